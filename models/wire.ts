@@ -1,0 +1,47 @@
+/**
+ * What travels inside a TCP stream: the application messages that the components exchange. HAProxy in
+ * TCP mode passes them on unread, as it does the bytes.
+ *
+ * Not modelled: byte sizes and segmentation; TLS beyond who says hello in which version and who answers.
+ */
+
+/** First thing a TLS client says. `ssl3` is what HAProxy's ssl-hello-chk sends. */
+export interface TlsHello {
+  readonly kind: 'tls-hello';
+  readonly version: 'ssl3' | 'tls';
+}
+/** A server's reaction to a hello. An alert also counts as an answer for ssl-hello-chk. */
+export interface TlsAnswer {
+  readonly kind: 'tls-answer';
+  readonly what: 'server-hello' | 'alert';
+}
+/**
+ * An HTTP request. `tls` says whether it is sent inside TLS; a TLS port answers a plain one with 400.
+ * `id` is chosen by the client and comes back in the answer (HTTP/2 stream; several may be open at once).
+ */
+export interface HttpRequest {
+  readonly kind: 'request';
+  readonly id: number;
+  readonly tls: boolean;
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+}
+export interface HttpResponse {
+  readonly kind: 'response';
+  readonly id: number;
+  readonly status: number;
+  readonly body?: unknown;
+}
+/** A part of a streamed answer (watch events); the stream is named by the request's id. */
+export interface HttpChunk {
+  readonly kind: 'chunk';
+  readonly id: number;
+  readonly body: unknown;
+}
+/** HTTP/2 keep-alive of Go clients: ping after 30 s idle, answered at once. */
+export interface HttpPing {
+  readonly kind: 'ping' | 'pong';
+}
+
+export type WireMessage = TlsHello | TlsAnswer | HttpRequest | HttpResponse | HttpChunk | HttpPing;
