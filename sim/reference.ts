@@ -1,0 +1,120 @@
+/**
+ * The executor that is right by definition: each step is a call of xstate's own pure `transition()`. Slow
+ * (transition() builds an actor and repeats the initial step each time); for the differential tests, and
+ * to settle an argument.
+ *
+ * Unlike the compiled executor it makes its port calls after the whole macrostep, in the same order.
+ */
+import { type AnyStateMachine, initialTransition, transition } from 'xstate';
+import { type Definition, define } from './definition.ts';
+import type { Effect } from './effects.ts';
+import type { Instance, MachineEvent, Port, Program } from './machine.ts';
+import { checkDelayUs, INIT, MachineFailed, MICROSTEPS, UnboundedAlways } from './machine-errors.ts';
+
+/**
+ * Makes a machine executable by interpretation.
+ * @throws MachineRefused
+ */
+export function referenceProgram(machine: AnyStateMachine): Program {
+  const definition = define(machine);
+  const bounded = machine.provide({});
+  // One turn of xstate's loop finds that nothing is left to do; it counts too.
+  bounded.options = { ...bounded.options, maxIterations: MICROSTEPS + 1 };
+  return new Reference(definition, bounded);
+}
+
+type Snapshot = ReturnType<AnyStateMachine['resolveState']>;
+interface Executable {
+  readonly type: string;
+  readonly params?: unknown;
+}
+
+class Reference implements Program {
+  readonly id: string;
+  readonly leaves: readonly string[];
+  readonly timers: readonly string[];
+  private readonly machine: AnyStateMachine;
+  private readonly snapshots: readonly Snapshot[];
+
+  constructor(definition: Definition, machine: AnyStateMachine) {
+    this.id = definition.id;
+    this.leaves = definition.leaves;
+    this.timers = definition.timers;
+    this.machine = machine;
+    this.snapshots = definition.leaves.map((path) =>
+      machine.resolveState({ value: stateValue(path), context: {} }),
+    );
+  }
+
+  start(instance: Instance, input: unknown, port: Port): void {
+    const [snapshot, actions] = initialTransition(this.machine, input);
+    // initialTransition swallows what a function throws.
+    if (snapshot.status === 'error') throw this.failure('', INIT, snapshot.error);
+    this.perform(actions, port, '', INIT);
+    instance.leaf = this.leafOf(snapshot);
+    instance.context = snapshot.context;
+  }
+
+  step(instance: Instance, event: MachineEvent, port: Port): boolean {
+    const path = this.leaves[instance.leaf]!;
+    const before = { ...this.snapshots[instance.leaf]!, context: instance.context } as Snapshot;
+    let selected: boolean;
+    let after: Snapshot;
+    let actions: readonly Executable[];
+    try {
+      selected = this.machine.getTransitionData(before, event).length > 0;
+      [after, actions] = transition(this.machine, before, event);
+    } catch (error) {
+      throw this.failure(path, event.type, error);
+    }
+    this.perform(actions, port, path, event.type);
+    instance.leaf = this.leafOf(after);
+    instance.context = after.context;
+    return selected || after !== before || actions.length > 0;
+  }
+
+  private perform(actions: readonly Executable[], port: Port, path: string, event: string): void {
+    for (const { type, params } of actions) {
+      const given = params as Readonly<Record<string, unknown>>;
+      if (type === 'xstate.emit') port.emit(given['event'] as Effect);
+      else if (type === 'xstate.cancel') port.cancel(this.timers.indexOf(given['sendId'] as string));
+      else if (given['id'] !== undefined) {
+        // A raise; one without an id was without delay and is already consumed.
+        const id = given['id'] as string;
+        let delayUs: number;
+        try {
+          delayUs = checkDelayUs(id, given['delay']);
+        } catch (error) {
+          throw this.failure(path, event, error);
+        }
+        port.schedule(this.timers.indexOf(id), delayUs, given['event'] as MachineEvent);
+      }
+    }
+  }
+
+  private failure(path: string, event: string, error: unknown): Error {
+    const endless = error instanceof Error && error.message.startsWith('Infinite loop detected');
+    return endless
+      ? new UnboundedAlways(this.id, path, event)
+      : new MachineFailed(this.id, path, event, error);
+  }
+
+  private leafOf(snapshot: Snapshot): number {
+    return this.leaves.indexOf(pathOf(snapshot.value));
+  }
+}
+
+type Value = string | { readonly [key: string]: Value | undefined };
+
+/** `up.backup` as xstate writes it: {up: 'backup'}. */
+function stateValue(path: string): Value {
+  const [first, ...rest] = path.split('.') as [string, ...string[]];
+  if (path === '') return {};
+  return rest.length === 0 ? first : { [first]: stateValue(rest.join('.')) };
+}
+
+function pathOf(value: Value): string {
+  if (typeof value === 'string') return value;
+  const [key] = Object.keys(value);
+  return key === undefined ? '' : `${key}.${pathOf(value[key]!)}`;
+}
