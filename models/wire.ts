@@ -44,4 +44,17 @@ export interface HttpPing {
   readonly kind: 'ping' | 'pong';
 }
 
-export type WireMessage = TlsHello | TlsAnswer | HttpRequest | HttpResponse | HttpChunk | HttpPing;
+/** The client gives a request or stream up (HTTP/2 RST_STREAM); nothing is answered to it any more. */
+export interface HttpCancel {
+  readonly kind: 'cancel';
+  readonly id: number;
+}
+
+export type WireMessage =
+  | TlsHello
+  | TlsAnswer
+  | HttpRequest
+  | HttpResponse
+  | HttpChunk
+  | HttpPing
+  | HttpCancel;

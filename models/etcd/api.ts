@@ -1,0 +1,296 @@
+/**
+ * etcd's client API (v3) as it travels inside an HTTP/2 stream of models/wire.ts: one HttpRequest
+ * {method: 'POST', path: one of METHODS, body: ...Request}, answered by one HttpResponse {status: 200,
+ * body: ...Response | EtcdError}; gRPC keeps its own status in the trailers, so the HTTP status is 200
+ * either way. Watch answers in HttpChunks {body: WatchResponse} under the request's id until the stream
+ * ends with an HttpResponse {body: EtcdError} or the client sends HttpCancel.
+ *
+ * Sources: etcd api/etcdserverpb/rpc.proto, api/mvccpb/kv.proto, api/v3rpc/rpctypes/error.go (v3.6.14);
+ * server/etcdserver/api/etcdhttp/health.go for GET /health. Times to live are seconds, as in the protocol.
+ *
+ * Ports: 2379 clients (TLS), 2380 peers, 2381 plain HTTP for GET /health (`--listen-metrics-urls`, kubeadm).
+ *
+ * Not modelled: authentication, range sort orders, watch filters and fragments, nested transactions, the
+ * Auth and Lock services. Keys are text and ranges are in code-unit order; values are plain data.
+ */
+
+export const CLIENT_PORT = 2379;
+export const METRICS_PORT = 2381;
+
+/** Paths of the requests, as gRPC names them. */
+export const METHODS = {
+  range: '/etcdserverpb.KV/Range',
+  put: '/etcdserverpb.KV/Put',
+  deleteRange: '/etcdserverpb.KV/DeleteRange',
+  txn: '/etcdserverpb.KV/Txn',
+  compact: '/etcdserverpb.KV/Compact',
+  watch: '/etcdserverpb.Watch/Watch',
+  leaseGrant: '/etcdserverpb.Lease/LeaseGrant',
+  leaseRevoke: '/etcdserverpb.Lease/LeaseRevoke',
+  leaseKeepAlive: '/etcdserverpb.Lease/LeaseKeepAlive',
+  memberList: '/etcdserverpb.Cluster/MemberList',
+  status: '/etcdserverpb.Maintenance/Status',
+} as const;
+
+export interface ResponseHeader {
+  /** Hexadecimal, as etcdctl prints it. */
+  readonly clusterId: string;
+  readonly memberId: string;
+  /** The serving member's applied revision. */
+  readonly revision: number;
+  readonly raftTerm: number;
+}
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: unknown;
+  readonly createRevision: number;
+  readonly modRevision: number;
+  /** 1 when created, +1 for each change. */
+  readonly version: number;
+  /** Lease that the key is attached to; 0 is none. */
+  readonly lease: number;
+}
+
+// --- KV
+
+export interface RangeRequest {
+  readonly key: string;
+  /** Keys from `key` up to but without this one; without it the one key. `prefixEnd(key)` for a prefix. */
+  readonly rangeEnd?: string;
+  readonly limit?: number;
+  /** Read at this revision; without it the newest. */
+  readonly revision?: number;
+  /** Answer from the member's own store, possibly stale, also without quorum. Default: linearizable. */
+  readonly serializable?: boolean;
+  readonly keysOnly?: boolean;
+  readonly countOnly?: boolean;
+}
+export interface RangeResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  /** In the order of their keys. */
+  readonly kvs: readonly KeyValue[];
+  /** There are more than `limit`. */
+  readonly more: boolean;
+  /** How many keys the range holds, whatever the limit. */
+  readonly count: number;
+}
+
+export interface PutRequest {
+  readonly key: string;
+  readonly value: unknown;
+  readonly lease?: number;
+}
+export interface PutResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+}
+
+export interface DeleteRangeRequest {
+  readonly key: string;
+  readonly rangeEnd?: string;
+}
+export interface DeleteRangeResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  readonly deleted: number;
+}
+
+/** The one comparison that kube-apiserver makes: the key's modification revision equals this; 0 means there is no such key. */
+export interface Compare {
+  readonly key: string;
+  readonly modRevision: number;
+}
+export type RequestOp =
+  | { readonly op: 'range'; readonly request: RangeRequest }
+  | { readonly op: 'put'; readonly request: PutRequest }
+  | { readonly op: 'delete-range'; readonly request: DeleteRangeRequest };
+export type ResponseOp =
+  | { readonly op: 'range'; readonly response: RangeResponse }
+  | { readonly op: 'put'; readonly response: PutResponse }
+  | { readonly op: 'delete-range'; readonly response: DeleteRangeResponse };
+export interface TxnRequest {
+  /** All must hold for `success` to run, else `failure` does. */
+  readonly compare: readonly Compare[];
+  readonly success: readonly RequestOp[];
+  readonly failure: readonly RequestOp[];
+}
+export interface TxnResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  readonly succeeded: boolean;
+  readonly responses: readonly ResponseOp[];
+}
+
+export interface CompactionRequest {
+  readonly revision: number;
+}
+export interface CompactionResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+}
+
+// --- Watch
+
+/** One watch a stream. */
+export interface WatchRequest {
+  readonly key: string;
+  readonly rangeEnd?: string;
+  /** First revision to report; 0 is from now on. */
+  readonly startRevision: number;
+  readonly prevKv?: boolean;
+  /** A line now and then without events, so that the client knows up to which revision it is complete. */
+  readonly progressNotify?: boolean;
+  /** Metadata `hasleader`: the member ends the stream with `no leader` after 3 checks without one (v3rpc/interceptor.go). */
+  readonly requireLeader: boolean;
+}
+export interface EtcdEvent {
+  readonly type: 'PUT' | 'DELETE';
+  /** Of a deleted key only `key` and `modRevision` mean anything. */
+  readonly kv: KeyValue;
+  readonly prevKv?: KeyValue;
+}
+/** What a chunk of the stream holds. The first one has `created`. */
+export interface WatchResponse {
+  readonly header: ResponseHeader;
+  readonly created?: true;
+  readonly events: readonly EtcdEvent[];
+  /** The member ended the watch; with `compactRevision` because the start revision is compacted. */
+  readonly canceled?: true;
+  readonly cancelReason?: string;
+  readonly compactRevision?: number;
+}
+
+// --- Lease
+
+export interface LeaseGrantRequest {
+  /** Seconds; the member raises it to its minimum (2 s at default election timeout). */
+  readonly ttl: number;
+  /** 0: the member chooses. */
+  readonly id: number;
+}
+export interface LeaseGrantResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  readonly id: number;
+  readonly ttl: number;
+}
+export interface LeaseRevokeRequest {
+  readonly id: number;
+}
+export interface LeaseRevokeResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+}
+export interface LeaseKeepAliveRequest {
+  readonly id: number;
+}
+export interface LeaseKeepAliveResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  readonly id: number;
+  /** 0: the lease is gone. */
+  readonly ttl: number;
+}
+
+// --- Cluster, Maintenance
+
+export interface MemberListRequest {
+  /** False: from the member's own store (etcd 3.4 always; `etcdctl member list --consistency=s`). */
+  readonly linearizable: boolean;
+}
+export interface Member {
+  readonly id: string;
+  /** Empty until the member has started once. */
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+  readonly isLearner: boolean;
+}
+export interface MemberListResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  readonly members: readonly Member[];
+}
+
+/** Local to the member: works without quorum. */
+export type StatusRequest = Readonly<Record<string, never>>;
+export interface StatusResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  readonly version: string;
+  /** Bytes. */
+  readonly dbSize: number;
+  /** Member id; empty when it knows none. */
+  readonly leader: string;
+  readonly raftIndex: number;
+  readonly raftTerm: number;
+  readonly raftAppliedIndex: number;
+  readonly isLearner: boolean;
+  readonly errors: readonly string[];
+}
+
+// --- errors
+
+export type GrpcCode =
+  | 'Canceled'
+  | 'Unknown'
+  | 'InvalidArgument'
+  | 'DeadlineExceeded'
+  | 'NotFound'
+  | 'FailedPrecondition'
+  | 'ResourceExhausted'
+  | 'OutOfRange'
+  | 'Unavailable'
+  | 'DataLoss';
+
+export interface EtcdError {
+  readonly error: string;
+  readonly code: GrpcCode;
+}
+
+/** Errors that a member answers (api/v3rpc/rpctypes/error.go). */
+export const ERRORS = {
+  timeout: { error: 'etcdserver: request timed out', code: 'Unavailable' },
+  timeoutLeaderFailure: {
+    error: 'etcdserver: request timed out, possibly due to previous leader failure',
+    code: 'Unavailable',
+  },
+  timeoutConnectionLost: {
+    error: 'etcdserver: request timed out, possibly due to connection lost',
+    code: 'Unavailable',
+  },
+  leaderChanged: { error: 'etcdserver: leader changed', code: 'Unavailable' },
+  noLeader: { error: 'etcdserver: no leader', code: 'Unavailable' },
+  notLearner: { error: 'etcdserver: rpc not supported for learner', code: 'FailedPrecondition' },
+  stopped: { error: 'etcdserver: server stopped', code: 'Unavailable' },
+  tooManyRequests: { error: 'etcdserver: too many requests', code: 'ResourceExhausted' },
+  noSpace: { error: 'etcdserver: mvcc: database space exceeded', code: 'ResourceExhausted' },
+  compacted: {
+    error: 'etcdserver: mvcc: required revision has been compacted',
+    code: 'OutOfRange',
+  },
+  futureRevision: {
+    error: 'etcdserver: mvcc: required revision is a future revision',
+    code: 'OutOfRange',
+  },
+  leaseNotFound: { error: 'etcdserver: requested lease not found', code: 'NotFound' },
+} as const satisfies Readonly<Record<string, EtcdError>>;
+
+export function isEtcdError(body: unknown): body is EtcdError {
+  return typeof body === 'object' && body !== null && 'error' in body;
+}
+
+/** Body of GET /health: status 200 or 503. */
+export interface HealthBody {
+  readonly health: 'true' | 'false';
+  /** `ALARM NOSPACE`, `RAFT NO LEADER`, `RANGE ERROR:...`, or empty. */
+  readonly reason: string;
+}
+
+/** The range end that makes `prefix` a prefix: its last code unit plus one (clientv3.GetPrefixRangeEnd). */
+export function prefixEnd(prefix: string): string {
+  const last = prefix.length - 1;
+  return prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
+}
