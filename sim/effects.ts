@@ -8,7 +8,8 @@
 export type Address = string;
 
 export type ConnectFailure = 'refused' | 'no-route' | 'timeout';
-export type CloseReason = 'eof' | 'reset';
+/** `timeout`: the last retransmission was given up. */
+export type CloseReason = 'eof' | 'reset' | 'timeout';
 
 export type Effect =
   /** Several, in order. A step ends in one emit; where it wants several things they travel together. */
@@ -25,6 +26,8 @@ export type Effect =
   /** Accept connections to this port (on one address only, if given). */
   | { readonly type: 'listen'; readonly port: number; readonly address?: Address; readonly backlog?: number }
   | { readonly type: 'unlisten'; readonly port: number }
+  /** Take connections of this port from the backlog (default), or leave them there. */
+  | { readonly type: 'accept'; readonly port: number; readonly on: boolean }
   /** Open a connection, known to this machine as `connection`. */
   | { readonly type: 'connect'; readonly connection: string; readonly to: Address; readonly port: number }
   | { readonly type: 'transmit'; readonly connection: string; readonly message: unknown }

@@ -1,0 +1,52 @@
+/** What `quorate run --json` prints. These keys stay: scripts of others depend on them. */
+
+export type Outcome = 'ok' | 'refused' | 'timeout' | 'eof' | 'reset' | 'error';
+
+export interface RunResult {
+  readonly scenario: string;
+  readonly topology: string;
+  readonly seed: number;
+  readonly until_ms: number;
+  /** Kernel events from time 0 of the scenario to its end. */
+  readonly events: number;
+  /** 16 hex digits over the trace's NDJSON lines. */
+  readonly trace_hash: string;
+  readonly vip: readonly { readonly at_ms: number; readonly holders: readonly string[] }[];
+  readonly etcd_leader: readonly {
+    readonly at_ms: number;
+    readonly member: string | null;
+    readonly term: number;
+  }[];
+  readonly leases: readonly {
+    readonly at_ms: number;
+    readonly lease: string;
+    readonly holder: string | null;
+  }[];
+  readonly backends: readonly {
+    readonly at_ms: number;
+    readonly balancer: string;
+    readonly server: string;
+    readonly state: string;
+    readonly reason: string;
+  }[];
+  readonly nodes: readonly { readonly at_ms: number; readonly node: string; readonly status: string }[];
+  readonly outages: readonly Outage[];
+  readonly requests: Readonly<Record<Outcome, number>>;
+  readonly expectations: readonly {
+    readonly text: string;
+    readonly ok: boolean;
+    readonly at_ms: number | null;
+  }[];
+  /** What `measure` entries gave: milliseconds, a word or a count; null when the moment never came. */
+  readonly measures: Readonly<Record<string, number | string | null>>;
+}
+
+/** A service was down, or for a while only partly served, as DESIGN section 6 judges it. */
+export interface Outage {
+  readonly service: string;
+  readonly from_ms: number;
+  readonly to_ms: number | null;
+  readonly degraded_from_ms: number | null;
+  readonly share_ok: number;
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+}

@@ -1,0 +1,65 @@
+/**
+ * A run as it is kept, sent from a worker to the page, and stored by `quorate run --save FILE`: what a person would
+ * look at, as lanes over time, and the story. Times are scenario milliseconds with at most three decimals.
+ */
+import type { RunResult } from './result.ts';
+
+/** Something that has one state at a time. A segment lasts until the next one, the last until the end. */
+export interface Lane {
+  /** Unique, e.g. `process:m1/haproxy`, `host:m1`, `vip:m1`, `etcd:m1`, `lease:kube-scheduler`, `backend:m2 apiserver/m1`, `node:m1`, `service:api.write`. */
+  readonly id: string;
+  readonly label: string;
+  /** The host it belongs to, or `cluster`. */
+  readonly group: string;
+  readonly kind: 'host' | 'process' | 'vip' | 'etcd' | 'lease' | 'backend' | 'node' | 'service';
+  /** `good`, `bad`, `changing`, `off`: how the state is to be coloured; the state's own word says which it is. */
+  readonly segments: readonly {
+    readonly from_ms: number;
+    readonly state: string;
+    readonly tone: 'good' | 'bad' | 'changing' | 'off';
+  }[];
+}
+
+export interface StoryLine {
+  readonly at_ms: number;
+  /** Milliseconds since the last fault, null before the first. */
+  readonly since_fault_ms: number | null;
+  readonly kind:
+    | 'fault'
+    | 'vip'
+    | 'election'
+    | 'lease'
+    | 'backend'
+    | 'node'
+    | 'client'
+    | 'process'
+    | 'host'
+    | 'operator'
+    | 'log';
+  readonly who: string;
+  readonly text: string;
+  /** Id of the kernel step, for `explain`. */
+  readonly step: number;
+}
+
+export interface RunRecord {
+  readonly format: 'quorate-run';
+  readonly version: 1;
+  /** Name and text of the scenario, and of the topology as data, so that the run can be repeated from this file alone. */
+  readonly scenario: string;
+  readonly scenario_text: string;
+  readonly topology: string;
+  readonly seed: number;
+  readonly until_ms: number;
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly zone: string;
+    readonly role: string;
+  }[];
+  readonly processes: readonly { readonly path: string; readonly host: string; readonly name: string }[];
+  readonly vip: string | null;
+  readonly lanes: readonly Lane[];
+  readonly story: readonly StoryLine[];
+  readonly result: RunResult;
+}

@@ -1,0 +1,14 @@
+declare module 'seedrandom/lib/alea.js' {
+  export interface AleaState {
+    readonly c: number;
+    readonly s0: number;
+    readonly s1: number;
+    readonly s2: number;
+  }
+  export interface Alea {
+    (): number;
+    int32(): number;
+    state(): AleaState;
+  }
+  export default function alea(seed: string, options: { state: true | AleaState }): Alea;
+}

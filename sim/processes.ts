@@ -1,0 +1,270 @@
+/**
+ * Processes: start, stop, kill, pause, and what their supervisors do when they end.
+ *
+ * Sources: systemd.service(5) Restart=, RestartSec= (100 ms); systemd.unit(5) StartLimitBurst= (5) and
+ * StartLimitIntervalSec= (10 s); kubelet's restart back-off: at once, then 10 s doubling to 5 min, reset after 10 min
+ * (KEP-4603), death noticed by a relist each second (PLEG). Unit: microseconds.
+ *
+ * Not modelled: exit codes beyond 0 and not 0, TimeoutStopSec (90 s) before SIGKILL, start-up ordering other than `requires`.
+ */
+
+import { powerCut } from './disk.ts';
+import type { MachineEvent } from './machine.ts';
+import { type Cell, type Host, PROCESS_START, type Process } from './state.ts';
+import { dropHostConnections, dropListeners, releaseEnds } from './tcp.ts';
+import { MINUTE_US, SECOND_US } from './time.ts';
+import type { World } from './world.ts';
+
+const SYSTEMD_RESTART_US = 100_000;
+const SYSTEMD_BURST = 5;
+const SYSTEMD_INTERVAL_US = 10 * SECOND_US;
+const POD_BACKOFF_FIRST_US = 10 * SECOND_US;
+const POD_BACKOFF_MAX_US = 5 * MINUTE_US;
+const POD_RESET_US = 10 * MINUTE_US;
+const PLEG_RELIST_US = SECOND_US;
+
+function streamName(world: World, process: Process, purpose: string): string {
+  return `${purpose}/${(world.hosts[process.host] as Host).name}/${process.spec.name}`;
+}
+
+/** Runs the process now: a fresh lead machine with what the disk kept. */
+export function beginProcess(world: World, process: Process): void {
+  const host = world.hosts[process.host] as Host;
+  if (!host.up || process.state === 'running' || process.state === 'paused') return;
+  const prefix = `${process.spec.name}/`;
+  const disk: Record<string, unknown> = {};
+  for (const [key, value] of host.disk.values)
+    if (key.startsWith(prefix)) disk[key.slice(prefix.length)] = value.value;
+  process.state = 'running';
+  process.startedAtUs = world.nowUs;
+  process.recentStartsUs = [
+    ...process.recentStartsUs.filter((at) => at > world.nowUs - SYSTEMD_INTERVAL_US),
+    world.nowUs,
+  ];
+  const starts = process.incarnation;
+  process.incarnation++;
+  world.report('process-start', `${host.name}/${process.spec.name}`, { starts });
+  const lead = world.createCell(process.spec.type.lead, process.index, process.host, '', {
+    config: process.spec.config,
+    luck: world.streams.luck(streamName(world, process, 'luck')),
+    disk,
+    starts,
+    host: host.name,
+    address: host.address,
+    atUs: world.localUs(host),
+  });
+  process.lead = lead.index;
+  wakeDependants(world, process);
+}
+
+/** Starts what waits for this process on the same host (static pods for the kubelet). */
+function wakeDependants(world: World, process: Process): void {
+  const host = world.hosts[process.host] as Host;
+  for (const index of host.processes) {
+    const other = world.processes[index] as Process;
+    if (
+      other.spec.supervisor.kind === 'static-pod' &&
+      other.spec.supervisor.requires === process.spec.name &&
+      other.wanted &&
+      other.state === 'stopped'
+    ) {
+      planStart(world, other, startDelay(world, other));
+    }
+  }
+}
+
+function startDelay(world: World, process: Process): number {
+  const [least, most] = process.spec.startDelayUs;
+  return most <= least ? least : world.streams.integer(streamName(world, process, 'start'), least, most);
+}
+
+export function planStart(world: World, process: Process, delayUs: number): void {
+  process.state = 'waiting';
+  world.push(
+    world.nowUs + delayUs,
+    PROCESS_START,
+    process.index,
+    process.incarnation,
+    undefined,
+    undefined,
+    0,
+  );
+}
+
+/** Is everything there that this process needs in order to be started? */
+function canStart(world: World, process: Process): boolean {
+  const host = world.hosts[process.host] as Host;
+  if (!host.up || !process.wanted) return false;
+  const supervisor = process.spec.supervisor;
+  if (supervisor.kind !== 'static-pod') return true;
+  return host.processes.some((index) => {
+    const other = world.processes[index] as Process;
+    return other.spec.name === supervisor.requires && other.state === 'running';
+  });
+}
+
+/** An operator starts it (systemctl start, the manifest put back): wanted from now on, at once. */
+export function startProcess(world: World, process: Process): void {
+  process.wanted = true;
+  process.failures = 0;
+  if (process.state !== 'running' && process.state !== 'paused' && canStart(world, process)) {
+    process.incarnation++;
+    planStart(world, process, 0);
+  }
+}
+
+/** SIGTERM, and not wanted any more (unless the host shuts down: then only for now). */
+export function stopProcess(world: World, process: Process, forShutdown = false): void {
+  if (!forShutdown) process.wanted = false;
+  if (process.state === 'waiting') {
+    process.incarnation++;
+    process.state = 'stopped';
+    return;
+  }
+  if (process.state === 'paused') resumeProcess(world, process);
+  if (process.state !== 'running') return;
+  const lead = world.lead(process);
+  if (lead !== undefined && process.spec.type.handlesTerminate === true) {
+    world.tell(lead, {
+      type: 'terminate',
+      atUs: world.localUs(world.hosts[process.host] as Host),
+    } as MachineEvent);
+  } else {
+    remove(world, process, 'eof');
+    process.state = 'stopped';
+  }
+}
+
+/** The kubelet kills a container (liveness): ended at once and restarted with back-off. */
+export function restartProcess(world: World, process: Process): void {
+  killProcess(world, process, 'signal');
+}
+
+/** The process ended by itself. */
+export function endProcess(world: World, process: Process, code: number): void {
+  if (process.state !== 'running' && process.state !== 'paused') return;
+  world.report('process-exit', pathOf(world, process), { code });
+  remove(world, process, 'eof');
+  supervise(world, process, code !== 0);
+}
+
+/** SIGKILL. Its addresses stay on the interface; its sockets are closed by the kernel. */
+export function killProcess(world: World, process: Process, why: 'signal' | 'power'): void {
+  if (process.state !== 'running' && process.state !== 'paused') return;
+  world.report('process-exit', pathOf(world, process), { signal: 'SIGKILL', why });
+  remove(world, process, 'eof');
+  supervise(world, process, true);
+}
+
+function pathOf(world: World, process: Process): string {
+  return `${(world.hosts[process.host] as Host).name}/${process.spec.name}`;
+}
+
+function remove(world: World, process: Process, how: 'eof' | 'none'): void {
+  const cells: Cell[] = [];
+  const lead = world.lead(process);
+  if (lead !== undefined) cells.push(lead);
+  for (const index of process.members.values()) cells.push(world.cells[index] as Cell);
+  for (const cell of cells) releaseEnds(world, cell, how);
+  dropListeners(world, process);
+  for (const cell of cells) world.destroyCell(cell);
+  process.members = new Map();
+  process.lead = -1;
+  process.held = [];
+  process.state = 'stopped';
+  process.incarnation++;
+}
+
+function supervise(world: World, process: Process, failed: boolean): void {
+  if (!canStart(world, process)) return;
+  const supervisor = process.spec.supervisor;
+  if (supervisor.kind === 'systemd') {
+    if (supervisor.restart === 'no' || (supervisor.restart === 'on-failure' && !failed)) return;
+    const recent = process.recentStartsUs.filter((at) => at > world.nowUs - SYSTEMD_INTERVAL_US);
+    if (recent.length >= SYSTEMD_BURST) {
+      process.wanted = false;
+      world.report('start-limit', pathOf(world, process), { starts: recent.length });
+      return;
+    }
+    planStart(world, process, supervisor.delayUs ?? SYSTEMD_RESTART_US);
+  } else if (supervisor.kind === 'static-pod') {
+    if (world.nowUs - process.startedAtUs >= POD_RESET_US) process.failures = 0;
+    const backoffUs =
+      process.failures === 0
+        ? 0
+        : Math.min(POD_BACKOFF_MAX_US, POD_BACKOFF_FIRST_US * 2 ** (process.failures - 1));
+    process.failures++;
+    planStart(
+      world,
+      process,
+      backoffUs + world.streams.integer(streamName(world, process, 'relist'), 0, PLEG_RELIST_US),
+    );
+  }
+}
+
+/** SIGSTOP: the process keeps its sockets and addresses and does nothing. */
+export function pauseProcess(process: Process): void {
+  if (process.state === 'running') process.state = 'paused';
+}
+
+/** SIGCONT: what has waited is delivered at once, in order. */
+export function resumeProcess(world: World, process: Process): void {
+  if (process.state !== 'paused') return;
+  process.state = 'running';
+  world.release(process);
+}
+
+/** A member's machine ended or was stopped by its lead. */
+export function memberExited(world: World, cell: Cell, code: number): void {
+  const process = world.processes[cell.process] as Process;
+  if (process.members.get(cell.member) !== cell.index) return;
+  releaseEnds(world, cell, 'eof');
+  process.members.delete(cell.member);
+  world.destroyCell(cell);
+  if (code !== 0) {
+    const lead = world.lead(process);
+    if (lead !== undefined) {
+      world.tell(lead, {
+        type: 'member-exited',
+        id: cell.member,
+        code,
+        atUs: world.localUs(world.hosts[process.host] as Host),
+      } as MachineEvent);
+    }
+  }
+}
+
+/** Power is gone: everything on the host ends without a word. */
+export function takeHostDown(world: World, host: Host): void {
+  if (!host.up) return;
+  host.up = false;
+  host.life++;
+  for (const index of host.processes) {
+    const process = world.processes[index] as Process;
+    if (process.state === 'running' || process.state === 'paused') remove(world, process, 'none');
+    else if (process.state === 'waiting') {
+      process.state = 'stopped';
+      process.incarnation++;
+    }
+    process.wanted = process.spec.enabled;
+    process.failures = 0;
+    process.recentStartsUs = [];
+  }
+  dropHostConnections(world, host);
+  powerCut(host);
+  host.listeners = [];
+  host.addresses = [host.address];
+  host.arp = new Map();
+  world.report('host-down', host.name, {});
+}
+
+/** The host has booted: its network is up and its enabled processes start after their delays. */
+export function takeHostUp(world: World, host: Host): void {
+  if (host.up) return;
+  host.up = true;
+  world.report('host-up', host.name, {});
+  for (const index of host.processes) {
+    const process = world.processes[index] as Process;
+    if (process.wanted && canStart(world, process)) planStart(world, process, startDelay(world, process));
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The trace: one line of JSON a step, with the step that caused it, so that "why" is a walk backwards. The schema is
+ * described in docs/reference/trace.md. Lines are made from kept steps when somebody asks, not while the world runs.
+ */
+import type { Effect } from './effects.ts';
+import { TraceHash } from './hash.ts';
+import type { Step } from './state.ts';
+
+/** A step as it is kept: nothing that the world changes later. */
+export interface TraceRecord {
+  readonly id: number;
+  readonly cause: number;
+  readonly atUs: number;
+  readonly kind: string;
+  readonly who: string;
+  /** Event type and the event, if a machine took the step. */
+  readonly event: { readonly type: string } | undefined;
+  /** State paths before and after; equal when the state did not change, '' for steps without a machine. */
+  readonly before: string;
+  readonly after: string;
+  readonly contextAfter: unknown;
+  readonly effects: readonly Effect[];
+  readonly detail: unknown;
+}
+
+export function toRecord(step: Step): TraceRecord {
+  const leaves = step.cell?.program.leaves;
+  return {
+    id: step.id,
+    cause: step.cause,
+    atUs: step.atUs,
+    kind: step.kind,
+    who: step.who,
+    event: step.event,
+    before: leaves === undefined ? '' : (leaves[step.leafBefore] ?? ''),
+    after: leaves === undefined ? '' : (leaves[step.leafAfter] ?? ''),
+    contextAfter: step.contextAfter,
+    effects: step.effects,
+    detail: step.detail,
+  };
+}
+
+/** Values that a process wrote are named, not printed: a log of 10,000 entries is one value. */
+function plain(key: string, value: unknown): unknown {
+  if (key === 'value' && typeof value === 'object' && value !== null) return '…';
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (value instanceof Set) return [...value];
+  return value;
+}
+
+/** One line of NDJSON without its newline. `epochUs` is world time at the scenario's zero. */
+export function traceLine(record: TraceRecord, epochUs: number): string {
+  return JSON.stringify(
+    {
+      id: record.id,
+      cause: record.cause,
+      at_us: record.atUs - epochUs,
+      kind: record.kind,
+      who: record.who,
+      event: record.event,
+      state: record.before === record.after ? record.after || undefined : `${record.before}>${record.after}`,
+      effects: record.effects.length === 0 ? undefined : record.effects,
+      detail: record.detail,
+    },
+    plain,
+  );
+}
+
+/** 16 hex digits over the lines, each with its newline. */
+export function traceHash(records: Iterable<TraceRecord>, epochUs: number): string {
+  const hash = new TraceHash();
+  for (const record of records) {
+    hash.add(traceLine(record, epochUs));
+    hash.add('\n');
+  }
+  return hash.digest();
+}
