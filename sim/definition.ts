@@ -18,7 +18,8 @@ export type Expression = (args: Arguments, params: unknown) => unknown;
 
 export type Guard =
   | { readonly kind: 'predicate'; readonly test: Expression; readonly params: unknown }
-  | { readonly kind: 'and' | 'or'; readonly guards: readonly Guard[] }
+  | { readonly kind: 'and'; readonly guards: readonly Guard[] }
+  | { readonly kind: 'or'; readonly guards: readonly Guard[] }
   | { readonly kind: 'not'; readonly guard: Guard };
 
 /** `params` is a value or a function of {context, event}; expressions are functions, or else constants. */

@@ -3,8 +3,10 @@
  * threw, or a delay was no number of microseconds), its eventless transitions (they never settle).
  */
 
+import { SimulationError } from './errors.ts';
+
 /** The definition uses something that the executors do not offer. Thrown when a Program is made. */
-export class MachineRefused extends Error {
+export class MachineRefused extends SimulationError {
   override readonly name = 'MachineRefused';
   /** The machine's id. */
   readonly machine: string;
@@ -19,7 +21,7 @@ export class MachineRefused extends Error {
 }
 
 /** A guard, action, delay or context factory threw, or gave something unusable. The `cause` is what was thrown. */
-export class MachineFailed extends Error {
+export class MachineFailed extends SimulationError {
   override readonly name = 'MachineFailed';
   readonly machine: string;
   /** Path of the leaf in which the event was received; empty at the start. */
@@ -37,7 +39,7 @@ export class MachineFailed extends Error {
 }
 
 /** More than `MICROSTEPS` eventless or raised microsteps followed one event. */
-export class UnboundedAlways extends Error {
+export class UnboundedAlways extends SimulationError {
   override readonly name = 'UnboundedAlways';
   readonly machine: string;
   /** Path of the leaf in which the event was received; empty at the start. */

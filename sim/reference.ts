@@ -8,6 +8,7 @@
 import { type AnyStateMachine, initialTransition, transition } from 'xstate';
 import { type Definition, define } from './definition.ts';
 import type { Effect } from './effects.ts';
+import { SimulationError } from './errors.ts';
 import type { Instance, MachineEvent, Port, Program } from './machine.ts';
 import { checkDelayUs, INIT, MachineFailed, MICROSTEPS, UnboundedAlways } from './machine-errors.ts';
 
@@ -50,7 +51,11 @@ class Reference implements Program {
     const [snapshot, actions] = initialTransition(this.machine, input);
     // initialTransition swallows what a function throws.
     if (snapshot.status === 'error') throw this.failure('', INIT, snapshot.error);
-    this.perform(actions, port, '', INIT);
+    try {
+      this.perform(actions, port);
+    } catch (error) {
+      throw this.failure('', INIT, error);
+    }
     instance.leaf = this.leafOf(snapshot);
     instance.context = snapshot.context;
   }
@@ -58,41 +63,34 @@ class Reference implements Program {
   step(instance: Instance, event: MachineEvent, port: Port): boolean {
     const path = this.leaves[instance.leaf]!;
     const before = { ...this.snapshots[instance.leaf]!, context: instance.context } as Snapshot;
-    let selected: boolean;
-    let after: Snapshot;
-    let actions: readonly Executable[];
     try {
-      selected = this.machine.getTransitionData(before, event).length > 0;
-      [after, actions] = transition(this.machine, before, event);
+      const selected = this.machine.getTransitionData(before, event);
+      const [after, actions] = transition(this.machine, before, event);
+      this.perform(actions, port);
+      instance.leaf = this.leafOf(after);
+      instance.context = after.context;
+      return selected.length > 0 || after !== before || actions.length > 0;
     } catch (error) {
       throw this.failure(path, event.type, error);
     }
-    this.perform(actions, port, path, event.type);
-    instance.leaf = this.leafOf(after);
-    instance.context = after.context;
-    return selected || after !== before || actions.length > 0;
   }
 
-  private perform(actions: readonly Executable[], port: Port, path: string, event: string): void {
+  private perform(actions: readonly Executable[], port: Port): void {
     for (const { type, params } of actions) {
       const given = params as Readonly<Record<string, unknown>>;
+      const id = given['id'] as string | undefined;
       if (type === 'xstate.emit') port.emit(given['event'] as Effect);
       else if (type === 'xstate.cancel') port.cancel(this.timers.indexOf(given['sendId'] as string));
-      else if (given['id'] !== undefined) {
+      else if (id !== undefined) {
         // A raise; one without an id was without delay and is already consumed.
-        const id = given['id'] as string;
-        let delayUs: number;
-        try {
-          delayUs = checkDelayUs(id, given['delay']);
-        } catch (error) {
-          throw this.failure(path, event, error);
-        }
+        const delayUs = checkDelayUs(id, given['delay']);
         port.schedule(this.timers.indexOf(id), delayUs, given['event'] as MachineEvent);
       }
     }
   }
 
   private failure(path: string, event: string, error: unknown): Error {
+    if (error instanceof SimulationError) return error;
     const endless = error instanceof Error && error.message.startsWith('Infinite loop detected');
     return endless
       ? new UnboundedAlways(this.id, path, event)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assign, cancel, emit, raise, setup } from 'xstate';
+import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Effect } from '../../../sim/effects.ts';
 import type { Instance } from '../../../sim/machine.ts';
 import { MachineFailed, UnboundedAlways } from '../../../sim/machine-errors.ts';
@@ -38,23 +39,26 @@ const lamp = setup({
   },
 });
 
-function started(presses: number) {
-  const program = referenceProgram(lamp);
+function started(make: typeof referenceProgram, presses: number) {
+  const program = make(lamp);
   const instance: Instance = { leaf: -1, context: undefined };
   const port = new Recorder();
   program.start(instance, { presses }, port);
   return { program, instance, port };
 }
 
-describe('the reference executor', () => {
+describe.each([
+  ['reference', referenceProgram],
+  ['compiled', compiledProgram],
+] as const)('the %s executor', (_name, make) => {
   test('numbers leaves in document order and timers by first use', () => {
-    const program = referenceProgram(lamp);
+    const program = make(lamp);
     expect(program.leaves).toEqual(['off', 'on.dim', 'on.bright']);
     expect(program.timers).toEqual(['xstate.after.patience.lamp.on', 'reminder']);
   });
 
   test('hands every wish to the port in order', () => {
-    const { program, instance, port } = started(2);
+    const { program, instance, port } = started(make, 2);
     expect(instance).toEqual({ leaf: 0, context: { presses: 2 } });
     expect(program.step(instance, { type: 'press' }, port)).toBe(true);
     expect(instance).toEqual({ leaf: 1, context: { presses: 3 } });
@@ -74,7 +78,7 @@ describe('the reference executor', () => {
   });
 
   test('says whether the definition reacts; a forbidden event counts as a reaction', () => {
-    const { program, instance, port } = started(1);
+    const { program, instance, port } = started(make, 1);
     expect(program.step(instance, { type: 'ignored' }, port)).toBe(false);
     program.step(instance, { type: 'press' }, port);
     expect(program.step(instance, { type: 'ignored' }, port)).toBe(true);
@@ -82,7 +86,7 @@ describe('the reference executor', () => {
   });
 
   test('a delay that is no whole number of microseconds is an error with the ids', () => {
-    const { program, instance, port } = started(0.0000001);
+    const { program, instance, port } = started(make, 0.0000001);
     expect(() => program.step(instance, { type: 'press' }, port)).toThrow(MachineFailed);
     expect(() => program.step(instance, { type: 'press' }, port)).toThrow(
       "machine 'lamp', state 'off', event 'press': the delay of timer 'xstate.after.patience.lamp.on' is 1000000.1",
@@ -90,7 +94,7 @@ describe('the reference executor', () => {
   });
 
   test('a context factory that throws is an error with the machine id', () => {
-    const program = referenceProgram(lamp);
+    const program = make(lamp);
     expect(() => program.start({ leaf: 0, context: {} }, undefined, new Recorder())).toThrow(
       "machine 'lamp'",
     );
@@ -106,7 +110,7 @@ describe('the reference executor', () => {
         round: { always: { actions: assign({ turns: ({ context }) => context['turns'] + 1 }) } },
       },
     });
-    const program = referenceProgram(spinning);
+    const program = make(spinning);
     const instance: Instance = { leaf: 0, context: {} };
     program.start(instance, undefined, new Recorder());
     expect(() => program.step(instance, { type: 'spin' }, new Recorder())).toThrow(UnboundedAlways);

@@ -1,0 +1,337 @@
+/**
+ * The fast executor: the flattened definition (sim/flatten.ts) as tables, and a loop over them. It gives
+ * what the reference gives, call for call; test/sim/executors holds it to that.
+ *
+ * Where its time goes, and what follows from it: user functions and copying contexts. So an event costs
+ * one Map look-up, one argument object until the context changes, and one copy for each assign (none if the assign
+ * returned a whole context). Nothing is evaluated from text: the page's Content-Security-Policy forbids it.
+ *
+ * Port calls are made while the step runs; where a user function throws, some may have been made.
+ */
+import type { AnyStateMachine } from 'xstate';
+import { type Action, type Arguments, define, type Expression, type Guard } from './definition.ts';
+import type { Effect } from './effects.ts';
+import { SimulationError } from './errors.ts';
+import { type Candidate, type Flat, flatten } from './flatten.ts';
+import type { Instance, MachineEvent, Port, Program } from './machine.ts';
+import { checkDelayUs, INIT, MachineFailed, MICROSTEPS, UnboundedAlways } from './machine-errors.ts';
+
+/**
+ * Makes a machine executable by tables.
+ * @throws MachineRefused
+ */
+export function compiledProgram(machine: AnyStateMachine): Program {
+  return new Compiled(flatten(define(machine)));
+}
+
+const ASSIGN = 0;
+const ASSIGN_EACH = 1;
+const EMIT = 2;
+const EMIT_SAME = 3;
+const SCHEDULE = 4;
+const CANCEL = 5;
+const RAISE = 6;
+
+/** One action. All have the same shape, so that the loop over them stays monomorphic. */
+interface Operation {
+  readonly code: number;
+  /** The assign, or what makes the effect or event. */
+  readonly make: Expression | undefined;
+  /** Made already: the constant effect or event; for ASSIGN_EACH the constant values by key. */
+  readonly made: unknown;
+  readonly keys: readonly string[];
+  readonly makers: readonly (Expression | undefined)[];
+  readonly timer: number;
+  readonly delay: unknown;
+  readonly params: unknown;
+  readonly paramsOf: Expression | undefined;
+}
+
+/** A candidate, ready to run. */
+interface Row {
+  readonly test: Expression | undefined;
+  readonly operations: readonly Operation[];
+  readonly leaf: number;
+  /** Nothing can follow: nothing is raised, and the leaf has no eventless transition. */
+  readonly settles: boolean;
+  /** Ends in another leaf or another context. xstate looks for eventless transitions again only then. */
+  readonly changes: boolean;
+}
+
+type Rows = readonly Row[];
+
+export class Compiled implements Program {
+  readonly id: string;
+  readonly leaves: readonly string[];
+  readonly timers: readonly string[];
+  private readonly context: unknown;
+  private readonly opening: Row;
+  private readonly on: readonly ReadonlyMap<string, Rows>[];
+  private readonly always: readonly (Rows | undefined)[];
+
+  constructor(flat: Flat) {
+    const { id, leaves, timers, context } = flat.definition;
+    this.id = id;
+    this.leaves = leaves;
+    this.timers = timers;
+    this.context = context;
+    const row = (from: number) => (candidate: Candidate) => rowOf(flat, candidate, from);
+    this.opening = row(-1)(flat.opening);
+    this.on = flat.leaves.map(
+      (leaf, from) => new Map([...leaf.on].map(([type, candidates]) => [type, candidates.map(row(from))])),
+    );
+    this.always = flat.leaves.map(({ always }, from) =>
+      always.length === 0 ? undefined : always.map(row(from)),
+    );
+  }
+
+  start(instance: Instance, input: unknown, port: Port): void {
+    const event = { type: INIT, input };
+    try {
+      const context =
+        typeof this.context === 'function' ? { ...this.context({ input }) } : (this.context ?? {});
+      this.take(instance, this.opening, { context, event }, port);
+    } catch (error) {
+      throw this.failure('', INIT, error);
+    }
+  }
+
+  step(instance: Instance, event: MachineEvent, port: Port): boolean {
+    const { leaf } = instance;
+    const rows = this.on[leaf]!.get(event.type);
+    if (rows === undefined && this.always[leaf] === undefined) return false;
+    try {
+      const args = { context: instance.context, event };
+      if (rows !== undefined) {
+        for (let i = 0; i < rows.length; i++) {
+          const row = rows[i]!;
+          if (row.test === undefined || row.test(args, undefined)) {
+            this.take(instance, row, args, port);
+            return true;
+          }
+        }
+      }
+      // An eventless transition may look at the event, even one that nothing else reacts to.
+      return this.always[leaf] !== undefined && this.settle(instance, leaf, args, port, []);
+    } catch (error) {
+      throw this.failure(this.leaves[leaf]!, event.type, error);
+    }
+  }
+
+  /** Takes a transition, and whatever follows from it. */
+  private take(instance: Instance, row: Row, args: Arguments, port: Port): void {
+    if (row.settles) {
+      instance.context =
+        row.operations.length === 0 ? args.context : this.perform(row, args, port, undefined);
+      instance.leaf = row.leaf;
+      return;
+    }
+    const raised: MachineEvent[] = [];
+    const context = this.perform(row, args, port, raised);
+    this.settle(instance, row.leaf, { context, event: args.event }, port, raised);
+  }
+
+  /**
+   * Takes eventless transitions and raised events until none is left, as xstate's macrostep() does: after
+   * an eventless transition that changed nothing, raised events come first.
+   * @returns whether anything changed or was asked for
+   */
+  private settle(
+    instance: Instance,
+    from: number,
+    before: Arguments,
+    port: Port,
+    raised: MachineEvent[],
+  ): boolean {
+    let leaf = from;
+    let args = before;
+    let reacted = false;
+    let look = true;
+    for (let turn = 0; turn <= MICROSTEPS; turn++) {
+      let row: Row | undefined = look ? choose(this.always[leaf], args) : undefined;
+      const eventless = row !== undefined;
+      if (row === undefined) {
+        const event = this.next(raised);
+        if (event === undefined) {
+          instance.leaf = leaf;
+          instance.context = args.context;
+          return reacted;
+        }
+        args = { context: args.context, event };
+        row = choose(this.on[leaf]!.get(event.type), args);
+      }
+      look = true;
+      if (row === undefined) continue;
+      const context = this.perform(row, args, port, raised);
+      if (context !== args.context) args = { context, event: args.event };
+      leaf = row.leaf;
+      if (eventless) look = row.changes;
+      reacted ||= row.changes || row.operations.length > 0;
+    }
+    const { type } = before.event as MachineEvent;
+    throw new UnboundedAlways(this.id, type === INIT ? '' : this.leaves[instance.leaf]!, type);
+  }
+
+  /** The raised event to process next: the first that was raised. */
+  protected next(raised: MachineEvent[]): MachineEvent | undefined {
+    return raised.shift();
+  }
+
+  /** Performs the actions of a transition; each sees what the assigns before it made. Returns the context. */
+  private perform(row: Row, before: Arguments, port: Port, raised: MachineEvent[] | undefined): unknown {
+    const { operations } = row;
+    let args = before;
+    for (let i = 0; i < operations.length; i++) {
+      const operation = operations[i]!;
+      const { code, make, paramsOf } = operation;
+      if (code === CANCEL) {
+        port.cancel(operation.timer);
+        continue;
+      }
+      const params = paramsOf === undefined ? operation.params : paramsOf(args, undefined);
+      switch (code) {
+        case ASSIGN:
+          args = { context: merge(args.context as object, make!(args, params) as object), event: args.event };
+          break;
+        case ASSIGN_EACH:
+          args = { context: assignEach(operation, args, params), event: args.event };
+          break;
+        case EMIT:
+          port.emit(make!(args, params) as Effect);
+          break;
+        case EMIT_SAME:
+          port.emit(operation.made as Effect);
+          break;
+        case SCHEDULE: {
+          const { timer, delay } = operation;
+          const event = make === undefined ? operation.made : make(args, params);
+          const delayUs = typeof delay === 'function' ? delay(args, params) : delay;
+          port.schedule(timer, checkDelayUs(this.timers[timer]!, delayUs), event as MachineEvent);
+          break;
+        }
+        default:
+          raised!.push((make === undefined ? operation.made : make(args, params)) as MachineEvent);
+      }
+    }
+    return args.context;
+  }
+
+  private failure(state: string, event: string, error: unknown): SimulationError {
+    return error instanceof SimulationError ? error : new MachineFailed(this.id, state, event, error);
+  }
+}
+
+function choose(rows: Rows | undefined, args: Arguments): Row | undefined {
+  if (rows === undefined) return undefined;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (row.test === undefined || row.test(args, undefined)) return row;
+  }
+  return undefined;
+}
+
+function merge(context: object, update: object): object {
+  return { ...context, ...update };
+}
+
+function assignEach(operation: Operation, args: Arguments, params: unknown): object {
+  const { keys, makers, made } = operation;
+  const context = { ...(args.context as Record<string, unknown>) };
+  for (let i = 0; i < keys.length; i++) {
+    const make = makers[i];
+    const key = keys[i]!;
+    context[key] = make === undefined ? (made as Record<string, unknown>)[key] : make(args, params);
+  }
+  return context;
+}
+
+/** @param from the leaf one comes from; -1 at the start */
+function rowOf(flat: Flat, candidate: Candidate, from: number): Row {
+  const actions = [...candidate.exit.flat(), ...candidate.actions, ...candidate.entry.flat()];
+  return {
+    test: candidate.guard === undefined ? undefined : testOf(candidate.guard),
+    operations: actions.map(operationOf),
+    leaf: candidate.leaf,
+    settles:
+      flat.leaves[candidate.leaf]!.always.length === 0 && !actions.some((action) => action.kind === 'raise'),
+    changes: candidate.leaf !== from || actions.some((action) => action.kind === 'assign'),
+  };
+}
+
+function testOf(guard: Guard): Expression {
+  switch (guard.kind) {
+    case 'not': {
+      const test = testOf(guard.guard);
+      return (args) => !test(args, undefined);
+    }
+    case 'and': {
+      const tests = guard.guards.map(testOf);
+      return (args) => tests.every((test) => test(args, undefined));
+    }
+    case 'or': {
+      const tests = guard.guards.map(testOf);
+      return (args) => tests.some((test) => test(args, undefined));
+    }
+    case 'predicate': {
+      const { test, params } = guard;
+      if (params === undefined) return test;
+      if (typeof params === 'function') return (args) => test(args, (params as Expression)(args, undefined));
+      return (args) => test(args, params);
+    }
+  }
+}
+
+function operationOf(action: Action): Operation {
+  const params = action.kind === 'cancel' ? undefined : action.params;
+  const blank: Operation = {
+    code: CANCEL,
+    make: undefined,
+    made: undefined,
+    keys: [],
+    makers: [],
+    timer: -1,
+    delay: 0,
+    params: typeof params === 'function' ? undefined : params,
+    paramsOf: typeof params === 'function' ? (params as Expression) : undefined,
+  };
+  switch (action.kind) {
+    case 'cancel':
+      return { ...blank, timer: action.timer };
+    case 'assign':
+      return assignOf(blank, action.assignment);
+    case 'emit':
+      return {
+        ...blank,
+        code: typeof action.effect === 'function' ? EMIT : EMIT_SAME,
+        ...made(action.effect),
+      };
+    case 'raise':
+      return { ...blank, code: RAISE, ...made(action.event) };
+    case 'schedule':
+      return {
+        ...blank,
+        code: SCHEDULE,
+        timer: action.timer,
+        delay: action.delay,
+        ...made(action.event),
+      };
+  }
+}
+
+function assignOf(blank: Operation, assignment: unknown): Operation {
+  if (typeof assignment === 'function') return { ...blank, code: ASSIGN, make: assignment as Expression };
+  const entries = Object.entries(assignment as object);
+  return {
+    ...blank,
+    code: ASSIGN_EACH,
+    made: assignment,
+    keys: entries.map(([key]) => key),
+    makers: entries.map(([, value]) => (typeof value === 'function' ? value : undefined)),
+  };
+}
+
+function made(value: unknown): { readonly make: Expression | undefined; readonly made: unknown } {
+  return typeof value === 'function'
+    ? { make: value as Expression, made: undefined }
+    : { make: undefined, made: value };
+}
