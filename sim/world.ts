@@ -35,6 +35,7 @@ import {
   RETRANSMIT,
   RETRY_SYN,
   STREAM,
+  type Step,
   SYN,
   SYN_ACK,
   TELL,
@@ -120,6 +121,56 @@ export function programOf(executor: WorldSpec['executor'], machine: AnyStateMach
 function stamp(event: MachineEvent, atUs: number): MachineEvent {
   for (const key in event) if (key !== 'type') return { ...event, atUs };
   return { type: event.type, atUs };
+}
+
+/** A step as observers see it; who took it is worked out only when somebody asks. */
+class StepView implements Step {
+  readonly id: number;
+  readonly atUs: number;
+  readonly leafAfter: number;
+  readonly contextAfter: unknown;
+  readonly cause: number;
+  readonly kind: string;
+  readonly cell: Cell | undefined;
+  readonly event: MachineEvent | undefined;
+  readonly leafBefore: number;
+  readonly handled: boolean;
+  readonly effects: readonly Effect[];
+  readonly detail: unknown;
+  private readonly world: World;
+  private readonly name: string | undefined;
+
+  constructor(
+    world: World,
+    cause: number,
+    kind: string,
+    cell: Cell | undefined,
+    event: MachineEvent | undefined,
+    leafBefore: number,
+    handled: boolean,
+    effects: readonly Effect[],
+    name: string | undefined,
+    detail: unknown,
+  ) {
+    this.world = world;
+    this.id = world.current;
+    this.atUs = world.nowUs;
+    this.cause = cause;
+    this.kind = kind;
+    this.cell = cell;
+    this.event = event;
+    this.leafBefore = leafBefore;
+    this.leafAfter = cell === undefined ? -1 : cell.leaf;
+    this.contextAfter = cell === undefined ? undefined : cell.context;
+    this.handled = handled;
+    this.effects = effects;
+    this.name = name;
+    this.detail = detail;
+  }
+
+  get who(): string {
+    return this.name ?? this.world.pathOf(this.cell as Cell);
+  }
 }
 
 export class World implements Port {
@@ -433,21 +484,9 @@ export class World implements Port {
     this.cell = undefined;
     const effects = this.effects;
     if (this.observer !== undefined) {
-      this.observer({
-        id: this.current,
-        cause,
-        atUs: this.nowUs,
-        kind,
-        who: this.pathOf(cell),
-        cell,
-        event,
-        leafBefore: before,
-        leafAfter: cell.leaf,
-        contextAfter: cell.context,
-        handled,
-        effects: effects.slice(),
-        detail: undefined,
-      });
+      this.observer(
+        new StepView(this, cause, kind, cell, event, before, handled, effects.slice(), undefined, undefined),
+      );
     }
     const count = effects.length;
     if (count > 0) {
@@ -459,21 +498,7 @@ export class World implements Port {
   /** Tells observers what the kernel itself did or found in the present step. */
   report(kind: string, who: string, detail: unknown): void {
     if (this.observer === undefined) return;
-    this.observer({
-      id: this.current,
-      cause: this.current,
-      atUs: this.nowUs,
-      kind,
-      who,
-      cell: undefined,
-      event: undefined,
-      leafBefore: -1,
-      leafAfter: -1,
-      contextAfter: undefined,
-      handled: true,
-      effects: [],
-      detail,
-    });
+    this.observer(new StepView(this, this.current, kind, undefined, undefined, -1, true, [], who, detail));
   }
 
   // --- delivery

@@ -211,8 +211,7 @@ describe('clocks', () => {
     const last = s.notes.filter(([, , note]) => note['name'] === 'written').length;
     expect(last).toBe(10);
     expect(s.notes.filter(([, , note]) => note['name'] === 'written').at(-1)?.[0]).toBeCloseTo(
-      1000 + (9 * 1000) / 1.1,
-      -1,
+      (10 * 1000) / 1.1, -1,
     );
   });
 });
