@@ -101,6 +101,7 @@ function explain(issue: Issue, schema: Schema, root: unknown): Explained[] {
       }));
     case 'invalid_type': {
       if (value === undefined) return [{ path, of: 'key', message: `${name} is missing` }];
+      if (isOwn(issue)) return [{ path, of: 'value', message: `${name}: ${issue.message}` }];
       const expected = KINDS[issue.expected] ?? issue.expected;
       return [{ path, of: 'value', message: `${name} must be ${expected}, not ${describe(value)}` }];
     }
@@ -125,6 +126,11 @@ function explain(issue: Issue, schema: Schema, root: unknown): Explained[] {
         { path, of: 'value', message: path.length === 0 ? issue.message : `${name}: ${issue.message}` },
       ];
   }
+}
+
+/** The schema has words of its own for this, better than ours. */
+function isOwn(issue: Issue): boolean {
+  return !/^(Invalid|Too|Unrecognized)/.test(issue.message);
 }
 
 function boundText(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {

@@ -1,5 +1,5 @@
 /**
- * A host's power: off, booting, up, stopping. Its effects are obeyed by the kernel: `host-up` brings the network
+ * A host's power: off, booting, up, stopping, rebooting. Its effects are obeyed by the kernel: `host-up` brings the network
  * up and starts the enabled processes, `host-off` ends everything without a word, `host-stopping` sends SIGTERM to all.
  *
  * Unit: microseconds. Boot time is a parameter of the topology, 30 s by default (an assumption: a small server or virtual
@@ -26,6 +26,8 @@ type HostEvent =
   | { readonly type: 'power-on' }
   | { readonly type: 'power-off' }
   | { readonly type: 'shutdown' }
+  /** An orderly shutdown, then a boot. */
+  | { readonly type: 'reboot' }
   /** Power off and on again at once. */
   | { readonly type: 'reset' };
 
@@ -65,6 +67,7 @@ export const hostMachine = setup({
         'power-off': { target: 'off', actions: 'goDown' },
         reset: { target: 'booting', actions: 'goDown' },
         shutdown: 'stopping',
+        reboot: 'rebooting',
       },
     },
     stopping: {
@@ -74,6 +77,14 @@ export const hostMachine = setup({
         reset: { target: 'booting', actions: 'goDown' },
       },
       after: { stopTime: { target: 'off', actions: 'goDown' } },
+    },
+    rebooting: {
+      entry: 'terminateAll',
+      on: {
+        'power-off': { target: 'off', actions: 'goDown' },
+        reset: { target: 'booting', actions: 'goDown' },
+      },
+      after: { stopTime: { target: 'booting', actions: 'goDown' } },
     },
   },
 });

@@ -1,0 +1,64 @@
+/** Faults of one process. A kill is subject to its supervisor, a stop is not. */
+import { z } from '../models/zod.ts';
+import type { Action } from '../sim/faults.ts';
+import { type Aim, fault } from './fault.ts';
+
+const none = z.strictObject({});
+
+type Verb = 'stop' | 'start' | 'restart' | 'kill' | 'pause' | 'resume';
+
+const each = (aim: Aim, verb: Verb): Action[] => aim.processes.map((process) => ({ do: verb, process }));
+
+export const PROCESS_FAULTS = [
+  fault({
+    name: 'stop',
+    about: 'SIGTERM, and nobody starts it again: systemctl stop, or the manifest moved away.',
+    aim: 'process',
+    parameters: none,
+    begin: (aim) => each(aim, 'stop'),
+    end: (aim) => each(aim, 'start'),
+  }),
+  fault({
+    name: 'start',
+    about: 'systemctl start, or the manifest moved back.',
+    aim: 'process',
+    parameters: none,
+    begin: (aim) => each(aim, 'start'),
+  }),
+  fault({
+    name: 'restart',
+    about: 'systemctl restart: SIGTERM, then a new process.',
+    aim: 'process',
+    parameters: none,
+    begin: (aim) => each(aim, 'restart'),
+  }),
+  fault({
+    name: 'kill',
+    about: 'SIGKILL; its supervisor may start it again.',
+    aim: 'process',
+    parameters: z.strictObject({
+      restart: z
+        .boolean()
+        .optional()
+        .describe('false: its supervisor leaves it dead; default true: the supervisor decides'),
+    }),
+    begin: (aim, { restart }) =>
+      restart === false ? [...each(aim, 'kill'), ...each(aim, 'stop')] : each(aim, 'kill'),
+    end: (aim) => each(aim, 'start'),
+  }),
+  fault({
+    name: 'pause',
+    about: 'SIGSTOP: it does nothing and still has its ports and addresses.',
+    aim: 'process',
+    parameters: none,
+    begin: (aim) => each(aim, 'pause'),
+    end: (aim) => each(aim, 'resume'),
+  }),
+  fault({
+    name: 'resume',
+    about: 'SIGCONT: it goes on with what has piled up.',
+    aim: 'process',
+    parameters: none,
+    begin: (aim) => each(aim, 'resume'),
+  }),
+];

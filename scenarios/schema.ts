@@ -1,0 +1,180 @@
+/**
+ * The language of scenarios (docs: the scenario guide), as a schema: what a file may hold, before names are
+ * looked up. JSON Schema for editors is made from it. Unknown keys are errors; times have units.
+ */
+import { Topology } from '../models/cluster/topology.ts';
+import { z } from '../models/zod.ts';
+import type { Fault } from './fault.ts';
+import { FAULTS } from './faults.ts';
+import { duration, entryName, kebabName, moment, parameterValue, rate } from './schema-parts.ts';
+
+const expression = z.string().min(1).max(4_000);
+const label = z.string().min(1);
+
+const ImportedTopology = z.strictObject({
+  import: z.array(label).min(1).describe('haproxy.cfg, keepalived.conf, kubeadm-config.yaml, check scripts'),
+  set: z.record(z.string(), parameterValue).optional().describe('What the files do not say, as --set'),
+  name: kebabName.optional(),
+});
+
+const Start = z.strictObject({
+  from: z.enum(['settled', 'cold']).optional().describe('settled: everything has run for long; default'),
+  vip: label.optional().describe('Host that holds the VIP at first'),
+  'etcd-leader': label.optional().describe('Member that leads at first'),
+  leases: z.record(z.string(), label).optional().describe('Lease to the host that holds it at first'),
+});
+
+const Client = z.strictObject({
+  name: entryName,
+  from: label.describe('A host, or outside'),
+  to: label.describe('endpoint, vip, a host, or HOST:PORT'),
+  rate,
+  request: z
+    .enum(['write', 'read', 'serializable-read', 'connect'])
+    .describe('write: create, then compare-and-swap; read: linearizable; connect: TCP only'),
+  timeout: duration,
+  connection: z
+    .enum(['each', 'keep'])
+    .optional()
+    .describe('A connection for each request (default), or one kept'),
+});
+
+/** When an entry happens: exactly one of at, between, when. */
+const timing = {
+  name: entryName.optional().describe('Moments and streams are called by it'),
+  at: duration.optional(),
+  between: z.tuple([duration, duration]).optional().describe('A time drawn from this range'),
+  when: expression.optional().describe('The first moment at which this holds'),
+  within: duration.optional().describe('With when: the run ends with exit 2 if it has not held by then'),
+  after: duration.optional().describe('This much later'),
+};
+
+const target = label.describe('A host, HOST/PROCESS, a zone, A->B, or a role; several joined by commas');
+
+const RunEntry = z.strictObject({
+  ...timing,
+  run: label.describe('A command of the console'),
+  on: target,
+});
+
+/** The entry of one fault: its own parameters beside the timing. */
+function faultEntry(fault: Fault) {
+  const aims = {
+    host: { on: target },
+    process: { on: target },
+    network: {
+      on: target.optional(),
+      links: z
+        .tuple([label, label])
+        .optional()
+        .describe('Two groups of hosts or zones, each joined by commas'),
+      direction: z.enum(['both', 'to', 'from']).optional().describe('Of links; default both'),
+    },
+    none: {},
+  }[fault.aim];
+  return z
+    .strictObject({
+      ...timing,
+      do: z.literal(fault.name),
+      ...aims,
+      ...(fault.lasts ? { for: duration.optional().describe('It is undone after this long') } : {}),
+      ...fault.parameters.shape,
+    })
+    .describe(fault.about);
+}
+
+const faultEntries = FAULTS.map(faultEntry);
+const FaultEntry = z.discriminatedUnion('do', faultEntries as [(typeof faultEntries)[number]]);
+
+interface Timing {
+  name?: string | undefined;
+  at?: string | undefined;
+  between?: [string, string] | undefined;
+  when?: string | undefined;
+  within?: string | undefined;
+  after?: string | undefined;
+}
+export interface FaultEntryData extends Timing {
+  do: string;
+  on?: string | undefined;
+  links?: [string, string] | undefined;
+  direction?: 'both' | 'to' | 'from' | undefined;
+  for?: string | undefined;
+  /** Parameters of the fault. */
+  [parameter: string]: unknown;
+}
+export interface RunEntryData extends Timing {
+  run: string;
+  on: string;
+}
+export type TimelineEntryData = FaultEntryData | RunEntryData;
+
+const TimelineEntry: z.ZodType<TimelineEntryData> = z.union([
+  FaultEntry as unknown as z.ZodType<FaultEntryData>,
+  RunEntry,
+]);
+
+const Expectation = z.strictObject({
+  name: entryName.optional(),
+  eventually: expression.optional().describe('Holds at some moment of the span; needs within or to'),
+  always: expression.optional().describe('Holds throughout the span'),
+  sometimes: expression.optional().describe('Holds at some moment: proves that the run was not empty'),
+  never: expression.optional().describe('Holds at no moment of the span'),
+  within: duration.optional().describe('Length of the span'),
+  after: moment.optional().describe('Start of the span, for eventually and sometimes'),
+  from: moment.optional().describe('Start of the span; default the start'),
+  to: moment.optional().describe('End of the span; default the end'),
+});
+
+const Measure = z.strictObject({
+  name: entryName,
+  from: moment.optional(),
+  to: moment.optional(),
+  until: expression.optional().describe('The measure is the time from `from` until this holds'),
+  at: moment.optional().describe('With value: the moment at which it is taken'),
+  value: expression.optional().describe('The measure is this value'),
+  count: expression.optional().describe('The measure is how much this grew from `from` to `to`'),
+});
+
+const Vary = z.strictObject({
+  seed: z.union([z.int().min(0), z.string()]).optional(),
+  draws: z.record(z.string(), z.array(z.number())).optional().describe('Stream to what was drawn from it'),
+});
+
+export const Scenario = z.strictObject({
+  scenario: kebabName.describe("The file's name"),
+  version: z.literal(1),
+  about: z.string().optional(),
+  topology: z
+    .union([label, ImportedTopology, Topology])
+    .describe('A name, a file or folder, a map, or {import: [...]}'),
+  parameters: z.record(z.string(), parameterValue).optional().describe('COMPONENT[.HOST].KEY, as --set'),
+  start: Start.optional(),
+  until: duration,
+  clients: z.array(Client).optional(),
+  timeline: z.array(TimelineEntry).optional(),
+  expect: z.array(Expectation).optional(),
+  measure: z.array(Measure).optional(),
+  vary: Vary.optional(),
+});
+
+/** A scenario as its file says it: times and expressions are still texts. */
+export type ScenarioData = z.infer<typeof Scenario>;
+export type ExpectationData = z.infer<typeof Expectation>;
+export type MeasureData = z.infer<typeof Measure>;
+export type ClientData = z.infer<typeof Client>;
+export type StartData = z.infer<typeof Start>;
+
+/** Which branch of a union a file means: for complaints about that branch only. */
+export function branchMeant(path: readonly PropertyKey[], value: unknown): number | undefined {
+  const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
+  if (path[0] === 'topology' && path.length === 1) return isMap ? ('import' in value ? 1 : 2) : undefined;
+  if (path[0] === 'timeline' && path.length === 2 && isMap) return 'run' in value && !('do' in value) ? 1 : 0;
+  return undefined;
+}
+
+/** JSON Schema (draft 2020-12) for editors, of scenarios or of topologies. */
+export function jsonSchema(of: 'scenario' | 'topology'): object {
+  const schema = z.toJSONSchema(of === 'scenario' ? Scenario : Topology, { io: 'input' });
+  return { title: `Quorate ${of}`, ...schema };
+}
