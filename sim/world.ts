@@ -580,7 +580,18 @@ export class World implements Port {
   runUntil(untilUs: number): void {
     const queue = this.queue;
     while (queue.nextUs <= untilUs) this.step();
-    if (this.nowUs < untilUs) this.nowUs = untilUs;
+    this.waitUntil(untilUs);
+  }
+
+  /** Lets time pass in which nothing happens; what is due by then stays due. */
+  waitUntil(atUs: number): void {
+    if (this.nowUs < atUs) this.nowUs = atUs;
+  }
+
+  /** Is this very action waiting in the queue? */
+  hasPending(action: Action): boolean {
+    for (const { item } of this.queue.entries()) if (item.kind === FAULT && item.a === action) return true;
+    return false;
   }
 
   private fire(item: Item, seq: number): void {
