@@ -1,0 +1,72 @@
+/**
+ * A load generator: starts a request at a fixed distance, whether or not earlier ones have ended (open loop), and notes
+ * the outcome of each. The first comes at a drawn phase.
+ *
+ * Unit: microseconds. Not modelled: connections kept between requests.
+ */
+import { assign, emit, setup } from 'xstate';
+import type { Effect, ProcessInput } from '../../sim/effects.ts';
+import { uniform } from '../uniform.ts';
+import type { ClientConfig } from './config.ts';
+import type { Finished, RequestInput } from './request.ts';
+
+interface ClientContext {
+  readonly config: ClientConfig;
+  readonly phaseUs: number;
+  /** Requests started so far. */
+  readonly count: number;
+  /** Version of the written object as last seen; empty while it is unknown. */
+  readonly resourceVersion: string;
+}
+
+type ClientEvent = Finished | { readonly type: 'xstate.after'; readonly atUs: number };
+
+function startRequest(context: ClientContext, atUs: number): Effect {
+  const id = `r${context.count}`;
+  const input: RequestInput = {
+    config: context.config,
+    id,
+    value: context.count,
+    resourceVersion: context.resourceVersion,
+    startedAtUs: atUs,
+  };
+  return { type: 'start', machine: 'request', id, input };
+}
+
+export const clientMachine = setup({
+  types: {
+    input: {} as ProcessInput<ClientConfig>,
+    context: {} as ClientContext,
+    events: {} as ClientEvent,
+    emitted: {} as Effect,
+  },
+  actions: {
+    start: emit(({ context, event }) => startRequest(context, (event as { atUs?: number }).atUs ?? 0)),
+    count: assign({ count: ({ context }) => context.count + 1 }),
+  },
+  delays: {
+    phase: ({ context }) => context.phaseUs,
+    distance: ({ context }) => context.config.everyUs,
+  },
+}).createMachine({
+  id: 'client',
+  context: ({ input }) => ({
+    config: input.config,
+    phaseUs: Math.floor(uniform(input.luck, 'phase', 0) * input.config.everyUs),
+    count: 0,
+    resourceVersion: '',
+  }),
+  initial: 'waiting',
+  on: {
+    finished: {
+      actions: assign({
+        resourceVersion: ({ event, context }) =>
+          (event as Finished).resourceVersion || context.resourceVersion,
+      }),
+    },
+  },
+  states: {
+    waiting: { after: { phase: { target: 'generating', actions: ['count', 'start'] } } },
+    generating: { after: { distance: { target: 'generating', reenter: true, actions: ['count', 'start'] } } },
+  },
+});

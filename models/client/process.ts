@@ -1,0 +1,10 @@
+import type { ProcessType } from '../../sim/process-type.ts';
+import { clientMachine } from './machine.ts';
+import { requestMachine } from './request.ts';
+
+/** A load generator with its requests. Several run on one host under their clients' names. */
+export const client: ProcessType = {
+  name: 'client',
+  lead: clientMachine,
+  members: { request: requestMachine },
+};
