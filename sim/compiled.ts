@@ -48,7 +48,7 @@ interface Operation {
 }
 
 /** A candidate, ready to run. */
-interface Row {
+export interface Row {
   readonly test: Expression | undefined;
   readonly operations: readonly Operation[];
   readonly leaf: number;
@@ -148,7 +148,7 @@ export class Compiled implements Program {
     let reacted = false;
     let look = true;
     for (let turn = 0; turn <= MICROSTEPS; turn++) {
-      let row: Row | undefined = look ? choose(this.always[leaf], args) : undefined;
+      let row: Row | undefined = look ? this.eventless(leaf, args) : undefined;
       const eventless = row !== undefined;
       if (row === undefined) {
         const event = this.next(raised);
@@ -170,6 +170,11 @@ export class Compiled implements Program {
     }
     const { type } = before.event as MachineEvent;
     throw new UnboundedAlways(this.id, type === INIT ? '' : this.leaves[instance.leaf]!, type);
+  }
+
+  /** The eventless transition to take. */
+  protected eventless(leaf: number, args: Arguments): Row | undefined {
+    return choose(this.always[leaf], args);
   }
 
   /** The raised event to process next: the first that was raised. */

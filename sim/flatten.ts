@@ -9,6 +9,8 @@
 import type { Action, Definition, Guard, State, Transition } from './definition.ts';
 
 export interface Candidate {
+  /** The state that the transition belongs to: the leaf or an ancestor. */
+  readonly source: number;
   readonly guard: Guard | undefined;
   /** Actions of each state that is left, innermost first. */
   readonly exit: readonly (readonly Action[])[];
@@ -55,14 +57,15 @@ export function flatten(definition: Definition): Flat {
 /** @param active the leaf and its ancestors, innermost first */
 function candidate(definition: Definition, active: readonly number[], transition: Transition): Candidate {
   const { states, leafStates } = definition;
-  const { guard, actions, target } = transition;
+  const { source, guard, actions, target } = transition;
   if (target === undefined) {
-    return { guard, exit: [], actions, entry: [], leaf: leafStates.indexOf(active[0]!) };
+    return { source, guard, exit: [], actions, entry: [], leaf: leafStates.indexOf(active[0]!) };
   }
   const domain = domainOf(states, transition, target);
   const exited = active.filter((index) => isDescendant(states, index, domain));
   const entered = enteredBy(states, transition, target, domain);
   return {
+    source,
     guard,
     exit: exited.map((index) => states[index]!.exit),
     actions,
