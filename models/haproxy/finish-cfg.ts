@@ -1,0 +1,178 @@
+/**
+ * What HAProxy checks once the whole file is read (src/cfgparse.c check_config_validity, 2.6 to 3.x):
+ * names, backends that are used, tracked servers, timeouts, listeners. Makes plain data of the drafts.
+ */
+import type { BackendConfig, FrontendConfig, HaproxyConfig, ServerConfig } from './config.ts';
+import type { Complaints, ProxyDraft } from './draft.ts';
+import type { GlobalDraft } from './read-cfg.ts';
+import { checkRules } from './read-checks.ts';
+
+export function finish(
+  global: GlobalDraft,
+  drafts: readonly ProxyDraft[],
+  version: string,
+  complaints: Complaints,
+  lastLine: number,
+): HaproxyConfig {
+  const used = drafts.filter((draft) => !draft.disabled);
+  checkNames(used, complaints);
+  const frontends: FrontendConfig[] = [];
+  const backends: BackendConfig[] = [];
+  const targets = new Map(
+    used.filter((draft) => draft.kind !== 'frontend').map((draft) => [draft.name, draft]),
+  );
+  for (const draft of used) {
+    if (draft.kind !== 'backend') frontends.push(frontend(draft, targets, global, complaints));
+    if (draft.kind !== 'frontend') backends.push(backend(draft));
+    checkTimeouts(draft, complaints);
+  }
+  checkTracks(used, complaints);
+  if (frontends.every((each) => each.binds.length === 0)) {
+    complaints.error(
+      lastLine,
+      1,
+      "no enabled listener found (check for 'bind' directives); HAProxy would not start",
+    );
+  }
+  return {
+    version,
+    global: {
+      nbthread: global.nbthread,
+      'spread-checks': global.spreadChecks,
+      'max-spread-checks': global.maxSpreadChecks,
+      ...(global.maxconn === undefined ? {} : { maxconn: global.maxconn }),
+    },
+    frontends,
+    backends,
+  };
+}
+
+function frontend(
+  draft: ProxyDraft,
+  targets: ReadonlyMap<string, ProxyDraft>,
+  global: GlobalDraft,
+  complaints: Complaints,
+): FrontendConfig {
+  for (const rule of [
+    ...draft.useBackends,
+    ...(draft.defaultBackend === undefined ? [] : [draft.defaultBackend]),
+  ]) {
+    const target = targets.get(rule.name.text);
+    if (target === undefined) {
+      complaints.unknown(rule.line, rule.name, 'backend', targets.keys());
+    } else if (target.mode !== draft.mode) {
+      const message = `backend '${target.name}' is in mode ${target.mode}, ${draft.kind} '${draft.name}' in mode ${draft.mode}`;
+      complaints.error(rule.line, rule.name, `${message}; HAProxy would not start`);
+    }
+  }
+  if (draft.kind === 'frontend' && draft.binds.length === 0) {
+    complaints.warning(draft.line, 1, `frontend '${draft.name}' has no 'bind' directive`);
+  }
+  const rule = draft.useBackends.find((each) => each.always) ?? draft.defaultBackend;
+  const chosen = rule?.name.text ?? (draft.kind === 'listen' ? draft.name : undefined);
+  return {
+    name: draft.name,
+    mode: draft.mode,
+    binds: draft.binds,
+    timeouts: draft.timeouts,
+    log: draft.sessionLog && (draft.logOwn || (draft.logGlobal && global.log)),
+    dontlognull: draft.dontlognull,
+    ...(chosen === undefined ? {} : { backend: chosen }),
+    // 0: as many as the process may have.
+    ...(draft.maxconn === undefined || draft.maxconn === 0 ? {} : { maxconn: draft.maxconn }),
+    ...(draft.backlog === undefined ? {} : { backlog: draft.backlog }),
+    ...(draft.stats === undefined ? {} : { stats: draft.stats }),
+  };
+}
+
+function backend(draft: ProxyDraft): BackendConfig {
+  return {
+    name: draft.name,
+    mode: draft.mode,
+    randomDraws: draft.randomDraws,
+    consistent: draft.consistent,
+    retries: draft.retries,
+    allbackups: draft.allbackups,
+    timeouts: draft.timeouts,
+    checks: checkRules(draft),
+    logHealthChecks: draft.logHealthChecks,
+    servers: draft.servers.map((server) =>
+      server.track?.backend === '' ? { ...server, track: { ...server.track, backend: draft.name } } : server,
+    ),
+    ...(draft.balance === undefined ? {} : { balance: draft.balance }),
+    ...(draft.redispatch === undefined ? {} : { redispatch: draft.redispatch }),
+    ...(draft.fullconn === undefined ? {} : { fullconn: draft.fullconn }),
+  };
+}
+
+/** A frontend and a backend may share a name; otherwise names are unique (a listen section is both). */
+function checkNames(drafts: readonly ProxyDraft[], complaints: Complaints): void {
+  const front = new Map<string, ProxyDraft>();
+  const back = new Map<string, ProxyDraft>();
+  for (const draft of drafts) {
+    const before =
+      (draft.kind === 'backend' ? undefined : front.get(draft.name)) ??
+      (draft.kind === 'frontend' ? undefined : back.get(draft.name));
+    if (before !== undefined) {
+      const message = `${draft.kind} '${draft.name}' has the same name as ${before.kind} '${before.name}' of line ${before.line}`;
+      complaints.error(draft.line, 1, `${message}; HAProxy would not start`);
+    }
+    if (draft.kind !== 'backend') front.set(draft.name, draft);
+    if (draft.kind !== 'frontend') back.set(draft.name, draft);
+  }
+}
+
+/** HAProxy's own warning, once a section: "missing timeouts for ...". */
+function checkTimeouts(draft: ProxyDraft, complaints: Complaints): void {
+  const needed = [
+    ...(draft.kind === 'backend' ? [] : (['client'] as const)),
+    ...(draft.kind === 'frontend' || draft.servers.length === 0 ? [] : (['connect', 'server'] as const)),
+  ];
+  const missing = needed.filter((name) => draft.timeouts[name] === undefined);
+  if (missing.length === 0 || (draft.kind !== 'backend' && draft.binds.length === 0)) return;
+  const message = `missing timeouts for ${draft.kind} '${draft.name}': ${missing.join(', ')}`;
+  complaints.warning(draft.line, 1, `${message}; without them connections may hang for ever`);
+}
+
+/** Every tracked server exists, is checked somehow, and is not tracked by itself in a circle. */
+function checkTracks(drafts: readonly ProxyDraft[], complaints: Complaints): void {
+  const servers = new Map<string, ServerConfig>();
+  for (const draft of drafts) {
+    if (draft.kind !== 'frontend')
+      for (const each of draft.servers) servers.set(`${draft.name}/${each.name}`, each);
+  }
+  const trackedBy = (draft: string, { track }: ServerConfig): string | undefined =>
+    track === undefined ? undefined : `${track.backend || draft}/${track.server}`;
+  for (const draft of drafts) {
+    for (const server of draft.servers) {
+      const path = trackedBy(draft.name, server);
+      if (path === undefined) continue;
+      const line = draft.serverLines.get(server.name) as number;
+      const target = servers.get(path);
+      if (target === undefined) {
+        complaints.error(line, 1, `unable to find required server ${path} for tracking`);
+      } else if (target.check === undefined && target.agent === undefined && target.track === undefined) {
+        complaints.error(line, 1, `unable to use ${path} for tracking: it has no check`);
+      } else if (endsInCircle(path, servers, trackedBy)) {
+        complaints.error(line, 1, `unable to track ${path}: the servers track each other`);
+      }
+    }
+  }
+}
+
+/** Longer chains of tracking servers are taken for a circle. */
+const LONGEST_CHAIN = 32;
+
+function endsInCircle(
+  from: string,
+  servers: ReadonlyMap<string, ServerConfig>,
+  trackedBy: (backend: string, server: ServerConfig) => string | undefined,
+): boolean {
+  let at: string | undefined = from;
+  for (let length = 0; at !== undefined; length++) {
+    if (length >= LONGEST_CHAIN) return true;
+    const server = servers.get(at);
+    at = server === undefined ? undefined : trackedBy(at.slice(0, at.indexOf('/')), server);
+  }
+  return false;
+}
