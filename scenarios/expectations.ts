@@ -1,0 +1,135 @@
+/** Judges a scenario's expectations and takes its measures, once the run is over. Unit: microseconds of world time. */
+import { durationUs } from './durations.ts';
+import { readMoment } from './moments.ts';
+import type { RunResult } from './result.ts';
+import { EXPECTATION_KINDS, type ExpectationKind } from './rules.ts';
+import type { ExpectationData, MeasureData } from './schema.ts';
+import { Series } from './series.ts';
+
+/** The expressions that a scenario asks about, each looked at once. */
+export class Watchlist {
+  private readonly series = new Map<string, Series>();
+
+  constructor(expectations: readonly ExpectationData[], measures: readonly MeasureData[]) {
+    for (const expectation of expectations) this.add(textOf(expectation), 'condition');
+    for (const { until, value, count } of measures) {
+      if (until !== undefined) this.add(until, 'condition');
+      if (value !== undefined) this.add(value, 'value');
+      if (count !== undefined) this.add(count, 'count');
+    }
+  }
+
+  private add(text: string, purpose: 'condition' | 'value' | 'count'): void {
+    if (!this.series.has(text)) this.series.set(text, new Series(text, purpose));
+  }
+
+  get all(): Iterable<Series> {
+    return this.series.values();
+  }
+
+  of(text: string): Series {
+    return this.series.get(text) as Series;
+  }
+}
+
+/** Named moments of a run: timeline entries as they happened, and measures. */
+export type Moments = ReadonlyMap<string, number>;
+
+function kindOf(expectation: ExpectationData): ExpectationKind {
+  return EXPECTATION_KINDS.find((kind) => expectation[kind] !== undefined) as ExpectationKind;
+}
+
+function textOf(expectation: ExpectationData): string {
+  return expectation[kindOf(expectation)] as string;
+}
+
+/** World time of `fault+10s`; undefined if that moment never came. */
+export function momentUs(text: string, moments: Moments): number | undefined {
+  const moment = readMoment(text);
+  if (typeof moment === 'string') return undefined;
+  const base = moments.get(moment.base);
+  return base === undefined ? undefined : base + moment.plusUs;
+}
+
+/** Takes measures in their order, so that a later one may begin at an earlier one; adds theirs to the moments. */
+export function takeMeasures(
+  measures: readonly MeasureData[],
+  watchlist: Watchlist,
+  moments: Map<string, number>,
+): RunResult['measures'] {
+  const taken: Record<string, number | string | null> = {};
+  for (const measure of measures) taken[measure.name] = take(measure, watchlist, moments);
+  return taken;
+}
+
+function take(
+  measure: MeasureData,
+  watchlist: Watchlist,
+  moments: Map<string, number>,
+): number | string | null {
+  const endUs = moments.get('end') as number;
+  if (measure.until !== undefined) {
+    const fromUs = momentUs(measure.from as string, moments);
+    if (fromUs === undefined) return null;
+    const untilUs = watchlist.of(measure.until).first(true, fromUs, endUs);
+    if (untilUs === undefined) return null;
+    moments.set(measure.name, untilUs);
+    return (untilUs - fromUs) / 1000;
+  }
+  if (measure.value !== undefined) {
+    const atUs = momentUs(measure.at as string, moments);
+    return atUs === undefined ? null : plain(watchlist.of(measure.value).at(atUs));
+  }
+  const fromUs = momentUs(measure.from ?? 'start', moments);
+  const toUs = momentUs(measure.to ?? 'end', moments);
+  if (fromUs === undefined || toUs === undefined) return null;
+  const series = watchlist.of(measure.count as string);
+  return Number(series.at(toUs) ?? 0) - Number(series.at(fromUs) ?? 0);
+}
+
+function plain(value: unknown): number | string | null {
+  if (typeof value === 'number' || typeof value === 'string') return value;
+  return value === undefined || value === null ? null : JSON.stringify(value);
+}
+
+export interface Judged {
+  readonly text: string;
+  readonly ok: boolean;
+  /** When it was decided: the moment it first held, or was first broken. */
+  readonly atUs: number | undefined;
+}
+
+/** A span whose moments never came cannot hold: the expectation fails. */
+export function judgeExpectation(
+  expectation: ExpectationData,
+  watchlist: Watchlist,
+  moments: Moments,
+): Judged {
+  const kind = kindOf(expectation);
+  const text = describe(expectation);
+  const fromUs = momentUs(expectation.from ?? expectation.after ?? 'start', moments);
+  const endUs = moments.get('end') as number;
+  if (fromUs === undefined) return { text, ok: false, atUs: undefined };
+  const toUs =
+    expectation.within === undefined
+      ? momentUs(expectation.to ?? 'end', moments)
+      : fromUs + durationUs(expectation.within);
+  if (toUs === undefined) return { text, ok: false, atUs: undefined };
+  const wantsTruth = kind === 'eventually' || kind === 'sometimes';
+  // always is broken by the first untruth, never by the first truth.
+  const atUs = watchlist.of(textOf(expectation)).first(kind !== 'always', fromUs, Math.min(toUs, endUs));
+  return { text, ok: wantsTruth ? atUs !== undefined : atUs === undefined, atUs };
+}
+
+/** The expectation in one line: `eventually vip.holders == ['m2'], within 3.1s after fault`. */
+export function describe(expectation: ExpectationData): string {
+  const { within, after, from, to, name } = expectation;
+  const start = from ?? after;
+  const span = [
+    within === undefined ? '' : `within ${within}`,
+    start === undefined ? '' : within === undefined ? `from ${start}` : `after ${start}`,
+    to === undefined ? '' : `to ${to}`,
+  ].filter((part) => part !== '');
+  const tail = span.length === 0 ? '' : `, ${span.join(' ')}`;
+  return `${name === undefined ? '' : `${name}: `}${kindOf(expectation)} ${textOf(expectation)}${tail}`;
+}
