@@ -1,0 +1,200 @@
+/**
+ * The Kubernetes API as it travels: objects as plain data, paths, and the Status objects that say what went wrong.
+ * A request is an HttpRequest of models/wire.ts {method, path, body: KubeObject}; the answer's body is a KubeObject,
+ * KubeList or Status; a watch answers in HttpChunks whose body is a WatchEvent[] (what came together travels together).
+ *
+ * Sources: k8s.io/api core/v1 and coordination/v1 types; apimachinery pkg/api/errors/errors.go for the Status texts;
+ * reference of API concepts (resourceVersion=0: from the cache; watch=true; timeoutSeconds).
+ * Times in objects are microseconds of the writer's clock and named so; resource versions are text, as in the API.
+ *
+ * Not modelled: authentication, namespaces as objects, labels and field selectors, generation, finalizers, uid,
+ * managedFields, table and partial-metadata output, JSON patch kinds (a PATCH body is merged, lists replaced).
+ */
+
+export const SECURE_PORT = 6443;
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  /** The etcd revision that wrote it. Absent in a body: the write is unconditional. */
+  readonly resourceVersion?: string;
+  readonly creationTimestampUs?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec?: object;
+  readonly status?: object;
+}
+
+export interface KubeList {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly resourceVersion: string };
+  readonly items: readonly KubeObject[];
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'ERROR';
+  readonly object: KubeObject | Status;
+}
+
+export interface LeaseSpec {
+  readonly holderIdentity: string;
+  readonly leaseDurationSeconds: number;
+  readonly acquireTimeUs?: number;
+  readonly renewTimeUs: number;
+  readonly leaseTransitions?: number;
+}
+export interface Lease extends KubeObject {
+  readonly kind: 'Lease';
+  readonly spec: LeaseSpec;
+}
+
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
+export interface NodeCondition {
+  readonly type: 'Ready' | 'MemoryPressure' | 'DiskPressure' | 'PIDPressure';
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+  /** When the kubelet last posted it, by the kubelet's clock. */
+  readonly lastHeartbeatTimeUs: number;
+  readonly lastTransitionTimeUs: number;
+}
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+export interface Node extends KubeObject {
+  readonly kind: 'Node';
+  readonly spec: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] };
+  readonly status: {
+    readonly conditions: readonly NodeCondition[];
+    readonly addresses: readonly { readonly type: 'InternalIP' | 'Hostname'; readonly address: string }[];
+    readonly nodeInfo: { readonly kubeletVersion: string };
+  };
+}
+
+export interface ConfigMap extends KubeObject {
+  readonly kind: 'ConfigMap';
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** What an unsuccessful request answers. `reason` is absent for errors that the API does not know by name. */
+export interface Status {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Status';
+  readonly status: 'Failure' | 'Success';
+  readonly message: string;
+  readonly reason?: string;
+  readonly code: number;
+  readonly details?: { readonly retryAfterSeconds?: number };
+}
+
+// --- resources
+
+export interface Resource {
+  readonly plural: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** Where its objects lie in etcd. */
+  readonly prefix: string;
+}
+
+function resource(plural: string, apiVersion: string, kind: string, namespaced: boolean, stored = plural) {
+  return { plural, apiVersion, kind, namespaced, prefix: `/registry/${stored}/` };
+}
+
+/** Nodes are stored as minions, their name before 2014 (k/k pkg/registry/core/node/rest). */
+export const RESOURCES: Readonly<Record<string, Resource>> = {
+  leases: resource('leases', 'coordination.k8s.io/v1', 'Lease', true),
+  nodes: resource('nodes', 'v1', 'Node', false, 'minions'),
+  pods: resource('pods', 'v1', 'Pod', true),
+  configmaps: resource('configmaps', 'v1', 'ConfigMap', true),
+};
+
+function base(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+/** `/api/v1/nodes`, `/apis/coordination.k8s.io/v1/namespaces/kube-system/leases`; without a namespace all of them. */
+export function collectionPath(plural: string, namespace?: string): string {
+  const { apiVersion } = RESOURCES[plural] as Resource;
+  return namespace === undefined
+    ? `${base(apiVersion)}/${plural}`
+    : `${base(apiVersion)}/namespaces/${namespace}/${plural}`;
+}
+
+export function leasePath(namespace: string, name: string): string {
+  return `${collectionPath('leases', namespace)}/${name}`;
+}
+
+export function nodePath(name: string): string {
+  return `${collectionPath('nodes')}/${name}`;
+}
+
+export function configMapPath(namespace: string, name: string): string {
+  return `${collectionPath('configmaps', namespace)}/${name}`;
+}
+
+// --- errors (apimachinery pkg/api/errors/errors.go)
+
+function failure(code: number, reason: string | undefined, message: string): Status {
+  const status = { apiVersion: 'v1', kind: 'Status', status: 'Failure', message, code } as const;
+  return reason === undefined ? status : { ...status, reason };
+}
+
+function qualified(resource: Resource): string {
+  const group = resource.apiVersion.split('/');
+  return group.length > 1 ? `${resource.plural}.${group[0]}` : resource.plural;
+}
+
+export function notFound(resource: Resource, name: string): Status {
+  return failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`);
+}
+
+export function alreadyExists(resource: Resource, name: string): Status {
+  return failure(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`);
+}
+
+export function conflict(resource: Resource, name: string): Status {
+  return failure(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(resource)} "${name}": the object has been modified; please apply your changes to the latest version and try again`,
+  );
+}
+
+export function requestTimeout(): Status {
+  return failure(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout');
+}
+
+/** An error of etcd that the API has no name for is passed on as text. */
+export function internal(message: string): Status {
+  return failure(500, undefined, message);
+}
+
+/** apiserver pkg/storage/cacher/ready.go, errors.NewTooManyRequests(..., 1). */
+export function reinitializing(): Status {
+  return {
+    ...failure(429, 'TooManyRequests', 'storage is (re)initializing'),
+    details: { retryAfterSeconds: 1 },
+  };
+}
+
+export function expired(): Status {
+  return failure(410, 'Expired', 'too old resource version');
+}
+
+export function unknownPath(): Status {
+  return failure(404, 'NotFound', 'the server could not find the requested resource');
+}
+
+export function isStatus(body: unknown): body is Status {
+  return typeof body === 'object' && body !== null && (body as { readonly kind?: unknown }).kind === 'Status';
+}

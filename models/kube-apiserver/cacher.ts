@@ -1,0 +1,316 @@
+/**
+ * The watch cache of one resource: a copy of its objects, filled by a list and a watch of etcd, from which reads with
+ * resourceVersion=0 and all client watches are served. First form.
+ *
+ * Sources: apiserver pkg/storage/cacher/cacher.go:451-454, 489-534, ready.go:125; pkg/storage/etcd3/store.go:1164 (the
+ * watch demands a leader); client-go tools/cache/reflector.go:565, 660 (30 s of retries after `no leader`); watch_cache.go
+ * (100 events are kept at least). Unit: microseconds.
+ *
+ * A watch that etcd ends for want of a leader is tried again for 30 s, during which everything stays frozen; then all
+ * client watches are ended and reads get 429 until a new list has succeeded. A lost connection to etcd is not an error:
+ * the etcd client resumes the watch when an endpoint is ready again.
+ * Not modelled: bookmarks, selectors, progress notification, the wait for a revision not yet seen, versions before 1.31
+ * that keep readers waiting in place of 429, more than 100 remembered events, paging.
+ */
+import { Map as ImmutableMap, List } from 'immutable';
+import { assign, emit, setup } from 'xstate';
+import type { Effect } from '../../sim/effects.ts';
+import {
+  isEtcdError,
+  METHODS,
+  prefixEnd,
+  type RangeResponse,
+  type WatchRequest,
+  type WatchResponse,
+} from '../etcd/api.ts';
+import { type Timed, tell } from '../family.ts';
+import { expired, type KubeObject, notFound, type Resource, reinitializing, type WatchEvent } from './api.ts';
+import {
+  type CachedRead,
+  cacherId,
+  ETCD_CLIENT,
+  type EtcdAnswer,
+  type EtcdCall,
+  type EtcdChunk,
+  type Push,
+  type Reply,
+  type Subscribe,
+  type Unsubscribe,
+} from './family.ts';
+import { fromKeyValue, watchEvent } from './objects.ts';
+import { keyOf } from './paths.ts';
+import { failed, listOf, type Outcome, respond } from './storage.ts';
+
+/** cacher.go: wait.Until(startCaching, 1 s). */
+const REINITIALIZE_US = 1_000_000;
+/** cacher.go:454 MaxInternalErrorRetryDuration. */
+const RETRY_FOR_US = 30_000_000;
+/** The reflector loops at once; a tenth of a second bounds the events of a simulation. */
+const RETRY_PAUSE_US = 100_000;
+/** watch_cache.go defaultLowerBoundCapacity. */
+const REMEMBERED_EVENTS = 100;
+
+interface Input {
+  readonly resource: Resource;
+}
+/** A change, with the revision that made it and the key it is about. */
+interface Change {
+  readonly revision: number;
+  readonly key: string;
+  readonly event: WatchEvent;
+}
+interface Context extends Input {
+  readonly objects: ImmutableMap<string, KubeObject>;
+  /** Everything up to this revision is in `objects`. */
+  readonly revision: number;
+  readonly recent: List<Change>;
+  /** Watches may start from here; what came before is forgotten. */
+  readonly oldest: number;
+  readonly watchers: ImmutableMap<string, Subscribe>;
+  /** Since when the etcd watch fails. */
+  readonly failingSinceUs: number | undefined;
+  /** What the last chunk changed. */
+  readonly fresh: readonly Change[];
+}
+type Event = Timed<EtcdAnswer | EtcdChunk | CachedRead | Subscribe | Unsubscribe>;
+
+function call(context: Context, path: string, body: unknown): Effect {
+  const from = cacherId(context.resource.plural);
+  return tell<EtcdCall>(ETCD_CLIENT, { type: 'call', from, path, body });
+}
+
+function list(context: Context): Effect {
+  const key = context.resource.prefix;
+  return call(context, METHODS.range, { key, rangeEnd: prefixEnd(key) });
+}
+
+function watch(context: Context): Effect {
+  const key = context.resource.prefix;
+  const request: WatchRequest = {
+    key,
+    rangeEnd: prefixEnd(key),
+    startRevision: context.revision + 1,
+    requireLeader: true,
+  };
+  return call(context, METHODS.watch, request);
+}
+
+function reply(to: CachedRead | Subscribe, outcome: Outcome): Effect {
+  const message = respond(to.id, outcome);
+  return tell<Reply>('', { type: 'reply', connection: to.connection, message });
+}
+
+function push(to: Subscribe, events: readonly WatchEvent[]): Effect {
+  const message = { kind: 'chunk', id: to.id, body: events } as const;
+  return tell<Push>('', { type: 'push', connection: to.connection, message });
+}
+
+function concerns(watcher: Subscribe, change: Change): boolean {
+  const key = keyOf(watcher.request);
+  return watcher.request.name === '' ? change.key.startsWith(key) : change.key === key;
+}
+
+/** The objects after a list. */
+function afterList(answer: RangeResponse): Partial<Context> {
+  return {
+    objects: ImmutableMap(answer.kvs.map((kv) => [kv.key, fromKeyValue(kv)] as const)),
+    revision: answer.header.revision,
+    oldest: answer.header.revision,
+    recent: List(),
+    failingSinceUs: undefined,
+  };
+}
+
+/** The cache after a chunk of the etcd watch. */
+function afterChunk(context: Context, chunk: WatchResponse): Partial<Context> {
+  let { objects, recent, oldest } = context;
+  const fresh: Change[] = [];
+  for (const event of chunk.events) {
+    const { key, modRevision } = event.kv;
+    const change = watchEvent(event, objects.get(key));
+    if (change === undefined) continue;
+    objects = change.type === 'DELETED' ? objects.delete(key) : objects.set(key, change.object as KubeObject);
+    fresh.push({ revision: modRevision, key, event: change });
+  }
+  recent = recent.concat(fresh);
+  while (recent.size > REMEMBERED_EVENTS) {
+    oldest = (recent.first() as Change).revision;
+    recent = recent.shift();
+  }
+  // The header of the first answer may be ahead of the events that are still to come.
+  const told = chunk.events.length === 0 && chunk.created !== true ? chunk.header.revision : 0;
+  const revision = Math.max(context.revision, told, chunk.events.at(-1)?.kv.modRevision ?? 0);
+  return { objects, recent, oldest, revision, fresh, failingSinceUs: undefined };
+}
+
+/** Tells each watcher what concerns it. */
+function distribute(context: Context): Effect {
+  const effects: Effect[] = [];
+  for (const watcher of context.watchers.values()) {
+    const events = context.fresh.filter((change) => concerns(watcher, change));
+    if (events.length > 0) {
+      effects.push(
+        push(
+          watcher,
+          events.map((change) => change.event),
+        ),
+      );
+    }
+  }
+  return { type: 'batch', effects };
+}
+
+function read(context: Context, event: CachedRead): Effect {
+  const { request } = event;
+  const key = keyOf(request);
+  if (request.name !== '') {
+    const object = context.objects.get(key);
+    const none = failed(notFound(request.resource, request.name));
+    return reply(event, object === undefined ? none : { status: 200, body: object });
+  }
+  const items = [...context.objects.filter((_, at) => at.startsWith(key)).entries()];
+  items.sort(([a], [b]) => (a < b ? -1 : 1));
+  const body = listOf(
+    request,
+    items.map(([, object]) => object),
+    context.revision,
+  );
+  return reply(event, { status: 200, body });
+}
+
+/** Revision after which a watch is to begin: 0 or none stands for everything there is. */
+function startOf(watcher: Subscribe): number {
+  return Number(watcher.request.resourceVersion ?? 0);
+}
+
+/** What a new watcher gets at once: what it has missed, or all objects if it knows none. */
+function greet(context: Context, watcher: Subscribe): Effect {
+  const start = startOf(watcher);
+  const missed: Change[] =
+    start === 0
+      ? [...context.objects.entries()].map(([key, object]) => ({
+          revision: 0,
+          key,
+          event: { type: 'ADDED', object },
+        }))
+      : context.recent.filter((change) => change.revision > start).toArray();
+  const events = missed.filter((change) => concerns(watcher, change)).map((change) => change.event);
+  return events.length === 0 ? { type: 'batch', effects: [] } : push(watcher, events);
+}
+
+function isTooOld(context: Context, watcher: Subscribe): boolean {
+  const start = startOf(watcher);
+  return start !== 0 && start < context.oldest;
+}
+
+/** The end of a client's watch; the lead ends its member. */
+function end(watcher: Subscribe): Effect {
+  const message = { kind: 'response', id: watcher.id, status: 200 } as const;
+  return tell<Reply>('', { type: 'reply', connection: watcher.connection, message });
+}
+
+export const cacher = setup({
+  types: {} as { context: Context; events: Event; input: Input; emitted: Effect },
+  guards: {
+    listed: ({ event }) => !isEtcdError((event as EtcdAnswer).body),
+    lost: ({ event }) => (event as EtcdAnswer).lost,
+    noLeader: ({ context, event }) => {
+      const { body } = event as EtcdAnswer;
+      const sinceUs = context.failingSinceUs ?? event.atUs;
+      return isEtcdError(body) && body.code === 'Unavailable' && event.atUs - sinceUs <= RETRY_FOR_US;
+    },
+    compacted: ({ event }) => ((event as EtcdChunk).body as WatchResponse).canceled === true,
+    tooOld: ({ context, event }) => isTooOld(context, event as Subscribe),
+  },
+  delays: { reinitialize: REINITIALIZE_US, retryPause: RETRY_PAUSE_US },
+}).createMachine({
+  id: 'kube-apiserver.cacher',
+  context: ({ input }) => ({
+    ...input,
+    objects: ImmutableMap<string, KubeObject>(),
+    revision: 0,
+    recent: List<Change>(),
+    oldest: 0,
+    watchers: ImmutableMap<string, Subscribe>(),
+    failingSinceUs: undefined,
+    fresh: [],
+  }),
+  initial: 'initializing',
+  states: {
+    initializing: {
+      id: 'initializing',
+      entry: [
+        emit(({ context }) => ({ type: 'batch', effects: [...context.watchers.values()].map(end) })),
+        assign({ watchers: ImmutableMap<string, Subscribe>() }),
+      ],
+      initial: 'listing',
+      states: {
+        listing: {
+          entry: emit(({ context }) => list(context)),
+          on: {
+            answer: [
+              {
+                guard: 'listed',
+                target: '#ready',
+                actions: assign(({ event }) => afterList(event.body as RangeResponse)),
+              },
+              { target: 'waiting' },
+            ],
+          },
+        },
+        waiting: { after: { reinitialize: 'listing' } },
+      },
+      on: {
+        read: { actions: emit(({ event }) => reply(event, failed(reinitializing()))) },
+        subscribe: { actions: emit(({ event }) => reply(event, failed(reinitializing()))) },
+      },
+    },
+    ready: {
+      id: 'ready',
+      initial: 'watching',
+      states: {
+        watching: {
+          entry: emit(({ context }) => watch(context)),
+          on: {
+            chunk: [
+              { guard: 'compacted', target: '#initializing' },
+              {
+                actions: [
+                  assign(({ context, event }) => afterChunk(context, event.body as WatchResponse)),
+                  emit(({ context }) => distribute(context)),
+                ],
+              },
+            ],
+            answer: [
+              { guard: 'lost', target: 'watching', reenter: true },
+              {
+                guard: 'noLeader',
+                target: 'retrying',
+                actions: assign({
+                  failingSinceUs: ({ context, event }) => context.failingSinceUs ?? event.atUs,
+                }),
+              },
+              { target: '#initializing' },
+            ],
+          },
+        },
+        retrying: { after: { retryPause: 'watching' } },
+      },
+      on: {
+        read: { actions: emit(({ context, event }) => read(context, event)) },
+        subscribe: [
+          { guard: 'tooOld', actions: emit(({ event }) => reply(event, failed(expired()))) },
+          {
+            actions: [
+              emit(({ context, event }) => greet(context, event)),
+              assign({ watchers: ({ context, event }) => context.watchers.set(event.watch, event) }),
+            ],
+          },
+        ],
+        unsubscribe: {
+          actions: assign({ watchers: ({ context, event }) => context.watchers.delete(event.watch) }),
+        },
+      },
+    },
+  },
+});

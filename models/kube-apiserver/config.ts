@@ -1,0 +1,33 @@
+/** Settings of kube-apiserver under the names of its flags; durations in microseconds. */
+import { CLIENT_PORT } from '../etcd/api.ts';
+import { SECURE_PORT } from './api.ts';
+import type { EtcdEndpoint } from './etcd-subchannel.ts';
+
+export interface KubeApiserverConfig {
+  /** Stacked kubeadm: the local member only; external: every member (manifests.go getAPIServerCommand). */
+  readonly 'etcd-servers': readonly EtcdEndpoint[];
+  /** --secure-port, 6443. */
+  readonly 'secure-port': number;
+  /** --request-timeout, 1m0s: every request but watches. */
+  readonly 'request-timeout': number;
+  /** --min-request-timeout, 1800 s: a watch lives this long and up to twice as long. */
+  readonly 'min-request-timeout': number;
+  /**
+   * Resources (plural) whose watch cache is filled from the start; a real apiserver does so for nearly all. The cache of
+   * another one is filled when it is first asked for.
+   */
+  readonly 'watch-cache': readonly string[];
+  /**
+   * From the connection to etcd to the open port (building the API, filling caches). Assumption: 3 s; no source gives it.
+   */
+  readonly startUpUs: number;
+}
+
+export const DEFAULTS: KubeApiserverConfig = {
+  'etcd-servers': [{ address: '127.0.0.1', port: CLIENT_PORT, tls: true }],
+  'secure-port': SECURE_PORT,
+  'request-timeout': 60_000_000,
+  'min-request-timeout': 1_800_000_000,
+  'watch-cache': ['nodes', 'leases'],
+  startUpUs: 3_000_000,
+};

@@ -1,0 +1,262 @@
+/**
+ * The connections of kube-apiserver's clients and the requests that are open on each: pure steps, each giving the new
+ * table and what is to be done.
+ *
+ * Sources: net/http and golang.org/x/net/http2 as the apiserver uses them (TLS first; `Client sent an HTTP request to an
+ * HTTPS server.` with 400 to a plain request; a closed connection ends its requests).
+ *
+ * Not modelled: --http2-max-streams-per-connection, GOAWAY, time limits of the TLS handshake, in-flight limits.
+ */
+import type { Map as ImmutableMap } from 'immutable';
+import type { Effect } from '../../sim/effects.ts';
+import { tell } from '../family.ts';
+import type { HttpRequest, HttpResponse, WireMessage } from '../wire.ts';
+import { type KubeObject, unknownPath } from './api.ts';
+import type { KubeApiserverConfig } from './config.ts';
+import {
+  type CachedRead,
+  type CheckHealth,
+  cacherId,
+  ETCD_CLIENT,
+  type EtcdCancel,
+  type Push,
+  type Reply,
+  streamId,
+  type Unsubscribe,
+} from './family.ts';
+import { etcdChecksOf, healthResponse } from './health.ts';
+import { type ApiRequest, type HealthRequest, parseRequest } from './paths.ts';
+import type { RequestInput } from './request.ts';
+import { failed, respond } from './storage.ts';
+import type { WatchInput } from './watch.ts';
+
+/** A request that is being served; of a watch the resource it is about. */
+interface Open {
+  readonly id: number;
+  readonly watches: string | undefined;
+}
+/** By connection name; those that have not said hello are not kept. */
+export type Connections = ImmutableMap<string, readonly Open[]>;
+
+export interface Serving {
+  readonly config: KubeApiserverConfig;
+  readonly luck: number;
+  readonly connections: Connections;
+  /** Resources whose cacher runs. */
+  readonly cachers: readonly string[];
+  /** Asked to end: /readyz says so. */
+  readonly shuttingDown: boolean;
+}
+export interface Step {
+  readonly connections: Connections;
+  readonly cachers: readonly string[];
+  /** What is to be done now. */
+  readonly effects: readonly Effect[];
+}
+
+function step(serving: Serving, effects: readonly Effect[], changes: Partial<Step> = {}): Step {
+  return { connections: serving.connections, cachers: serving.cachers, effects, ...changes };
+}
+
+function answer(connection: string, message: HttpResponse): Effect {
+  return { type: 'transmit', connection, message };
+}
+
+const NOT_TLS = 'Client sent an HTTP request to an HTTPS server.\n';
+
+/** A message from a client. */
+export function receive(serving: Serving, connection: string, message: WireMessage, atUs: number): Step {
+  switch (message.kind) {
+    case 'tls-hello':
+      return hello(serving, connection, message.version === 'tls');
+    case 'ping':
+      return step(serving, [{ type: 'transmit', connection, message: { kind: 'pong' } }]);
+    case 'cancel':
+      return drop(serving, connection, message.id);
+    case 'request':
+      if (message.tls && serving.connections.has(connection))
+        return serve(serving, connection, message, atUs);
+      return step(serving, [
+        answer(connection, { kind: 'response', id: message.id, status: 400, body: NOT_TLS }),
+        { type: 'close', connection },
+      ]);
+    default:
+      return step(serving, []);
+  }
+}
+
+function hello(serving: Serving, connection: string, understood: boolean): Step {
+  if (!understood) {
+    return step(serving, [
+      { type: 'transmit', connection, message: { kind: 'tls-answer', what: 'alert' } },
+      { type: 'close', connection },
+    ]);
+  }
+  return step(
+    serving,
+    [{ type: 'transmit', connection, message: { kind: 'tls-answer', what: 'server-hello' } }],
+    { connections: serving.connections.set(connection, []) },
+  );
+}
+
+function serve(serving: Serving, connection: string, message: HttpRequest, atUs: number): Step {
+  const request = parseRequest(message.method, message.path);
+  if (request === undefined) {
+    return step(serving, [answer(connection, respond(message.id, failed(unknownPath())))]);
+  }
+  if (request.kind === 'health') return checkHealth(serving, connection, message.id, request);
+  const cached =
+    request.verb === 'watch' ||
+    (request.resourceVersion !== undefined && (request.verb === 'get' || request.verb === 'list'));
+  return cached
+    ? serveFromCache(serving, connection, message.id, request, atUs)
+    : serveFromEtcd(serving, connection, message, request, atUs);
+}
+
+function checkHealth(serving: Serving, connection: string, id: number, request: HealthRequest): Step {
+  const failedChecks = serving.shuttingDown && request.endpoint === 'readyz' ? ['shutdown'] : [];
+  const [first, ...then] = etcdChecksOf(request);
+  if (first === undefined) {
+    return step(serving, [answer(connection, healthResponse(id, request, failedChecks))]);
+  }
+  const check: CheckHealth = { type: 'check', connection, id, request, failed: failedChecks, then };
+  return step(serving, [tell(first, check)]);
+}
+
+function opened(serving: Serving, connection: string, open: Open): Connections {
+  return serving.connections.set(connection, [...(serving.connections.get(connection) ?? []), open]);
+}
+
+function serveFromEtcd(
+  serving: Serving,
+  connection: string,
+  message: HttpRequest,
+  request: ApiRequest,
+  atUs: number,
+): Step {
+  const { config, luck } = serving;
+  const id = streamId(connection, message.id);
+  const input: RequestInput = {
+    id,
+    connection,
+    stream: message.id,
+    request,
+    body: message.body as KubeObject | undefined,
+    endpoints: config['etcd-servers'].length,
+    luck,
+    requestTimeoutUs: config['request-timeout'],
+    atUs,
+  };
+  const connections = opened(serving, connection, { id: message.id, watches: undefined });
+  return step(serving, [{ type: 'start', machine: 'request', id, input }], { connections });
+}
+
+/** Starts the cacher of a resource that has none yet. */
+export function startCacher(request: { readonly resource: ApiRequest['resource'] }): Effect {
+  const { resource } = request;
+  return { type: 'start', machine: 'cacher', id: cacherId(resource.plural), input: { resource } };
+}
+
+function serveFromCache(
+  serving: Serving,
+  connection: string,
+  id: number,
+  request: ApiRequest,
+  atUs: number,
+): Step {
+  const { plural } = request.resource;
+  const runs = serving.cachers.includes(plural);
+  const effects: Effect[] = runs ? [] : [startCacher(request)];
+  const cachers = runs ? serving.cachers : [...serving.cachers, plural];
+  if (request.verb !== 'watch') {
+    effects.push(tell<CachedRead>(cacherId(plural), { type: 'read', connection, id, request }));
+    return step(serving, effects, { cachers });
+  }
+  const member = streamId(connection, id);
+  const input: WatchInput = {
+    id: member,
+    connection,
+    stream: id,
+    request,
+    minRequestTimeoutUs: serving.config['min-request-timeout'],
+    luck: serving.luck,
+    atUs,
+  };
+  effects.push({ type: 'start', machine: 'watch', id: member, input });
+  const connections = opened(serving, connection, { id, watches: plural });
+  return step(serving, effects, { cachers, connections });
+}
+
+/** A member has its answer. */
+export function reply(serving: Serving, event: Reply): Step {
+  const { connection, message } = event;
+  const open = serving.connections.get(connection);
+  if (open === undefined) return step(serving, []);
+  const effects: Effect[] = [answer(connection, message)];
+  if (!open.some((one) => one.id === message.id)) return step(serving, effects);
+  effects.push({ type: 'stop', id: streamId(connection, message.id) });
+  const connections = serving.connections.set(
+    connection,
+    open.filter((one) => one.id !== message.id),
+  );
+  return step(serving, effects, { connections });
+}
+
+export function push(serving: Serving, event: Push): Step {
+  const { connection, message } = event;
+  return serving.connections.has(connection)
+    ? step(serving, [{ type: 'transmit', connection, message }])
+    : step(serving, []);
+}
+
+/** The client no longer wants the answer: whoever works on it stops. */
+function abandon(connection: string, { id, watches }: Open): Effect[] {
+  const member = streamId(connection, id);
+  return [
+    { type: 'stop', id: member },
+    watches === undefined
+      ? tell<EtcdCancel>(ETCD_CLIENT, { type: 'cancel', from: member })
+      : tell<Unsubscribe>(cacherId(watches), { type: 'unsubscribe', watch: member }),
+  ];
+}
+
+function drop(serving: Serving, connection: string, id: number): Step {
+  const open = serving.connections.get(connection) ?? [];
+  const gone = open.find((one) => one.id === id);
+  if (gone === undefined) return step(serving, []);
+  return step(serving, abandon(connection, gone), {
+    connections: serving.connections.set(
+      connection,
+      open.filter((one) => one !== gone),
+    ),
+  });
+}
+
+/** The connection ended. */
+export function closed(serving: Serving, connection: string): Step {
+  const open = serving.connections.get(connection);
+  if (open === undefined) return step(serving, []);
+  return step(
+    serving,
+    open.flatMap((one) => abandon(connection, one)),
+    { connections: serving.connections.delete(connection) },
+  );
+}
+
+/** Shutdown: watches end at once, requests are served to their end. */
+export function endWatches(serving: Serving): Step {
+  const effects: Effect[] = [];
+  const connections = serving.connections.map((open, connection) => {
+    for (const one of open) {
+      if (one.watches === undefined) continue;
+      effects.push(answer(connection, { kind: 'response', id: one.id, status: 200 }));
+      effects.push(...abandon(connection, one));
+    }
+    return open.filter((one) => one.watches === undefined);
+  });
+  return step(serving, effects, { connections });
+}
+
+export function isDrained(connections: Connections): boolean {
+  return connections.every((open) => open.length === 0);
+}

@@ -1,0 +1,257 @@
+/**
+ * kube-apiserver, the process: connects to etcd, opens its port, takes requests and hands each to a member. First form.
+ *
+ * Sources: k/k cmd/kube-apiserver; apiserver pkg/storage/storagebackend/factory/etcd3.go:61-69 (dial time limit 20 s, blocking:
+ * the process exits with `context deadline exceeded`), pkg/server/genericapiserver.go (shutdown drains for up to
+ * --request-timeout); k/k pkg/controlplane/controller (the initial IP allocation check is fatal). Unit: microseconds.
+ *
+ * A start without quorum connects (the member accepts TCP), opens the port, answers 500 on the health endpoints and ends when
+ * the initial check has failed for 60 s (observed: apiservers without quorum exit 20 to 60 s after each start).
+ * Not modelled: the endpoint leases of the `kubernetes` service, in-flight limits, aggregation, admission, goaway-chance,
+ * --shutdown-delay-duration, the port opening before the caches are filled.
+ */
+import { Map as ImmutableMap } from 'immutable';
+import { assign, emit, setup } from 'xstate';
+import type { Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
+import { type EtcdError, isEtcdError, METHODS, type RangeRequest } from '../etcd/api.ts';
+import { type Timed, tell } from '../family.ts';
+import type { WireMessage } from '../wire.ts';
+import { RESOURCES, type Resource } from './api.ts';
+import type { KubeApiserverConfig } from './config.ts';
+import {
+  type Connections,
+  closed,
+  endWatches,
+  isDrained,
+  push,
+  receive,
+  reply,
+  type Step,
+  startCacher,
+} from './connections.ts';
+import {
+  ETCD_CHECK,
+  ETCD_CLIENT,
+  ETCD_READINESS_CHECK,
+  type EtcdAnswer,
+  type EtcdCall,
+  type EtcdConnected,
+  type Push,
+  type Reply,
+  subchannelId,
+} from './family.ts';
+
+/** etcd3.go dialTimeout. */
+const DIAL_TIMEOUT_US = 20_000_000;
+/** k/k pkg/controlplane: runRepair gives up after a minute. */
+const INITIAL_CHECK_TIMEOUT_US = 60_000_000;
+/** etcd client/v3 backoffWaitBetween. */
+const RETRY_PAUSE_US = 25_000;
+/** The allocator's record; a linearizable read. */
+const INITIAL_CHECK: RangeRequest = { key: '/registry/ranges/serviceips' };
+
+type Input = ProcessInput<KubeApiserverConfig>;
+interface Context {
+  readonly config: KubeApiserverConfig;
+  readonly luck: number;
+  readonly connections: Connections;
+  readonly cachers: readonly string[];
+  readonly shuttingDown: boolean;
+  /** What the last step asks for. */
+  readonly effects: readonly Effect[];
+  /** Why the initial check failed last. */
+  readonly error: string;
+}
+type TcpEvent = Extract<
+  KernelEvent,
+  { readonly type: 'accepted' | 'received' | 'closed' | 'terminate' | 'listen-failed' }
+>;
+type Event = TcpEvent | Timed<EtcdConnected | EtcdAnswer | Reply | Push>;
+
+function startClient({ config, luck }: Context): Effect {
+  const endpoints = config['etcd-servers'];
+  return {
+    type: 'batch',
+    effects: [
+      {
+        type: 'start',
+        machine: 'etcd-client',
+        id: ETCD_CLIENT,
+        input: { endpoints: endpoints.length, luck },
+      },
+      ...endpoints.map((endpoint, index): Effect => {
+        const id = subchannelId(index);
+        return { type: 'start', machine: 'etcd-subchannel', id, input: { index, id, endpoint, luck } };
+      }),
+    ],
+  };
+}
+
+function startServing({ config, luck, cachers }: Context): Effect {
+  const check = (id: string): Effect => ({
+    type: 'start',
+    machine: 'etcd-check',
+    id,
+    input: { name: id, endpoints: config['etcd-servers'].length, luck },
+  });
+  return {
+    type: 'batch',
+    effects: [
+      check(ETCD_CHECK),
+      check(ETCD_READINESS_CHECK),
+      ...cachers.map((plural) => startCacher({ resource: RESOURCES[plural] as Resource })),
+      { type: 'listen', port: config['secure-port'] },
+      { type: 'log', line: `Serving securely on [::]:${config['secure-port']}` },
+    ],
+  };
+}
+
+function fail(line: string): Effect {
+  return {
+    type: 'batch',
+    effects: [
+      { type: 'log', line, level: 'error' },
+      { type: 'exit', code: 1 },
+    ],
+  };
+}
+
+const initialCheck = tell<EtcdCall>(ETCD_CLIENT, {
+  type: 'call',
+  from: '',
+  path: METHODS.range,
+  body: INITIAL_CHECK,
+});
+
+export const kubeApiserver = setup({
+  types: {} as { context: Context; events: Event; input: Input; emitted: Effect },
+  actions: {
+    take: assign(({ context, event }): Step => {
+      switch (event.type) {
+        case 'received':
+          return receive(context, event.connection, event.message as WireMessage, event.atUs);
+        case 'closed':
+          return closed(context, event.connection);
+        case 'reply':
+          return reply(context, event);
+        case 'push':
+          return push(context, event);
+        case 'terminate':
+          return endWatches(context);
+        default:
+          throw new Error(`kube-apiserver cannot take a ${event.type}`);
+      }
+    }),
+    act: emit(({ context }) =>
+      context.effects.length === 1
+        ? (context.effects[0] as Effect)
+        : { type: 'batch', effects: context.effects },
+    ),
+  },
+  guards: {
+    checkFailed: ({ event }) => isEtcdError((event as EtcdAnswer).body),
+    drained: ({ context }) => isDrained(context.connections),
+  },
+  delays: {
+    dialTimeout: DIAL_TIMEOUT_US,
+    startUp: ({ context }) => context.config.startUpUs,
+    initialCheckTimeout: INITIAL_CHECK_TIMEOUT_US,
+    retryPause: RETRY_PAUSE_US,
+    requestTimeout: ({ context }) => context.config['request-timeout'],
+  },
+}).createMachine({
+  id: 'kube-apiserver',
+  context: ({ input }) => ({
+    config: input.config,
+    luck: input.luck,
+    connections: ImmutableMap<string, []>(),
+    cachers: input.config['watch-cache'],
+    shuttingDown: false,
+    effects: [],
+    error: 'context deadline exceeded',
+  }),
+  initial: 'connecting',
+  states: {
+    connecting: {
+      entry: emit(({ context }) => startClient(context)),
+      on: { 'etcd-connected': 'starting', terminate: { actions: emit({ type: 'exit', code: 0 }) } },
+      after: {
+        dialTimeout: { actions: emit(fail('Error: context deadline exceeded')) },
+      },
+    },
+    starting: {
+      on: { terminate: { actions: emit({ type: 'exit', code: 0 }) } },
+      after: { startUp: 'serving' },
+    },
+    serving: {
+      entry: emit(({ context }) => startServing(context)),
+      initial: 'checking',
+      states: {
+        checking: {
+          initial: 'calling',
+          states: {
+            calling: {
+              entry: emit(initialCheck),
+              on: {
+                answer: [
+                  {
+                    guard: 'checkFailed',
+                    target: 'backing-off',
+                    actions: assign({ error: ({ event }) => (event.body as EtcdError).error }),
+                  },
+                  { target: '#checked' },
+                ],
+              },
+            },
+            'backing-off': { after: { retryPause: 'calling' } },
+          },
+          after: {
+            initialCheckTimeout: {
+              actions: emit(({ context }) =>
+                fail(
+                  `Unable to perform initial IP allocation check: unable to refresh the service IP block: ${context.error}`,
+                ),
+              ),
+            },
+          },
+        },
+        checked: { id: 'checked' },
+      },
+      on: {
+        'listen-failed': {
+          actions: emit(({ event }) =>
+            fail(
+              `Error: failed to create listener: listen tcp 0.0.0.0:${event.port}: bind: address already in use`,
+            ),
+          ),
+        },
+        terminate: {
+          target: 'terminating',
+          actions: [
+            'take',
+            assign({ shuttingDown: true }),
+            emit(({ context }) => ({
+              type: 'batch',
+              effects: [{ type: 'unlisten', port: context.config['secure-port'] }, ...context.effects],
+            })),
+          ],
+        },
+        received: { actions: ['take', 'act'] },
+        closed: { actions: ['take', 'act'] },
+        reply: { actions: ['take', 'act'] },
+        push: { actions: ['take', 'act'] },
+      },
+    },
+    terminating: {
+      always: { guard: 'drained', target: 'stopped' },
+      on: {
+        received: { actions: ['take', 'act'] },
+        closed: { actions: ['take', 'act'] },
+        reply: { actions: ['take', 'act'] },
+        push: { actions: ['take', 'act'] },
+      },
+      after: { requestTimeout: 'stopped' },
+    },
+    stopped: { entry: emit({ type: 'exit', code: 0 }) },
+  },
+});
