@@ -21,6 +21,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** Where the value (or the key, for `key`) of this path stands; of a path that is not there, its nearest parent. */
   position(path: Path, of?: 'key' | 'value'): Position;
+  /** Where this character of the text at a path stands; the text's beginning if it is folded over lines. */
+  positionIn(path: Path, offset: number): Position;
 }
 
 /**
@@ -53,6 +55,12 @@ export function readYaml(text: string, file: string): { documents: YamlDocument[
         file,
         value: document.toJS({ maxAliasCount: 100 }),
         position: (path, of = 'value') => at(offsetOf(document, path, of)),
+        positionIn: (path, offset) => {
+          const start = offsetOf(document, path, 'value');
+          const quote = text[start] === '"' || text[start] === "'" ? 1 : 0;
+          const line = text.slice(start, text.indexOf('\n', start) >>> 0);
+          return at(quote + offset < line.length ? start + quote + offset : start);
+        },
       });
     }
   } catch (error) {

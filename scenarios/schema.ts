@@ -116,12 +116,12 @@ const TimelineEntry: z.ZodType<TimelineEntryData> = z.union([
 
 const Expectation = z.strictObject({
   name: entryName.optional(),
-  eventually: expression.optional().describe('Holds at some moment of the span; needs within or to'),
+  eventually: expression.optional().describe('Holds at some moment of the span'),
   always: expression.optional().describe('Holds throughout the span'),
   sometimes: expression.optional().describe('Holds at some moment: proves that the run was not empty'),
   never: expression.optional().describe('Holds at no moment of the span'),
-  within: duration.optional().describe('Length of the span'),
-  after: moment.optional().describe('Start of the span, for eventually and sometimes'),
+  within: duration.optional().describe('Length of the span, instead of to'),
+  after: moment.optional().describe('Start of the span, the same as from'),
   from: moment.optional().describe('Start of the span; default the start'),
   to: moment.optional().describe('End of the span; default the end'),
 });

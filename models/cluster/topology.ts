@@ -71,7 +71,10 @@ const Versions = z.strictObject({
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 const Shape = z.strictObject({
-  topology: name.describe('Its name'),
+  topology: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9+._-]*$/, { error: 'a name has letters, digits, -, _, . and +' })
+    .describe('Its name'),
   about: z.string().optional(),
   versions: Versions.describe('The versions that are simulated; notes say where a file names others'),
   hosts: z.array(Host).min(1),

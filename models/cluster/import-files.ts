@@ -1,0 +1,128 @@
+/**
+ * Which deployment file is what, and whose: `m1/keepalived.conf` and `m1.keepalived.conf` are m1's, a haproxy.cfg
+ * without a host is everybody's.
+ */
+import type { Finding } from '../finding.ts';
+import { refuseText } from '../yaml-text.ts';
+import { NAME_PATTERN } from './topology.ts';
+
+/** A file as it was handed in: path with / between folders. */
+export interface ImportFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export type FileKind = 'haproxy' | 'keepalived' | 'kubeadm' | 'hosts' | 'sysctl' | 'script';
+
+export interface SortedFile extends ImportFile {
+  readonly kind: FileKind;
+  /** The host whose file it is; undefined for files that belong to all. */
+  readonly host?: string;
+  /** Path below the folder that all files share. */
+  readonly short: string;
+}
+
+/** More files than this are no deployment of one control plane. */
+const MAX_FILES = 500;
+
+/** Sorts files by kind and host. Empty and oversized files are errors, unknown ones notes. */
+export function sortFiles(files: readonly ImportFile[]): { sorted: SortedFile[]; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const say = (file: string, severity: Finding['severity'], message: string) =>
+    findings.push({ severity, file, line: 1, column: 1, message });
+  if (files.length > MAX_FILES) {
+    say(files[0]!.path, 'error', `${files.length} files are too many; at most ${MAX_FILES} are read`);
+    return { sorted: [], findings };
+  }
+  const parts = files.map(({ path }) =>
+    path
+      .replaceAll('\\', '/')
+      .split('/')
+      .filter((part) => part !== '' && part !== '.'),
+  );
+  const shared = sharedFolders(parts);
+  const sorted: SortedFile[] = [];
+  const seen = new Set<string>();
+  for (const [index, file] of files.entries()) {
+    const own = parts[index]!;
+    const base = own[own.length - 1] ?? '';
+    const kind = kindOf(base);
+    const refusal = refuseText(file.text, file.path);
+    const host = kind === undefined ? undefined : hostOfPath(own.slice(shared), kind, base, own[shared - 1]);
+    if (seen.has(file.path)) say(file.path, 'error', 'the file is given twice');
+    else if (kind === undefined) say(file.path, 'note', 'no kind of file that is read; read over');
+    else if (refusal) findings.push(refusal);
+    else if (host !== undefined && !NAME_PATTERN.test(host)) {
+      say(file.path, 'error', `${host} cannot be the name of a host: letters, digits, - and _ only`);
+    } else {
+      const short = own.slice(shared).join('/');
+      sorted.push({ ...file, kind, short, ...(host === undefined ? {} : { host }) });
+    }
+    seen.add(file.path);
+  }
+  return { sorted, findings };
+}
+
+/** How many leading folders all paths have in common. */
+function sharedFolders(parts: readonly (readonly string[])[]): number {
+  const [first] = parts;
+  if (!first) return 0;
+  let shared = 0;
+  while (parts.every((own) => shared < own.length - 1 && own[shared] === first[shared])) shared++;
+  return shared;
+}
+
+function kindOf(base: string): FileKind | undefined {
+  const name = base.toLowerCase();
+  if (/\.cfg$/.test(name)) return 'haproxy';
+  if (/sysctl/.test(name)) return 'sysctl';
+  if (/\.conf$/.test(name)) return 'keepalived';
+  if (/\.ya?ml$/.test(name)) return 'kubeadm';
+  if (/(^|\.)hosts$/.test(name)) return 'hosts';
+  if (/\.(sh|bash)$/.test(name) || !name.includes('.')) return 'script';
+  return undefined;
+}
+
+/** Folders that say what is in them and not whose it is: `m1/etc/keepalived/keepalived.conf` is m1's. */
+const GENERIC_FOLDERS = [
+  'etc',
+  'keepalived',
+  'haproxy',
+  'kubernetes',
+  'kubeadm',
+  'conf',
+  'config',
+  'configs',
+  'scripts',
+];
+
+/**
+ * The folder it lies in, below what all files share, or the prefix before the file's usual name. When all files
+ * lie in one folder, that folder is the host of a keepalived.conf in it.
+ */
+function hostOfPath(
+  own: readonly string[],
+  kind: FileKind,
+  base: string,
+  folder: string | undefined,
+): string | undefined {
+  const nearestFolder = own.slice(0, -1).findLast((name) => !GENERIC_FOLDERS.includes(name));
+  if (nearestFolder !== undefined) return nearestFolder;
+  const prefix = /^([^.]+)\.(?:keepalived\.conf|haproxy\.cfg|kubeadm-config\.ya?ml|sysctl\.conf)$/.exec(base);
+  if (prefix) return prefix[1];
+  const alone = kind === 'keepalived' && folder !== undefined && !GENERIC_FOLDERS.includes(folder);
+  return alone ? folder : undefined;
+}
+
+/** The text of a check script: beside the configuration that calls it, else the only one of that name. */
+export function scriptNamed(
+  sorted: readonly SortedFile[],
+  host: string | undefined,
+  path: string,
+): SortedFile | undefined {
+  const base = path.split('/').pop() ?? '';
+  const named = sorted.filter(({ kind, short }) => kind === 'script' && short.split('/').pop() === base);
+  return (
+    named.find((file) => file.host === host) ?? named.find((file) => file.host === undefined) ?? named[0]
+  );
+}

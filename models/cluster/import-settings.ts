@@ -1,0 +1,96 @@
+/**
+ * What --set says to an import: facts that no deployment file has, such as the address of a worker. The rest
+ * of the settings are parameters and go into the topology as they are.
+ */
+import type { Finding } from '../finding.ts';
+import { isIpv4 } from '../ipv4.ts';
+import { nearestHint } from '../nearest.ts';
+import type { ParameterMap, ParameterValue } from './parameters.ts';
+import { NAME_PATTERN } from './topology.ts';
+
+/** Settings of one host, by key of HOST_KEYS. */
+export type HostSettings = Readonly<Record<string, ParameterValue>>;
+
+export interface ImportSettings {
+  /** Endpoint of the control plane, `10.0.0.100:8443`. */
+  readonly endpoint?: { readonly host: string; readonly port: number };
+  readonly vip?: string;
+  readonly workers?: readonly string[];
+  readonly balancers?: readonly string[];
+  readonly hosts: ReadonlyMap<string, HostSettings>;
+  /** `kubernetes.version`, `etcd.version`, `keepalived.version`, `haproxy.version`. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** All other settings: parameters of the topology. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+const CLUSTER_KEYS = ['endpoint', 'vip', 'workers', 'balancers'];
+const HOST_KEYS = ['address', 'zone', 'segment', 'nonlocal-bind', 'server'];
+const VERSIONED = ['kubernetes', 'etcd', 'keepalived', 'haproxy'];
+
+/** Sorts settings; wrong ones are errors in the pseudo-file `--set`. */
+export function readImportSettings(
+  set: ParameterMap,
+  where: string,
+): { settings: ImportSettings; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const say = (message: string) =>
+    findings.push({ severity: 'error', file: where, line: 1, column: 1, message });
+  const hosts = new Map<string, HostSettings>();
+  const versions: Record<string, string> = {};
+  const parameters: Record<string, ParameterValue> = {};
+  const cluster: Record<string, string> = {};
+  for (const [path, value] of Object.entries(set)) {
+    const [component = '', ...rest] = path.split('.');
+    const key = rest[rest.length - 1] ?? '';
+    if (component === 'cluster') {
+      if (rest.length === 1 && CLUSTER_KEYS.includes(key)) cluster[key] = String(value);
+      else say(`cluster has no setting ${rest.join('.')}${nearestHint(rest.join('.'), CLUSTER_KEYS)}`);
+    } else if (component === 'host' && rest.length === 2 && HOST_KEYS.includes(key)) {
+      hosts.set(rest[0]!, { ...hosts.get(rest[0]!), [key]: value });
+      const wrong = hostMistake(rest[0]!, key, value);
+      if (wrong) say(`${path}: ${wrong}`);
+    } else if (VERSIONED.includes(component) && rest.length === 1 && key === 'version') {
+      versions[component] = String(value);
+    } else {
+      parameters[path] = value;
+    }
+  }
+  return { settings: { hosts, versions, parameters, ...clusterSettings(cluster, say) }, findings };
+}
+
+function hostMistake(host: string, key: string, value: ParameterValue): string | undefined {
+  if (!NAME_PATTERN.test(host)) return `${host} is no name of a host`;
+  if (key === 'address') return isIpv4(String(value)) ? undefined : `${String(value)} is no IPv4 address`;
+  if (key === 'nonlocal-bind') return typeof value === 'boolean' ? undefined : 'must be true or false';
+  return NAME_PATTERN.test(String(value)) || key === 'server' ? undefined : `${String(value)} is no name`;
+}
+
+function clusterSettings(
+  cluster: Readonly<Record<string, string>>,
+  say: (message: string) => void,
+): Partial<ImportSettings> {
+  const { endpoint, vip, workers, balancers } = cluster;
+  const read: { -readonly [K in keyof ImportSettings]?: ImportSettings[K] } = {};
+  if (endpoint !== undefined) {
+    const match = /^([A-Za-z0-9._-]+):(\d{1,5})$/.exec(endpoint);
+    const port = Number(match?.[2]);
+    if (match && port >= 1 && port <= 65_535) read.endpoint = { host: match[1]!, port };
+    else say(`cluster.endpoint: ${endpoint} is not HOST:PORT with a port in 1..65535`);
+  }
+  if (vip !== undefined) {
+    if (isIpv4(vip)) read.vip = vip;
+    else say(`cluster.vip: ${vip} is no IPv4 address`);
+  }
+  for (const [key, text] of [
+    ['workers', workers],
+    ['balancers', balancers],
+  ] as const) {
+    if (text === undefined) continue;
+    const names = text.split(',').filter((name) => name !== '');
+    const wrong = names.find((name) => !NAME_PATTERN.test(name));
+    if (wrong === undefined) read[key] = names;
+    else say(`cluster.${key}: ${wrong} is no name of a host`);
+  }
+  return read;
+}

@@ -1,0 +1,108 @@
+/**
+ * Topologies by name: the reference ones, which are made for any size, and those that the library holds as files.
+ * Also topologies of a user's own files. Texts are handed in; nothing is read here.
+ */
+import type { ImportFile } from '../models/cluster/import-files.ts';
+import { importTopology } from '../models/cluster/import-topology.ts';
+import type { ParameterMap } from '../models/cluster/parameters.ts';
+import { readTopology } from '../models/cluster/read-topology.ts';
+import { referenceFiles, referenceSize } from '../models/cluster/reference.ts';
+import type { Topology } from '../models/cluster/topology.ts';
+import type { Finding } from '../models/finding.ts';
+import { nearestHint } from '../models/nearest.ts';
+import { checkDocument, valueAt } from '../models/schema-findings.ts';
+import { readYaml } from '../models/yaml-text.ts';
+import { z } from '../models/zod.ts';
+import { parameterValue } from './schema-parts.ts';
+
+/** Texts by path: of the shipped library, relative to its folder, or of a user's files. */
+export type Texts = ReadonlyMap<string, string>;
+
+export interface TopologyResult {
+  readonly topology?: Topology;
+  readonly findings: Finding[];
+}
+
+/** A topology that is made from other files. */
+const TopologyFile = z.strictObject({
+  topology: z.string(),
+  about: z.string().optional(),
+  import: z.array(z.string()).min(1),
+  set: z.record(z.string(), parameterValue).optional(),
+  notes: z.array(z.string()).optional(),
+});
+
+const FOLDER = 'topologies/';
+/** Reference topologies that are listed; other sizes exist, too. */
+const LISTED = ['stacked-1', 'stacked-2', 'stacked-3', 'stacked-5', 'external-3+3'];
+
+/** Every name that is listed, guides first. */
+export function topologyNames(library: Texts): string[] {
+  const files = [...library.keys()].filter((path) => path.startsWith(FOLDER) && path.endsWith('.yaml'));
+  return [...files.map((path) => path.slice(FOLDER.length, -'.yaml'.length)).sort(), ...LISTED];
+}
+
+/** The topology of a shipped name, or undefined if there is none of this name. */
+export function topologyNamed(
+  name: string,
+  library: Texts,
+  set: ParameterMap = {},
+): TopologyResult | undefined {
+  const size = referenceSize(name);
+  if (size) {
+    const { files, set: own, about } = referenceFiles(size);
+    return importTopology(files, { name, about, set: { ...own, ...set } });
+  }
+  const path = `${FOLDER}${name}.yaml`;
+  const text = library.get(path);
+  return text === undefined ? undefined : topologyFromText(text, path, library, set);
+}
+
+/** A topology's file: either the whole of it, or the list of the files that it is imported from. */
+export function topologyFromText(
+  text: string,
+  path: string,
+  texts: Texts,
+  set: ParameterMap = {},
+): TopologyResult {
+  const { documents, findings } = readYaml(text, path);
+  const document = documents[0];
+  if (!document) return { findings };
+  if (valueAt(document.value, ['import']) === undefined) return withSettings(readTopology(text, path), set);
+  const checked = checkDocument(TopologyFile, document);
+  if (!checked.data) return { findings: checked.findings };
+  const { data } = checked;
+  const files: ImportFile[] = [];
+  const missing: Finding[] = [];
+  data.import.forEach((wanted, index) => {
+    const found = filesAt(wanted, texts);
+    files.push(...found);
+    if (found.length > 0) return;
+    const message = `there is no file or folder ${wanted}${nearestHint(wanted, texts.keys())}`;
+    missing.push({ severity: 'error', file: path, ...document.position(['import', index]), message });
+  });
+  if (missing.length > 0) return { findings: missing };
+  return importTopology(files, {
+    name: data.topology,
+    set: { ...data.set, ...set },
+    setFrom: path,
+    ...(data.about === undefined ? {} : { about: data.about }),
+    ...(data.notes === undefined ? {} : { notes: data.notes }),
+  });
+}
+
+/** The file of this path, or every file below the folder of this path. */
+export function filesAt(path: string, texts: Texts): ImportFile[] {
+  const own = texts.get(path);
+  if (own !== undefined) return [{ path, text: own }];
+  const folder = path.endsWith('/') ? path : `${path}/`;
+  const below = [...texts].filter(([name]) => name.startsWith(folder));
+  return below.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => ({ path: name, text }));
+}
+
+/** Settings of a topology that is whole already become parameters of it. */
+export function withSettings(result: TopologyResult, set: ParameterMap): TopologyResult {
+  if (!result.topology || Object.keys(set).length === 0) return result;
+  const parameters = { ...result.topology.parameters, ...set };
+  return { ...result, topology: { ...result.topology, parameters } };
+}
