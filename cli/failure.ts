@@ -1,0 +1,30 @@
+/** What a command ends with when it cannot do what was asked: one paragraph on standard error and an exit code. */
+import { type Finding, findingText } from '../models/finding.ts';
+
+export const EXIT_EXPECTATION = 1;
+export const EXIT_USAGE = 2;
+export const EXIT_INTERRUPTED = 130;
+
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = EXIT_USAGE) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Most complaints that are printed. */
+const SHOWN = 8;
+
+/** The errors among the findings as one paragraph; nothing to do if there are none. */
+export function refuse(what: string, findings: readonly Finding[], strict = false): void {
+  const errors = findings.filter(
+    ({ severity }) => severity === 'error' || (strict && severity === 'warning'),
+  );
+  if (errors.length === 0) return;
+  const shown = errors.slice(0, SHOWN).map(findingText);
+  if (errors.length > SHOWN) shown.push(`and ${errors.length - SHOWN} more`);
+  throw new Failure(`${what} cannot be used:\n${shown.map((line) => `  ${line}`).join('\n')}`);
+}

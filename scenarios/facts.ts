@@ -1,0 +1,262 @@
+/**
+ * What a run has shown so far, as lists of changes: who holds the VIP, who leads etcd, who holds the leases, what each balancer
+ * thinks of each server, what the API says of each node, how each request ended. Fed by an observer of the world:
+ * from the kernel's reports and from the notes that machines emit. Times are world microseconds.
+ */
+import type { Topology } from '../models/cluster/topology.ts';
+import type { Effect } from '../sim/effects.ts';
+import type { Step } from '../sim/state.ts';
+import type { World } from '../sim/world.ts';
+import { Changes, sameTexts } from './changes.ts';
+import { Judge } from './judge.ts';
+import type { Outcome } from './result.ts';
+
+export interface RequestFact {
+  readonly client: string;
+  readonly outcome: Outcome;
+  readonly startedAtUs: number;
+  readonly endedAtUs: number;
+  readonly detail: string | undefined;
+  /** Of an acknowledged write: what was written where, and the revision that the API gave it. */
+  readonly write: { readonly key: string; readonly value: number; readonly revision: string } | undefined;
+  readonly step: number;
+}
+
+export interface Leader {
+  readonly member: string | null;
+  readonly term: number;
+}
+
+export interface BackendFact {
+  readonly state: string;
+  readonly reason: string;
+}
+
+interface MemberRole {
+  readonly role: string;
+  readonly term: number;
+}
+
+type Note = Extract<Effect, { type: 'note' }>;
+
+/** Which parts of the map of observations a step may have changed. */
+export type Root =
+  | 'vip'
+  | 'hosts'
+  | 'processes'
+  | 'backends'
+  | 'etcd'
+  | 'leases'
+  | 'nodes'
+  | 'pods'
+  | 'workloads'
+  | 'services'
+  | 'clients'
+  | 'alarms';
+
+export class Facts {
+  readonly vip = new Changes<readonly string[]>(sameTexts);
+  readonly leader = new Changes<Leader>((a, b) => a.member === b.member && a.term === b.term);
+  readonly roles = new Map<string, MemberRole>();
+  /** Term to the members that have led in it. */
+  readonly leadersOfTerm = new Map<number, Set<string>>();
+  readonly leases = new Map<string, Changes<string | null>>();
+  readonly leaseTransitions = new Map<string, number>();
+  /** `m2 apiserver/m1` */
+  readonly backends = new Map<string, Changes<BackendFact>>();
+  readonly nodes = new Map<string, Changes<string>>();
+  readonly requests: RequestFact[] = [];
+  readonly judges = new Map<string, Judge>();
+  readonly counts = new Map<string, Record<Outcome, number>>();
+  /** Parts that changed since they were last looked at. */
+  readonly dirty = new Set<Root>([
+    'vip',
+    'hosts',
+    'processes',
+    'backends',
+    'etcd',
+    'leases',
+    'nodes',
+    'services',
+    'clients',
+  ]);
+  private readonly world: World;
+  private readonly memberOfHost: ReadonlyMap<string, string>;
+  private readonly address: string | undefined;
+
+  constructor(world: World, topology: Topology) {
+    this.world = world;
+    this.memberOfHost = new Map(topology.etcd.members.map(({ name, host }) => [host, name]));
+    this.address = topology.vip?.address;
+  }
+
+  /** True if something that conditions can see may have changed. */
+  observe(step: Step): boolean {
+    const before = this.dirty.size;
+    if (step.cell === undefined) this.report(step);
+    else {
+      if (step.leafBefore !== step.leafAfter) this.moved(step);
+      for (const effect of step.effects) this.take(effect, step);
+    }
+    return this.dirty.size > before || this.dirty.size > 0;
+  }
+
+  private report(step: Step): void {
+    switch (step.kind) {
+      case 'address':
+        this.holders(step);
+        break;
+      case 'host-down':
+        this.holders(step);
+        this.dirty.add('hosts').add('processes');
+        this.memberGone(this.memberOfHost.get(step.who), step);
+        break;
+      case 'host-up':
+        this.holders(step);
+        this.dirty.add('hosts');
+        break;
+      case 'process-exit': {
+        this.dirty.add('processes').add('vip');
+        const [host = '', process] = step.who.split('/');
+        if (process === 'etcd') this.memberGone(this.memberOfHost.get(host), step);
+        break;
+      }
+      case 'process-start':
+        this.dirty.add('processes');
+        break;
+      case 'fault':
+        this.dirty.add('hosts').add('processes');
+        break;
+    }
+  }
+
+  private moved(step: Step): void {
+    const cell = step.cell;
+    if (cell === undefined) return;
+    if (cell.member === '') this.dirty.add(cell.process < 0 ? 'hosts' : 'processes');
+    if (cell.program.id.startsWith('keepalived')) this.dirty.add('vip');
+  }
+
+  private take(effect: Effect, step: Step): void {
+    if (effect.type === 'note') this.note(effect, step);
+    else if (effect.type === 'batch') for (const part of effect.effects) this.take(part, step);
+  }
+
+  private holders(step: Step): void {
+    const address = this.address;
+    if (address === undefined) return;
+    const holders = this.world.hosts
+      .filter((host) => host.up && host.addresses.includes(address))
+      .map((host) => host.name)
+      .sort();
+    if (this.vip.set(step.atUs, step.id, holders)) this.dirty.add('vip');
+  }
+
+  private hostOf(step: Step): string {
+    return step.who.split('/')[0] as string;
+  }
+
+  private note(note: Note, step: Step): void {
+    switch (note.name) {
+      case 'request':
+        this.request(note, step);
+        break;
+      case 'raft-role':
+        this.role(String(note['member']), String(note['role']), Number(note['term']), step);
+        break;
+      case 'server-state': {
+        const key = `${this.hostOf(step)} ${note['backend']}/${note['server']}`;
+        const fact = { state: String(note['state']), reason: String(note['reason'] ?? '') };
+        if (changesOf(this.backends, key, sameBackend).set(step.atUs, step.id, fact))
+          this.dirty.add('backends');
+        break;
+      }
+      case 'lease': {
+        const lease = String(note['lease']);
+        const holder = note['holder'] === null || note['holder'] === '' ? null : String(note['holder']);
+        if (changesOf(this.leases, lease).set(step.atUs, step.id, holder)) {
+          if (holder !== null) this.leaseTransitions.set(lease, (this.leaseTransitions.get(lease) ?? -1) + 1);
+          this.dirty.add('leases');
+        }
+        break;
+      }
+      case 'node-status':
+        if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
+          this.dirty.add('nodes');
+        break;
+    }
+  }
+
+  private request(note: Note, step: Step): void {
+    const fact: RequestFact = {
+      client: String(note['client']),
+      outcome: note['outcome'] as Outcome,
+      startedAtUs: note['startedAtUs'] as number,
+      endedAtUs: note['endedAtUs'] as number,
+      detail: note['detail'] as string | undefined,
+      write:
+        note['key'] === undefined
+          ? undefined
+          : { key: String(note['key']), value: note['value'] as number, revision: String(note['revision']) },
+      step: step.id,
+    };
+    this.requests.push(fact);
+    let judge = this.judges.get(fact.client);
+    if (judge === undefined) {
+      judge = new Judge();
+      this.judges.set(fact.client, judge);
+    }
+    const state = judge.state;
+    judge.add(fact);
+    if (judge.state !== state || state === 'degraded') this.dirty.add('services');
+    let counts = this.counts.get(fact.client);
+    if (counts === undefined) {
+      counts = { ok: 0, refused: 0, timeout: 0, eof: 0, reset: 0, error: 0 };
+      this.counts.set(fact.client, counts);
+    }
+    counts[fact.outcome]++;
+    this.dirty.add('clients');
+  }
+
+  private role(member: string, role: string, term: number, step: Step): void {
+    this.roles.set(member, { role, term });
+    if (role === 'leader') {
+      const leaders = this.leadersOfTerm.get(term) ?? new Set();
+      this.leadersOfTerm.set(term, leaders.add(member));
+    }
+    this.lead(step);
+  }
+
+  private memberGone(member: string | undefined, step: Step): void {
+    if (member === undefined || !this.roles.has(member)) return;
+    this.roles.delete(member);
+    this.lead(step);
+  }
+
+  /** Who leads: of those that say so, the one with the highest term. */
+  private lead(step: Step): void {
+    let leader: Leader = { member: null, term: this.leader.last?.term ?? 0 };
+    for (const [member, { role, term }] of this.roles) {
+      if (role === 'leader' && (leader.member === null || term > leader.term)) leader = { member, term };
+    }
+    this.dirty.add('etcd');
+    this.leader.set(step.atUs, step.id, leader);
+  }
+}
+
+function sameBackend(a: BackendFact, b: BackendFact): boolean {
+  return a.state === b.state;
+}
+
+export function changesOf<T>(
+  map: Map<string, Changes<T>>,
+  key: string,
+  same?: (a: T, b: T) => boolean,
+): Changes<T> {
+  let changes = map.get(key);
+  if (changes === undefined) {
+    changes = new Changes<T>(same);
+    map.set(key, changes);
+  }
+  return changes;
+}

@@ -1,0 +1,192 @@
+/** Runs a scenario to its end and says what happened: the object that `run --json` prints, and the record that the page draws. */
+import type { Topology } from '../models/cluster/topology.ts';
+import { TraceHash } from '../sim/hash.ts';
+import type { Step } from '../sim/state.ts';
+import { SECOND_US } from '../sim/time.ts';
+import { toRecord, traceLine } from '../sim/trace.ts';
+import type { WorldSpec } from '../sim/world.ts';
+import { judgeExpectation, takeMeasures } from './expectations.ts';
+import type { Facts } from './facts.ts';
+import { type JudgedOutage, judge } from './judge.ts';
+import { LaneRecorder } from './lane-recorder.ts';
+import { lanesOf } from './lanes.ts';
+import type { Outage, Outcome, RunResult } from './result.ts';
+import type { RunRecord } from './run-record.ts';
+import type { ScenarioData } from './schema.ts';
+import { Session } from './session.ts';
+import { Storyteller, storyOf } from './story.ts';
+
+export interface RunOptions {
+  /** Called with each line of the trace (without its newline) while the run goes on. */
+  readonly trace?: (line: string) => void;
+  /** Called now and then with the share that is done, 0 to 1; the run stops when it returns false. */
+  readonly progress?: (share: number) => boolean;
+  /** Scenario text to keep in the record. */
+  readonly scenarioText?: string;
+}
+
+/** The run was stopped by its progress callback. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+const SLICE_US = 5 * SECOND_US;
+
+export interface FinishedRun {
+  readonly session: Session;
+  readonly record: RunRecord;
+}
+
+export function runScenario(
+  scenario: ScenarioData,
+  topology: Topology,
+  spec: WorldSpec,
+  options: RunOptions = {},
+): FinishedRun {
+  const hash = new TraceHash();
+  const storyteller = new Storyteller();
+  const lanes = new LaneRecorder();
+  let epochUs = -1;
+  const early: Step[] = [];
+  const record = (step: Step): void => {
+    if (epochUs < 0) {
+      early.push(step);
+      return;
+    }
+    storyteller.observe(step);
+    lanes.observe(step);
+    const line = traceLine(toRecord(step), epochUs);
+    hash.add(line);
+    hash.add('\n');
+    options.trace?.(line);
+  };
+  const session = new Session(scenario, topology, spec, { record });
+  epochUs = session.epochUs;
+  for (const step of early) record(step);
+  lanes.begin(session.world, epochUs);
+  while (!session.done) {
+    session.runUntil(session.nowUs + SLICE_US);
+    if (options.progress?.((session.nowUs - epochUs) / (session.untilUs - epochUs)) === false)
+      throw new Interrupted();
+  }
+  const outages = outagesOf(session.facts, session.epochUs);
+  const result = resultOf(session, spec.seed, hash.digest(), outages);
+  return {
+    session,
+    record: {
+      format: 'quorate-run',
+      version: 1,
+      scenario: scenario.scenario,
+      scenario_text: options.scenarioText ?? '',
+      topology: topology.topology,
+      seed: Number(spec.seed),
+      until_ms: ms(session.untilUs - session.epochUs),
+      hosts: topology.hosts.map(({ name, address, zone, roles }) => ({
+        name,
+        address,
+        zone: zone ?? '',
+        role: roles[0] ?? '',
+      })),
+      processes: session.world.processes.map((process) => {
+        const host = session.world.hosts[process.host]?.name ?? '';
+        return { path: `${host}/${process.spec.name}`, host, name: process.spec.name };
+      }),
+      vip: topology.vip?.address ?? null,
+      lanes: lanesOf(session, lanes, outages),
+      story: storyOf(storyteller, session.facts, outages, session.epochUs),
+      result,
+    },
+  };
+}
+
+const ms = (us: number): number => us / 1000;
+
+export type RunOutage = Outage & { readonly judged: JudgedOutage };
+
+function outagesOf(facts: Facts, epochUs: number): RunOutage[] {
+  const byClient = new Map<string, { startedAtUs: number; outcome: Outcome }[]>();
+  for (const { client, startedAtUs, outcome } of facts.requests) {
+    if (startedAtUs < epochUs) continue;
+    const list = byClient.get(client) ?? [];
+    list.push({ startedAtUs, outcome });
+    byClient.set(client, list);
+  }
+  const found: RunOutage[] = [];
+  for (const [service, requests] of byClient) {
+    for (const judged of judge(requests)) {
+      found.push({
+        service,
+        from_ms: ms(judged.fromUs - epochUs),
+        to_ms: judged.toUs === undefined ? null : ms(judged.toUs - epochUs),
+        degraded_from_ms: judged.degradedFromUs === undefined ? null : ms(judged.degradedFromUs - epochUs),
+        share_ok: Math.round(judged.shareOk * 1000) / 1000,
+        outcomes: judged.outcomes,
+        judged,
+      });
+    }
+  }
+  return found.sort((a, b) => a.from_ms - b.from_ms || (a.service < b.service ? -1 : 1));
+}
+
+function resultOf(
+  session: Session,
+  seed: number | string,
+  traceHash: string,
+  outages: readonly RunOutage[],
+): RunResult {
+  const { facts, epochUs, scenario, topology, watchlist, moments } = session;
+  const atMs = (atUs: number): number => Math.max(0, ms(atUs - epochUs));
+  /** What was so at zero comes first, at 0; then the changes. */
+  const since = <T, R>(
+    list: readonly { readonly atUs: number; readonly value: T }[],
+    row: (value: T, at_ms: number) => R,
+  ): R[] => {
+    const before = list.filter(({ atUs }) => atUs <= epochUs).at(-1);
+    const after = list.filter(({ atUs }) => atUs > epochUs);
+    return [
+      ...(before === undefined ? [] : [row(before.value, 0)]),
+      ...after.map(({ atUs, value }) => row(value, atMs(atUs))),
+    ];
+  };
+  const byTime = <R extends { readonly at_ms: number }>(rows: R[]): R[] =>
+    rows
+      .map((row, i) => ({ row, i }))
+      .sort((a, b) => a.row.at_ms - b.row.at_ms || a.i - b.i)
+      .map(({ row }) => row);
+  const requests: Record<Outcome, number> = { ok: 0, refused: 0, timeout: 0, eof: 0, reset: 0, error: 0 };
+  for (const { outcome, startedAtUs } of facts.requests) if (startedAtUs >= epochUs) requests[outcome]++;
+  const measures = takeMeasures(scenario.measure ?? [], watchlist, moments);
+  return {
+    scenario: scenario.scenario,
+    topology: topology.topology,
+    seed: Number(seed),
+    until_ms: ms(session.untilUs - epochUs),
+    events: session.world.steps - session.stepsBefore,
+    trace_hash: traceHash,
+    vip: since(facts.vip.list, (holders, at_ms) => ({ at_ms, holders: [...holders] })),
+    etcd_leader: since(facts.leader.list, ({ member, term }, at_ms) => ({ at_ms, member, term })),
+    leases: byTime(
+      [...facts.leases].flatMap(([lease, { list }]) =>
+        since(list, (holder, at_ms) => ({ at_ms, lease, holder })),
+      ),
+    ),
+    backends: byTime(
+      [...facts.backends].flatMap(([key, { list }]) => {
+        const [balancer = '', server = ''] = key.split(' ');
+        return since(list, ({ state, reason }, at_ms) => ({ at_ms, balancer, server, state, reason }));
+      }),
+    ),
+    nodes: byTime(
+      [...facts.nodes].flatMap(([node, { list }]) =>
+        since(list, (status, at_ms) => ({ at_ms, node, status })),
+      ),
+    ),
+    outages: outages.map(({ judged: _, ...outage }) => outage),
+    requests,
+    expectations: (scenario.expect ?? []).map((expectation) => {
+      const { text, ok, atUs } = judgeExpectation(expectation, watchlist, moments);
+      return { text, ok, at_ms: atUs === undefined ? null : atMs(atUs) };
+    }),
+    measures,
+  };
+}

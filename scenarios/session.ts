@@ -1,0 +1,132 @@
+/**
+ * A scenario in progress: the world it runs in, its timeline, what it asks about. The world is started cold some time
+ * before the scenario's zero, with hosts powered on and processes started at drawn moments, so that at zero everything has
+ * run for a while and each periodic thing has its own phase.
+ *
+ * Unit: microseconds of world time; scenario time is world time less `epochUs`.
+ */
+import type { Topology } from '../models/cluster/topology.ts';
+import type { Action } from '../sim/faults.ts';
+import { History } from '../sim/history.ts';
+import type { Step, Observer as StepObserver } from '../sim/state.ts';
+import { World, type WorldSpec } from '../sim/world.ts';
+import { durationUs } from './durations.ts';
+import { Watchlist } from './expectations.ts';
+import { Facts } from './facts.ts';
+import { Observer } from './observe.ts';
+import type { ScenarioData } from './schema.ts';
+import { startSettled } from './start.ts';
+import { Timeline } from './timeline.ts';
+
+export interface SessionOptions {
+  /** Told of every step from the scenario's zero on. */
+  readonly record?: StepObserver;
+  /** Keep snapshots for seeking. */
+  readonly history?: boolean;
+}
+
+export class Session {
+  readonly scenario: ScenarioData;
+  readonly topology: Topology;
+  readonly world: World;
+  readonly epochUs: number;
+  readonly untilUs: number;
+  readonly facts: Facts;
+  readonly watchlist: Watchlist;
+  /** `start`, `end`, named timeline entries as they happen. */
+  readonly moments = new Map<string, number>();
+  readonly history: History | undefined;
+  /** Steps taken before the scenario's zero. */
+  readonly stepsBefore: number;
+  private readonly observer: Observer;
+  private readonly timeline: Timeline;
+
+  constructor(scenario: ScenarioData, topology: Topology, spec: WorldSpec, options: SessionOptions = {}) {
+    this.scenario = scenario;
+    this.topology = topology;
+    this.world = new World(spec);
+    this.facts = new Facts(this.world, topology);
+    this.world.observer = (step) => {
+      this.facts.observe(step);
+    };
+    this.epochUs = startSettled(this.world, topology, scenario.start ?? {}, this.facts);
+    this.untilUs = this.epochUs + durationUs(scenario.until);
+    this.stepsBefore = this.world.steps;
+    this.observer = new Observer(this.world, topology, this.facts, this.epochUs);
+    this.watchlist = new Watchlist(scenario.expect ?? [], scenario.measure ?? []);
+    this.moments.set('start', this.epochUs).set('end', this.untilUs);
+    this.timeline = new Timeline(scenario.timeline ?? [], topology, this.world, this.epochUs, this.untilUs);
+    const { record } = options;
+    this.world.observer = (step: Step) => {
+      record?.(step);
+      this.facts.observe(step);
+    };
+    if (options.history === true) this.history = new History(this.world);
+    this.look();
+  }
+
+  /** What can be seen now. */
+  get observations() {
+    return this.observer.look();
+  }
+
+  /** World time up to which the scenario has run. */
+  get nowUs(): number {
+    return this.world.nowUs;
+  }
+
+  get done(): boolean {
+    return this.world.nowUs >= this.untilUs;
+  }
+
+  /** Runs on, to this world time or the end. Timeline entries happen in between. */
+  runUntil(untilUs: number): void {
+    const endUs = Math.min(untilUs, this.untilUs);
+    const { world, facts, timeline } = this;
+    const { queue } = world;
+    for (;;) {
+      const nextUs = Math.min(queue.nextUs, endUs);
+      const plannedUs = timeline.nextUs;
+      if (plannedUs <= nextUs) {
+        world.waitUntil(plannedUs);
+        this.happen();
+        continue;
+      }
+      if (queue.nextUs > endUs) break;
+      if (this.history === undefined) world.step();
+      else this.history.step();
+      if (facts.dirty.size > 0) this.look();
+    }
+    world.waitUntil(endUs);
+    if (this.done) this.look();
+  }
+
+  /** The timeline's next entry, now. */
+  private happen(): void {
+    this.look();
+    const happened = this.timeline.take(this.observations);
+    if (happened.name !== undefined && !this.moments.has(happened.name))
+      this.moments.set(happened.name, this.world.nowUs);
+    for (const action of happened.actions) this.act(action);
+    this.facts.dirty.add('hosts').add('processes');
+  }
+
+  private act(action: Action): void {
+    if (this.history === undefined) this.world.act(this.world.nowUs, action);
+    else this.history.act(action);
+  }
+
+  /** Looks at what is asked about and may have changed. */
+  private look(): void {
+    const changed = new Set<string>(this.facts.dirty);
+    // Whether a member is alive is a matter of its process.
+    if (changed.has('processes')) changed.add('etcd');
+    const observations = this.observer.look();
+    for (const series of this.watchlist.all) {
+      if (series.points.length === 0 || series.condition.reads.some((root) => changed.has(root))) {
+        series.look(observations, this.world.nowUs);
+      }
+    }
+    this.timeline.look(observations, changed, this.world.nowUs);
+  }
+}

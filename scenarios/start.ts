@@ -1,0 +1,109 @@
+/**
+ * How a world comes to the scenario's zero. Everything is started cold: hosts are powered on and processes started
+ * at drawn moments, and then it runs for a while, so that etcd has a leader, the VIP a holder, the leases holders, nodes are
+ * registered, and each periodic thing has its own phase. Who is to hold what is arranged by the means that the real
+ * components have: the host that is to hold the VIP and the processes that are to hold leases come first; etcd's leadership is
+ * moved (as `etcdctl move-leader` does).
+ *
+ * Unit: microseconds. `from: cold` begins at the moment when the power comes on everywhere.
+ */
+import type { Topology } from '../models/cluster/topology.ts';
+import { SECOND_US } from '../sim/time.ts';
+import type { World } from '../sim/world.ts';
+import type { Facts } from './facts.ts';
+import type { StartData } from './schema.ts';
+
+/** Hosts come on within this span; more than the longest period of a check, so that phases differ. */
+const POWER_SPAN_US = 8 * SECOND_US;
+/** Whatever is not to hold a lease at first starts this much later than what is. */
+const LATER_US = 25 * SECOND_US;
+/** From power-on to the scenario's zero: boot, start, 40 s for the slowest registration, and some quiet. */
+const WARM_UP_US = 120 * SECOND_US;
+/** The end of the warm-up is drawn from this span, so that phases relative to the scenario's zero differ between seeds. */
+const ZERO_SPAN_US = 10 * SECOND_US;
+/** When etcd's leadership is moved, before the scenario's zero. */
+const MOVE_LEADER_US = 45 * SECOND_US;
+
+/** What could not be arranged: exit 2. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** Runs the world to the scenario's zero and returns its world time. */
+export function startSettled(world: World, topology: Topology, start: StartData, facts: Facts): number {
+  const cold = start.from === 'cold';
+  holdBack(world, topology, start);
+  for (const host of world.hosts) {
+    const first =
+      cold ||
+      host.name === start.vip ||
+      !topology.hosts.some(({ name, processes }) => name === host.name && processes.includes('keepalived'));
+    const atUs = cold
+      ? 0
+      : first
+        ? 0
+        : Math.floor(POWER_SPAN_US * 0.5 + world.streams.next(`start/${host.name}`) * POWER_SPAN_US);
+    world.act(atUs, { do: 'host', host: host.name, event: { type: 'power-on' } });
+  }
+  if (cold) return 0;
+  const zeroUs = WARM_UP_US + Math.floor(world.streams.next('start/zero') * ZERO_SPAN_US);
+  world.runUntil(zeroUs - MOVE_LEADER_US);
+  moveLeader(world, topology, start, facts);
+  world.runUntil(zeroUs);
+  check(start, facts);
+  return zeroUs;
+}
+
+/** Leaves out at first the processes that would take a lease which somebody else is to hold. */
+function holdBack(world: World, topology: Topology, start: StartData): void {
+  for (const [lease, holder] of Object.entries(start.leases ?? {})) {
+    for (const { name, processes } of topology.hosts) {
+      if (name === holder || !(processes as readonly string[]).includes(lease)) continue;
+      const process = world.process(`${name}/${lease}`);
+      process.wanted = false;
+      world.act(LATER_US + 30 * SECOND_US, { do: 'start', process: `${name}/${lease}` });
+    }
+  }
+}
+
+function moveLeader(world: World, topology: Topology, start: StartData, facts: Facts): void {
+  const wanted = start['etcd-leader'];
+  const leader = facts.leader.last?.member;
+  if (wanted === undefined || leader === undefined || leader === null) return;
+  const member = memberNamed(topology, wanted);
+  if (leader === member.name) return;
+  const host = memberNamed(topology, leader).host;
+  world.act(world.nowUs, {
+    do: 'send',
+    process: `${host}/etcd`,
+    event: { type: 'move-leader', to: member.name } as { type: string },
+  });
+}
+
+/** A member by its own name or by its host's. */
+function memberNamed(topology: Topology, name: string): { readonly name: string; readonly host: string } {
+  const member = topology.etcd.members.find((one) => one.name === name || one.host === name);
+  if (member === undefined) throw new StartError(`start: there is no etcd member ${name}`);
+  return member;
+}
+
+/** Is everything as the scenario says it starts? */
+function check(start: StartData, facts: Facts): void {
+  const holders = facts.vip.last ?? [];
+  if (start.vip !== undefined && !(holders.length === 1 && holders[0] === start.vip)) {
+    const found =
+      holders.length === 0
+        ? 'nobody holds it'
+        : `${holders.join(' and ')} hold${holders.length === 1 ? 's' : ''} it`;
+    throw new StartError(
+      `start: with this configuration ${start.vip} does not hold the VIP when all has settled; ${found}`,
+    );
+  }
+  for (const [lease, holder] of Object.entries(start.leases ?? {})) {
+    const found = facts.leases.get(lease)?.last ?? null;
+    if (found !== holder)
+      throw new StartError(
+        `start: ${lease} is held by ${found ?? 'nobody'} and not by ${holder} when all has settled`,
+      );
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * The story of a run: one line per thing a person would tell, made from the facts and from what happened to hosts and
+ * processes. Times are scenario milliseconds.
+ */
+import type { Step } from '../sim/state.ts';
+import type { Facts } from './facts.ts';
+import type { JudgedOutage } from './judge.ts';
+import type { Outage } from './result.ts';
+import type { StoryLine } from './run-record.ts';
+
+type Kind = StoryLine['kind'];
+interface Line {
+  readonly atUs: number;
+  readonly step: number;
+  readonly kind: Kind;
+  readonly who: string;
+  readonly text: string;
+}
+
+/** Listens to what happens to hosts and processes, from the scenario's zero on. */
+export class Storyteller {
+  readonly lines: Line[] = [];
+
+  observe(step: Step): void {
+    if (step.cell !== undefined) return;
+    const told = tell(step.kind, step.who, step.detail as Record<string, unknown>);
+    if (told !== undefined) this.lines.push({ atUs: step.atUs, step: step.id, who: step.who, ...told });
+  }
+}
+
+function tell(
+  kind: string,
+  who: string,
+  detail: Record<string, unknown>,
+): { kind: Kind; text: string } | undefined {
+  switch (kind) {
+    case 'fault':
+      return faultText(who, detail);
+    case 'host-up':
+      return { kind: 'host', text: `${who} has booted` };
+    case 'host-down':
+      return { kind: 'host', text: `${who} is off` };
+    case 'process-start':
+      return Number(detail['starts']) === 0 ? undefined : { kind: 'process', text: `${who} starts` };
+    case 'process-exit':
+      return {
+        kind: 'process',
+        text: detail['signal'] === undefined ? `${who} exits (code ${detail['code']})` : `${who} is killed`,
+      };
+    case 'start-limit':
+      return {
+        kind: 'process',
+        text: `${who} is not restarted any more: start limit hit (${detail['starts']} starts in 10 s)`,
+      };
+    default:
+      return undefined;
+  }
+}
+
+const HOST_WORDS: Readonly<Record<string, string>> = {
+  'power-off': 'loses power',
+  'power-on': 'is switched on',
+  shutdown: 'is shut down in order',
+  reset: 'is reset',
+};
+const PROCESS_WORDS: Readonly<Record<string, string>> = {
+  stop: 'is stopped (SIGTERM)',
+  start: 'is started',
+  restart: 'is restarted',
+  kill: 'is killed (SIGKILL)',
+  pause: 'is paused (SIGSTOP)',
+  resume: 'goes on (SIGCONT)',
+};
+
+function faultText(who: string, detail: Record<string, unknown>): { kind: Kind; text: string } {
+  const verb = String(detail['do']);
+  const fault = (text: string): { kind: Kind; text: string } => ({ kind: 'fault', text });
+  if (verb === 'host') {
+    const type = (detail['event'] as { type: string }).type;
+    return fault(`${who} ${HOST_WORDS[type] ?? type}`);
+  }
+  if (PROCESS_WORDS[verb] !== undefined) return fault(`${who} ${PROCESS_WORDS[verb]}`);
+  switch (verb) {
+    case 'rule-add': {
+      const rule = detail['rule'] as { readonly id: string; readonly effect: { readonly kind: string } };
+      return fault(`network: ${rule.effect.kind} begins (${rule.id})`);
+    }
+    case 'rule-remove':
+      return fault(`network: ${detail['id']} ends`);
+    case 'carrier':
+      return fault(`${who}: link ${detail['on'] === true ? 'up' : 'down'}`);
+    case 'attached':
+      return fault(`${who}: switch port ${detail['on'] === true ? 'attached' : 'detached'}`);
+    default:
+      return fault(`${who === '' ? '' : `${who}: `}${verb}`);
+  }
+}
+
+/** All lines in order of time, with the time since the last fault. */
+export function storyOf(
+  storyteller: Storyteller,
+  facts: Facts,
+  outages: readonly (Outage & { readonly judged: JudgedOutage })[],
+  epochUs: number,
+): StoryLine[] {
+  const lines: Line[] = [...storyteller.lines, ...factLines(facts, epochUs), ...outageLines(outages, facts)];
+  lines.sort((a, b) => a.atUs - b.atUs || a.step - b.step);
+  let faultUs: number | undefined;
+  return lines
+    .filter((line) => line.atUs >= epochUs)
+    .map((line) => {
+      if (line.kind === 'fault') faultUs = line.atUs;
+      return {
+        at_ms: (line.atUs - epochUs) / 1000,
+        since_fault_ms: faultUs === undefined ? null : (line.atUs - faultUs) / 1000,
+        kind: line.kind,
+        who: line.who,
+        text: line.text,
+        step: line.step,
+      };
+    });
+}
+
+/** Changes after the scenario's zero: what was so at zero is no news. */
+function factLines(facts: Facts, epochUs: number): Line[] {
+  const lines: Line[] = [];
+  const news = <T>(
+    list: readonly { readonly atUs: number; readonly step: number; readonly value: T }[],
+    line: (value: T, before: T | undefined) => Omit<Line, 'atUs' | 'step'>,
+  ): void => {
+    list.forEach(({ atUs, step, value }, i) => {
+      if (atUs > epochUs) lines.push({ atUs, step, ...line(value, list[i - 1]?.value) });
+    });
+  };
+  news(facts.vip.list, (holders) => ({
+    kind: 'vip',
+    who: holders.join(', '),
+    text:
+      holders.length === 0
+        ? 'nobody holds the VIP'
+        : holders.length === 1
+          ? `the VIP is on ${holders[0]}`
+          : `the VIP is on ${holders.join(' and ')} at once`,
+  }));
+  news(facts.leader.list, ({ member, term }) => ({
+    kind: 'election',
+    who: member ?? '',
+    text: member === null ? 'etcd has no leader' : `etcd: ${member} leads in term ${term}`,
+  }));
+  for (const [lease, changes] of facts.leases) {
+    news(changes.list, (holder) => ({
+      kind: 'lease',
+      who: holder ?? '',
+      text: holder === null ? `${lease}: nobody holds the lease` : `${lease}: ${holder} has the lease`,
+    }));
+  }
+  for (const [key, changes] of facts.backends) {
+    const [balancer = '', server = ''] = key.split(' ');
+    news(changes.list, ({ state, reason }) => ({
+      kind: 'backend',
+      who: balancer,
+      text: `haproxy on ${balancer}: ${server} is ${state}${reason === '' ? '' : ` (${reason})`}`,
+    }));
+  }
+  for (const [node, changes] of facts.nodes)
+    news(changes.list, (status) => ({ kind: 'node', who: node, text: `node ${node} is ${status}` }));
+  return lines;
+}
+
+function outageLines(outages: readonly (Outage & { readonly judged: JudgedOutage })[], facts: Facts): Line[] {
+  const lines: Line[] = [];
+  const stepAt = (client: string, startedAtUs: number): number =>
+    facts.requests.find((one) => one.client === client && one.startedAtUs === startedAtUs)?.step ?? 0;
+  for (const { service, judged, outcomes } of outages) {
+    const worst = Object.entries(outcomes)
+      .filter(([outcome]) => outcome !== 'ok')
+      .map(([outcome, count]) => `${count} ${outcome}`)
+      .join(', ');
+    lines.push({
+      atUs: judged.fromUs,
+      step: stepAt(service, judged.fromUs),
+      kind: 'client',
+      who: service,
+      text: `${service}: first failed request (${worst})`,
+    });
+    if (judged.toUs !== undefined) {
+      const lastedMs = (judged.toUs - judged.fromUs) / 1000;
+      lines.push({
+        atUs: judged.toUs,
+        step: stepAt(service, judged.toUs),
+        kind: 'client',
+        who: service,
+        text: `${service}: good again after ${(lastedMs / 1000).toFixed(1)} s`,
+      });
+    }
+  }
+  return lines;
+}

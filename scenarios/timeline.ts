@@ -1,0 +1,163 @@
+/**
+ * The timeline of a scenario in progress: what comes next and when, entries that wait for a condition, and faults that end by
+ * themselves. Times are world microseconds. Streams are named after the entry's name or its position, so that an added
+ * entry moves no other draw.
+ */
+import type { Topology } from '../models/cluster/topology.ts';
+import type { Action } from '../sim/faults.ts';
+import type { World } from '../sim/world.ts';
+import { type Condition, compileCondition, holds } from './conditions.ts';
+import { durationUs } from './durations.ts';
+import type { Fault } from './fault.ts';
+import { aimAt, faultActions, faultContext, faultNamed, type Sides } from './faults.ts';
+import type { Observations } from './observations.ts';
+import { entryLabel, isFaultEntry } from './rules.ts';
+import type { FaultEntryData, TimelineEntryData } from './schema.ts';
+import { hostsOfGroup, readTargets, resolveTarget, type Target } from './targets.ts';
+
+/** A run that cannot go on as its scenario says: exit 2, with the entry. */
+export class TimelineError extends Error {
+  override readonly name = 'TimelineError';
+  /** Index of the entry in the scenario's timeline. */
+  readonly index: number;
+
+  constructor(index: number, message: string) {
+    super(message);
+    this.index = index;
+  }
+}
+
+export interface Happening {
+  /** The entry's name; undefined for the end of one that lasts. */
+  readonly name: string | undefined;
+  readonly actions: readonly Action[];
+}
+
+interface Planned {
+  readonly atUs: number;
+  /** Order among equals. */
+  readonly order: number;
+  readonly happen: (observations: Observations) => Happening;
+}
+
+interface Waiting {
+  readonly index: number;
+  readonly entry: TimelineEntryData;
+  readonly condition: Condition;
+  readonly deadlineUs: number | undefined;
+}
+
+/** Keys of an entry that are not parameters of its fault. */
+const COMMON = ['name', 'at', 'between', 'when', 'within', 'after', 'do', 'on', 'links', 'direction', 'for'];
+
+export class Timeline {
+  private readonly topology: Topology;
+  private readonly world: World;
+  private readonly planned: Planned[] = [];
+  private waiting: Waiting[] = [];
+  private order = 0;
+
+  constructor(
+    entries: readonly TimelineEntryData[],
+    topology: Topology,
+    world: World,
+    epochUs: number,
+    untilUs: number,
+  ) {
+    this.topology = topology;
+    this.world = world;
+    entries.forEach((entry, index) => {
+      const afterUs = entry.after === undefined ? 0 : durationUs(entry.after);
+      if (entry.when !== undefined) {
+        const { condition } = compileCondition(entry.when);
+        if (condition === undefined) throw new TimelineError(index, `${entry.when} is no condition`);
+        const deadlineUs = entry.within === undefined ? undefined : epochUs + durationUs(entry.within);
+        this.waiting.push({ index, entry, condition, deadlineUs });
+        return;
+      }
+      this.plan(epochUs + this.drawUs(entry, index) + afterUs, entry, index);
+    });
+    for (const { deadlineUs, index, entry } of this.waiting) {
+      if (deadlineUs === undefined || deadlineUs > untilUs) continue;
+      this.add(deadlineUs, () => {
+        if (!this.waiting.some((other) => other.index === index)) return { name: undefined, actions: [] };
+        throw new TimelineError(index, `${entry.when} has not held within ${entry.within}`);
+      });
+    }
+  }
+
+  private drawUs(entry: TimelineEntryData, index: number): number {
+    if (entry.at !== undefined) return durationUs(entry.at);
+    const [from = '0s', to = '0s'] = entry.between ?? [];
+    return this.world.streams.integer(`faults/${entryLabel(entry, index)}`, durationUs(from), durationUs(to));
+  }
+
+  private add(atUs: number, happen: Planned['happen']): void {
+    this.planned.push({ atUs, order: this.order++, happen });
+    this.planned.sort((a, b) => a.atUs - b.atUs || a.order - b.order);
+  }
+
+  private plan(atUs: number, entry: TimelineEntryData, index: number): void {
+    this.add(atUs, (observations) => this.begin(entry, index, observations));
+  }
+
+  /** World time of the next entry, or Infinity. */
+  get nextUs(): number {
+    return this.planned[0]?.atUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The next entry happens. */
+  take(observations: Observations): Happening {
+    const next = this.planned.shift();
+    if (next === undefined) throw new Error('nothing is planned');
+    return next.happen(observations);
+  }
+
+  /** Plans the entries whose condition has come to hold. */
+  look(observations: Observations, changed: ReadonlySet<string>, nowUs: number): void {
+    if (this.waiting.length === 0) return;
+    const met = this.waiting.filter(
+      ({ condition }) => condition.reads.some((root) => changed.has(root)) && holds(condition, observations),
+    );
+    if (met.length === 0) return;
+    this.waiting = this.waiting.filter((entry) => !met.includes(entry));
+    for (const { entry, index } of met)
+      this.plan(nowUs + (entry.after === undefined ? 0 : durationUs(entry.after)), entry, index);
+  }
+
+  private begin(entry: TimelineEntryData, index: number, observations: Observations): Happening {
+    const name = entryLabel(entry, index);
+    if (!isFaultEntry(entry))
+      throw new TimelineError(index, `run: there is no console yet that could do ${entry.run}`);
+    const fault = faultNamed(entry.do) as Fault;
+    const aim = aimAt(this.targets(entry, index, observations), this.sides(entry, index), this.topology);
+    const parameters = Object.fromEntries(Object.entries(entry).filter(([key]) => !COMMON.includes(key)));
+    const { begin, end } = faultActions(fault, aim, parameters, faultContext(this.world, name));
+    if (entry.for !== undefined)
+      this.add(this.world.nowUs + durationUs(entry.for), () => ({ name: undefined, actions: end }));
+    return { name, actions: begin };
+  }
+
+  private targets(
+    entry: FaultEntryData,
+    index: number,
+    observations: Observations,
+  ): Exclude<Target, { kind: 'role' }>[] {
+    if (entry.on === undefined) return [];
+    const targets = readTargets(entry.on, this.topology);
+    if (typeof targets === 'string') throw new TimelineError(index, targets);
+    return targets.map((target) => {
+      const resolved = resolveTarget(target, observations, this.topology);
+      if (resolved === undefined) throw new TimelineError(index, `nobody is ${entry.on} at this moment`);
+      return resolved;
+    });
+  }
+
+  private sides(entry: FaultEntryData, index: number): Sides | undefined {
+    if (entry.links === undefined) return undefined;
+    const [from, to] = entry.links.map((text) => hostsOfGroup(text, this.topology));
+    if (typeof from === 'string') throw new TimelineError(index, from);
+    if (typeof to === 'string') throw new TimelineError(index, to);
+    return { from: from ?? [], to: to ?? [], direction: entry.direction ?? 'both' };
+  }
+}
