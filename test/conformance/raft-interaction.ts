@@ -17,9 +17,15 @@ import {
 } from '../../models/etcd/raft/entries.ts';
 import type { RaftEvent } from '../../models/etcd/raft/events.ts';
 import { isVoter } from '../../models/etcd/raft/membership.ts';
-import { newMessage, type Snapshot } from '../../models/etcd/raft/messages.ts';
+import { newMessage } from '../../models/etcd/raft/messages.ts';
 import { type RaftConfig, raftConfig } from '../../models/etcd/raft/raft.ts';
-import { firstStored, lastStored } from '../../models/etcd/raft/storage.ts';
+import {
+  EMPTY_STORAGE,
+  firstStored,
+  lastStored,
+  type RaftStorage,
+  withSnapshot,
+} from '../../models/etcd/raft/storage.ts';
 import type { Program } from '../../sim/machine.ts';
 import type { Argument, Directive } from './data-driven.ts';
 import { DirectiveError, LEVELS, RaftEnvironment, type Recipient } from './raft-environment.ts';
@@ -91,9 +97,14 @@ function forEach(
 }
 
 function setLevel(environment: RaftEnvironment, name: string): void {
-  const level = LEVELS.findIndex((known) => known === name.toUpperCase());
+  const level = (LEVELS as readonly string[]).indexOf(name.toUpperCase());
   if (level < 0) throw new DirectiveError(`log levels must be either of [${LEVELS.join(' ')}]`);
   environment.level = level;
+}
+
+function mustStore(storage: RaftStorage | string): RaftStorage {
+  if (typeof storage === 'string') throw new DirectiveError(storage);
+  return storage;
 }
 
 function addNodes(environment: RaftEnvironment, { arguments: args }: Directive): void {
@@ -144,12 +155,11 @@ function addNodes(environment: RaftEnvironment, { arguments: args }: Directive):
       }
     }
   }
-  const bootstrap: Snapshot | null =
-    voters.length + learners.length + index === 0
-      ? null
-      : { index, term: 1, confState: { ...NO_CONF_STATE, voters, learners }, data: '' };
-  if (bootstrap !== null && index <= 1) {
-    throw new DirectiveError('index must be specified as > 1 due to bootstrap');
+  let storage = EMPTY_STORAGE;
+  if (voters.length + learners.length + index > 0) {
+    if (index <= 1) throw new DirectiveError('index must be specified as > 1 due to bootstrap');
+    const confState = { ...NO_CONF_STATE, voters, learners };
+    storage = mustStore(withSnapshot(storage, { index, term: 1, confState, data: '' }));
   }
   for (let n = whole(args[0]?.key); n > 0; n--) {
     const config = raftConfig({
@@ -162,7 +172,7 @@ function addNodes(environment: RaftEnvironment, { arguments: args }: Directive):
       delivery: 'pull',
     });
     const hear = environment.hear.bind(environment);
-    environment.nodes.push(new RaftNode(environment.program, config, bootstrap, hear));
+    environment.nodes.push(new RaftNode(environment.program, config, storage, index, hear));
   }
 }
 

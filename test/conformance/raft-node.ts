@@ -8,7 +8,7 @@ import type { RaftContext } from '../../models/etcd/raft/machine.ts';
 import type { ConfState, RaftMessage, Snapshot } from '../../models/etcd/raft/messages.ts';
 import type { Raft, RaftConfig } from '../../models/etcd/raft/raft.ts';
 import { hasReady, type Ready } from '../../models/etcd/raft/raw-node.ts';
-import { EMPTY_STORAGE, withSnapshot } from '../../models/etcd/raft/storage.ts';
+import type { RaftStorage } from '../../models/etcd/raft/storage.ts';
 import type { Effect } from '../../sim/effects.ts';
 import type { Instance, Port, Program } from '../../sim/machine.ts';
 
@@ -33,11 +33,12 @@ export class RaftNode {
   private readonly hear: (report: RaftReport) => void;
   private report: RaftReport | null = null;
 
-  /** `hear` gets what each step reports, at once. */
+  /** Starts the member on what its disk holds; `hear` gets what each step reports, at once. */
   constructor(
     program: Program,
     config: RaftConfig,
-    bootstrap: Snapshot | null,
+    storage: RaftStorage,
+    applied: number,
     hear: (report: RaftReport) => void,
   ) {
     this.id = config.id;
@@ -51,11 +52,8 @@ export class RaftNode {
       },
       cancel: () => {},
     };
-    const storage = bootstrap === null ? EMPTY_STORAGE : withSnapshot(EMPTY_STORAGE, bootstrap);
-    if (typeof storage === 'string') throw new Error(storage);
-    const first = bootstrap ?? { index: 0, term: 0, confState: NO_CONF_STATE, data: '' };
+    const first = storage.snapshot ?? { index: 0, term: 0, confState: NO_CONF_STATE, data: '' };
     this.history = [first];
-    const applied = bootstrap?.index ?? 0;
     const input = { config, luck: config.id, storage: { ...storage, offered: first }, applied };
     this.program.start(this.instance, input, this.port);
   }

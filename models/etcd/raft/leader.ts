@@ -17,6 +17,7 @@ import {
   decreased,
   freeInflights,
   type Progress,
+  withFlowPaused,
   withRecentActive,
 } from './progress.ts';
 import { jointVote } from './quorum.ts';
@@ -229,7 +230,7 @@ export function isOldNews(raft: Raft, message: RaftMessage): boolean {
 
 function handleHeartbeatResponse(raft: Draft, at: number, message: RaftMessage): void {
   const p = withRecentActive(raft.progress[at]!, true);
-  setProgress(raft, at, p.flowPaused ? { ...p, flowPaused: false } : p);
+  setProgress(raft, at, withFlowPaused(p, false));
   if (p.match < lastIndex(raft.log) || p.state === 'StateProbe') sendAppend(raft, at, true);
   if (raft.config.readOnly !== 'safe' || message.context === null) return;
   const acked = withAck(raft.reads, message.from, message.context as number);
@@ -260,7 +261,7 @@ function handleSnapshotStatus(raft: Draft, at: number, failed: boolean): void {
       `${hex(raft.config.id)} snapshot ${failed ? 'failed' : 'succeeded'}, resumed sending replication messages to ${hex(p.id)} [${describeProgress(probe, raft.config)}]`,
   );
   // Wait for its answer (or the next heartbeat) before the next append.
-  setProgress(raft, at, { ...probe, flowPaused: true });
+  setProgress(raft, at, withFlowPaused(probe, true));
 }
 
 function transferLeader(raft: Draft, at: number): void {

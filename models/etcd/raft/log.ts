@@ -31,6 +31,23 @@ export interface RaftLog {
 const NO_ENTRIES: List<Entry> = List();
 const NOTHING: readonly Entry[] = [];
 
+/** A copy to change before anybody sees it. Field by field, which is many times faster than a spread (raft.ts, draftOf). */
+export function copyOf(log: RaftLog): { -readonly [K in keyof RaftLog]: RaftLog[K] } {
+  return {
+    storage: log.storage,
+    unstableSnapshot: log.unstableSnapshot,
+    snapshotInProgress: log.snapshotInProgress,
+    unstable: log.unstable,
+    offset: log.offset,
+    offsetInProgress: log.offsetInProgress,
+    committed: log.committed,
+    applying: log.applying,
+    applied: log.applied,
+    applyingBytes: log.applyingBytes,
+    applyingPaused: log.applyingPaused,
+  };
+}
+
 export function newLog(storage: RaftStorage): RaftLog {
   const last = lastStored(storage);
   return {
@@ -138,7 +155,9 @@ export function committedTo(log: RaftLog, index: number): RaftLog {
       `tocommit(${index}) is out of range [lastIndex(${lastIndex(log)})]. Was the raft log corrupted, truncated, or lost?`,
     );
   }
-  return { ...log, committed: index };
+  const next = copyOf(log);
+  next.committed = index;
+  return next;
 }
 
 /** Appends entries that follow on what is there or replace it from their first index on. */
@@ -150,18 +169,23 @@ export function appended(log: RaftLog, entries: readonly Entry[], lines: LineSin
   }
   if (from === log.offset + log.unstable.size) {
     const unstable = entries.length === 1 ? log.unstable.push(entries[0]!) : log.unstable.concat(entries);
-    return { ...log, unstable };
+    const next = copyOf(log);
+    next.unstable = unstable;
+    return next;
   }
   if (from <= log.offset) {
     info(lines, () => `replace the unstable entries from index ${from}`);
-    return { ...log, unstable: List(entries), offset: from, offsetInProgress: from };
+    const next = copyOf(log);
+    next.unstable = List(entries);
+    next.offset = from;
+    next.offsetInProgress = from;
+    return next;
   }
   info(lines, () => `truncate the unstable entries before index ${from}`);
-  return {
-    ...log,
-    unstable: log.unstable.setSize(from - log.offset).concat(entries),
-    offsetInProgress: Math.min(log.offsetInProgress, from),
-  };
+  const next = copyOf(log);
+  next.unstable = log.unstable.setSize(from - log.offset).concat(entries);
+  next.offsetInProgress = Math.min(log.offsetInProgress, from);
+  return next;
 }
 
 /** Takes a leader's append that follows (prevTerm, prevIndex); null if our log does not match there. */
@@ -214,30 +238,31 @@ export function stableTo(log: RaftLog, term: number, index: number, lines: LineS
   }
   const offset = index + 1;
   const count = offset - log.offset;
-  return {
-    ...log,
-    unstable: count === log.unstable.size ? NO_ENTRIES : log.unstable.skip(count),
-    offset,
-    offsetInProgress: Math.max(log.offsetInProgress, offset),
-  };
+  const next = copyOf(log);
+  next.unstable = count === log.unstable.size ? NO_ENTRIES : log.unstable.skip(count);
+  next.offset = offset;
+  next.offsetInProgress = Math.max(log.offsetInProgress, offset);
+  return next;
 }
 
 export function stableSnapshotTo(log: RaftLog, index: number): RaftLog {
   if (log.unstableSnapshot?.index !== index) return log;
-  return { ...log, unstableSnapshot: null, snapshotInProgress: false };
+  const next = copyOf(log);
+  next.unstableSnapshot = null;
+  next.snapshotInProgress = false;
+  return next;
 }
 
 /** Replaces the whole log by a leader's snapshot. */
 export function restored(log: RaftLog, snapshot: Snapshot): RaftLog {
-  return {
-    ...log,
-    committed: snapshot.index,
-    unstable: NO_ENTRIES,
-    offset: snapshot.index + 1,
-    offsetInProgress: snapshot.index + 1,
-    unstableSnapshot: snapshot,
-    snapshotInProgress: false,
-  };
+  const next = copyOf(log);
+  next.committed = snapshot.index;
+  next.unstable = NO_ENTRIES;
+  next.offset = snapshot.index + 1;
+  next.offsetInProgress = snapshot.index + 1;
+  next.unstableSnapshot = snapshot;
+  next.snapshotInProgress = false;
+  return next;
 }
 
 /** `bytes` is the size of what was applied, `maxBytes` the limit on what may be outstanding. */
@@ -248,13 +273,12 @@ export function appliedTo(log: RaftLog, index: number, bytes: number, maxBytes: 
     );
   }
   const applyingBytes = Math.max(0, log.applyingBytes - bytes);
-  return {
-    ...log,
-    applied: index,
-    applying: Math.max(log.applying, index),
-    applyingBytes,
-    applyingPaused: applyingBytes >= maxBytes,
-  };
+  const next = copyOf(log);
+  next.applied = index;
+  next.applying = Math.max(log.applying, index);
+  next.applyingBytes = applyingBytes;
+  next.applyingPaused = applyingBytes >= maxBytes;
+  return next;
 }
 
 // --- what a Ready takes out
@@ -294,7 +318,10 @@ export function unstableAccepted(log: RaftLog): RaftLog {
   const snapshotInProgress = log.unstableSnapshot !== null;
   const offsetInProgress = log.offset + log.unstable.size;
   if (offsetInProgress === log.offsetInProgress && snapshotInProgress === log.snapshotInProgress) return log;
-  return { ...log, offsetInProgress, snapshotInProgress };
+  const next = copyOf(log);
+  next.offsetInProgress = offsetInProgress;
+  next.snapshotInProgress = snapshotInProgress;
+  return next;
 }
 
 export function applyingAccepted(
@@ -305,12 +332,11 @@ export function applyingAccepted(
   maxBytes: number,
 ): RaftLog {
   const applyingBytes = log.applyingBytes + bytes;
-  return {
-    ...log,
-    applying: index,
-    applyingBytes,
-    applyingPaused: applyingBytes >= maxBytes || index < maxAppliable(log, allowUnstable),
-  };
+  const next = copyOf(log);
+  next.applying = index;
+  next.applyingBytes = applyingBytes;
+  next.applyingPaused = applyingBytes >= maxBytes || index < maxAppliable(log, allowUnstable);
+  return next;
 }
 
 /** The snapshot for a follower whose next entry is compacted. */

@@ -114,10 +114,7 @@ export const raftMachine = setup({
       const { report } = context;
       return report === null ? NOTHING : { type: 'tell', to: '', event: report };
     }),
-    countTick: assign(({ context: { raft } }) => ({
-      raft: { ...raft, electionElapsed: raft.electionElapsed + 1 },
-      report: null,
-    })),
+    countTick: assign(({ context: { raft } }) => ({ raft: steps.withTick(raft), report: null })),
     tickInVain: act(steps.tickInVain),
     tickAsLeader: act(steps.tickAsLeader),
     stepDownWithoutQuorum: act(steps.stepDownWithoutQuorum),

@@ -60,6 +60,23 @@ export function newProgress(id: number, match: number, next: number, isLearner: 
   };
 }
 
+/** A copy to change before anybody sees it. Field by field, which is many times faster than a spread (raft.ts, draftOf). */
+function copyOf(p: Progress): { -readonly [K in keyof Progress]: Progress[K] } {
+  return {
+    id: p.id,
+    match: p.match,
+    next: p.next,
+    state: p.state,
+    pendingSnapshot: p.pendingSnapshot,
+    recentActive: p.recentActive,
+    flowPaused: p.flowPaused,
+    sentCommit: p.sentCommit,
+    isLearner: p.isLearner,
+    inflights: p.inflights,
+    inflightBytes: p.inflightBytes,
+  };
+}
+
 export function isPaused(p: Progress): boolean {
   return p.state === 'StateSnapshot' || p.flowPaused;
 }
@@ -72,11 +89,24 @@ export function isWindowFull(p: Progress, limits: WindowLimits): boolean {
 }
 
 export function withRecentActive(p: Progress, recentActive: boolean): Progress {
-  return p.recentActive === recentActive ? p : { ...p, recentActive };
+  if (p.recentActive === recentActive) return p;
+  const changed = copyOf(p);
+  changed.recentActive = recentActive;
+  return changed;
+}
+
+export function withFlowPaused(p: Progress, flowPaused: boolean): Progress {
+  if (p.flowPaused === flowPaused) return p;
+  const changed = copyOf(p);
+  changed.flowPaused = flowPaused;
+  return changed;
 }
 
 export function withSentCommit(p: Progress, sentCommit: number): Progress {
-  return p.sentCommit === sentCommit ? p : { ...p, sentCommit };
+  if (p.sentCommit === sentCommit) return p;
+  const changed = copyOf(p);
+  changed.sentCommit = sentCommit;
+  return changed;
 }
 
 /** The member may have followed a snapshot further than its acknowledgements say. */
@@ -100,38 +130,31 @@ function reset(
   pendingSnapshot: number,
   sentCommit: number,
 ): Progress {
-  return {
-    ...p,
-    state,
-    next,
-    pendingSnapshot,
-    sentCommit,
-    flowPaused: false,
-    inflights: NOTHING_IN_FLIGHT,
-    inflightBytes: 0,
-  };
+  const changed = copyOf(p);
+  changed.state = state;
+  changed.next = next;
+  changed.pendingSnapshot = pendingSnapshot;
+  changed.sentCommit = sentCommit;
+  changed.flowPaused = false;
+  changed.inflights = NOTHING_IN_FLIGHT;
+  changed.inflightBytes = 0;
+  return changed;
 }
 
 /** After an append of `count` entries and `bytes` of payload: advance and pause as the state says. */
 export function sentEntries(p: Progress, count: number, bytes: number, limits: WindowLimits): Progress {
   switch (p.state) {
     case 'StateReplicate': {
-      if (count === 0) {
-        const full = isWindowFull(p, limits);
-        return p.flowPaused === full ? p : { ...p, flowPaused: full };
-      }
-      const next = p.next + count;
-      const sent = {
-        ...p,
-        next,
-        inflights: p.inflights.push({ index: next - 1, bytes }),
-        inflightBytes: p.inflightBytes + bytes,
-      };
+      if (count === 0) return withFlowPaused(p, isWindowFull(p, limits));
+      const sent = copyOf(p);
+      sent.next = p.next + count;
+      sent.inflights = p.inflights.push({ index: sent.next - 1, bytes });
+      sent.inflightBytes = p.inflightBytes + bytes;
       sent.flowPaused = isWindowFull(sent, limits);
       return sent;
     }
     case 'StateProbe':
-      return count > 0 ? { ...p, flowPaused: true } : p;
+      return count > 0 ? withFlowPaused(p, true) : p;
     case 'StateSnapshot':
       throw new Error(`sending append in unhandled state ${p.state}`);
   }
@@ -140,7 +163,11 @@ export function sentEntries(p: Progress, count: number, bytes: number, limits: W
 /** The member acknowledged `index`: the same record if that is old news. */
 export function acknowledged(p: Progress, index: number): Progress {
   if (index <= p.match) return p;
-  return { ...p, match: index, next: Math.max(p.next, index + 1), flowPaused: false };
+  const changed = copyOf(p);
+  changed.match = index;
+  changed.next = Math.max(p.next, index + 1);
+  changed.flowPaused = false;
+  return changed;
 }
 
 /** The member refused an append after `rejected`; `hint` is where the logs may agree. The same record if the answer is stale. */
@@ -165,7 +192,10 @@ export function freeInflights(p: Progress, index: number): Progress {
   }
   if (count === 0) return p;
   const rest = count === p.inflights.size ? NOTHING_IN_FLIGHT : p.inflights.skip(count);
-  return { ...p, inflights: rest, inflightBytes: p.inflightBytes - bytes };
+  const changed = copyOf(p);
+  changed.inflights = rest;
+  changed.inflightBytes = p.inflightBytes - bytes;
+  return changed;
 }
 
 /** Whether an empty append would tell the member of a commit index that it can use. */

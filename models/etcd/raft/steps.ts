@@ -21,14 +21,14 @@ import type { RaftEvent, RaftInput, RaftReport } from './events.ts';
 import { handleFromLeader, stepFollower } from './follower.ts';
 import { stepLeader, tickLeader } from './leader.ts';
 import { info, type LogLine, warn } from './lines.ts';
-import { appliedTo, lastIndex, lastTerm } from './log.ts';
+import { appliedTo, copyOf, lastIndex, lastTerm } from './log.ts';
 import { membershipAfter, switchToConfig } from './membership.ts';
 import { NONE, newMessage, type RaftMessage } from './messages.ts';
 import { blankRaft, type Draft, draftOf, hardStateOf, type Raft } from './raft.ts';
 import { hasReady, takeReady } from './raw-node.ts';
 import { broadcastAppend } from './replication.ts';
 import { answerOlderTerm, followNewerTerm, hasNewerTerm, hasOlderTerm, refusalOf, step } from './step.ts';
-import { compacted, withEntries, withSnapshot } from './storage.ts';
+import { compacted, type RaftStorage, withEntries, withSnapshot } from './storage.ts';
 
 type Rule = (raft: Draft, message: RaftMessage) => void;
 type Of<Type extends RaftEvent['type']> = Extract<RaftEvent, { type: Type }>;
@@ -112,6 +112,14 @@ export function started({ config, luck, storage, applied }: RaftInput): Settled 
 }
 
 // --- time
+
+/** One tick in which nothing falls due: nearly all that followers do. */
+export function withTick(before: Raft): Raft {
+  const raft = draftOf(before);
+  raft.electionElapsed++;
+  raft.lines = null;
+  return raft;
+}
 
 /** The election timeout is over, but a membership change that is not applied keeps us from campaigning. */
 export function tickInVain(raft: Draft): void {
@@ -235,6 +243,12 @@ export function leaveOffice(raft: Draft, event: RaftEvent): void {
 
 // --- storage
 
+function setStorage(raft: Draft, storage: RaftStorage): void {
+  const log = copyOf(raft.log);
+  log.storage = storage;
+  raft.log = log;
+}
+
 export function save(raft: Draft, event: RaftEvent): void {
   const { hardState, entries, snapshot } = event as Of<'save'>;
   let { storage } = raft.log;
@@ -246,18 +260,18 @@ export function save(raft: Draft, event: RaftEvent): void {
   } else {
     storage = withEntries(storage, entries);
   }
-  raft.log = { ...raft.log, storage };
+  setStorage(raft, storage);
 }
 
 export function compact(raft: Draft, event: RaftEvent): void {
   const storage = compacted(raft.log.storage, (event as Of<'compact'>).index);
   if (typeof storage === 'string') raft.refusal = storage;
-  else raft.log = { ...raft.log, storage };
+  else setStorage(raft, storage);
 }
 
 export function offerSnapshot(raft: Draft, event: RaftEvent): void {
   const { snapshot } = event as Of<'offer-snapshot'>;
-  raft.log = { ...raft.log, storage: { ...raft.log.storage, offered: snapshot } };
+  setStorage(raft, { ...raft.log.storage, offered: snapshot });
 }
 
 // --- Advance
