@@ -25,6 +25,11 @@ export function editDistance(a: string, b: string): number {
   return last[b.length]!;
 }
 
+/** How many edits a misspelt name of this length may be away: in three letters nearly everything is near. */
+function tolerance(length: number): number {
+  return length <= 3 ? 1 : Math.max(2, Math.ceil(length / 3));
+}
+
 /** Up to `limit` candidates that could have been meant, nearest first; none if nothing is near. */
 export function nearest(name: string, candidates: Iterable<string>, limit = 3): string[] {
   if (name.length > LONGEST_NAME) return [];
@@ -35,7 +40,7 @@ export function nearest(name: string, candidates: Iterable<string>, limit = 3): 
     const known = candidate.toLowerCase();
     const contained = wanted.length >= 3 && (known.includes(wanted) || wanted.includes(known));
     const distance = contained ? 1 : editDistance(wanted, known);
-    if (distance <= Math.max(2, Math.ceil(wanted.length / 3))) rated.push({ candidate, distance });
+    if (distance <= tolerance(wanted.length)) rated.push({ candidate, distance });
   }
   rated.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
   return rated.slice(0, limit).map(({ candidate }) => candidate);

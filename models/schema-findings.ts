@@ -37,6 +37,7 @@ export function checkDocument<T>(
       seen.add(key);
     }
   }
+  findings.sort((a, b) => a.line - b.line || a.column - b.column);
   return { data: undefined, findings };
 }
 
@@ -50,6 +51,7 @@ function flatten(
   return issues.flatMap((issue): Issue[] => {
     const path = [...base, ...issue.path];
     const branches = issue.code === 'invalid_union' ? (issue.errors as Issue[][]) : [];
+    // A discriminated union whose discriminator fits no branch has no branches to choose from.
     if (branches.length === 0) return [{ ...issue, path } as Issue];
     const chosen = chooseBranch?.(path, valueAt(root, path));
     const branch = chosen === undefined ? fewest(branches) : branches[chosen];
@@ -65,7 +67,8 @@ function fewest(branches: readonly Issue[][]): Issue[] | undefined {
       issue!.code === 'invalid_type' ? issue!.expected : undefined,
     );
     if (expected.every((name) => name !== undefined)) {
-      const message = `must be ${expected.map((name) => KINDS[name] ?? name).join(' or ')}`;
+      const kinds = new Set(expected.map((name) => KINDS[name] ?? name));
+      const message = `must be ${[...kinds].join(' or ')}`;
       return [{ code: 'custom', path: [], message } as unknown as Issue];
     }
   }
@@ -108,12 +111,23 @@ function explain(issue: Issue, schema: Schema, root: unknown): Explained[] {
     case 'invalid_value': {
       if (value === undefined) return [{ path, of: 'key', message: `${name} is missing` }];
       const values = issue.values.map(String);
+      if (values.length === 1)
+        return [{ path, of: 'value', message: `${name} must be ${values[0]}, not ${describe(value)}` }];
       return [
         {
           path,
           of: 'value',
           message: `${name}: unknown ${describe(value)}${nearestHint(String(value), values)}`,
         },
+      ];
+    }
+    case 'invalid_union': {
+      // Only a discriminator that nothing has is left here; see flatten.
+      const known = ((issue as { options?: readonly unknown[] }).options ?? []).map(String);
+      if (known.length === 0) return [{ path, of: 'value', message: `${name}: ${issue.message}` }];
+      const wrong = `unknown ${describe(value)}${nearestHint(String(value), known)}`;
+      return [
+        { path, of: 'value', message: value === undefined ? `${name} is missing` : `${name}: ${wrong}` },
       ];
     }
     case 'too_small':

@@ -8,6 +8,9 @@ import type { Fault } from './fault.ts';
 import { FAULTS } from './faults.ts';
 import { duration, entryName, kebabName, moment, parameterValue, rate } from './schema-parts.ts';
 
+/** Of timeline, expect, measure and clients: more is no scenario that a person wrote, and a search shrinks to fewer. */
+const MOST_ENTRIES = 1_000;
+
 const expression = z.string().min(1).max(4_000);
 const label = z.string().min(1);
 
@@ -151,10 +154,10 @@ export const Scenario = z.strictObject({
   parameters: z.record(z.string(), parameterValue).optional().describe('COMPONENT[.HOST].KEY, as --set'),
   start: Start.optional(),
   until: duration,
-  clients: z.array(Client).optional(),
-  timeline: z.array(TimelineEntry).optional(),
-  expect: z.array(Expectation).optional(),
-  measure: z.array(Measure).optional(),
+  clients: z.array(Client).max(MOST_ENTRIES).optional(),
+  timeline: z.array(TimelineEntry).max(MOST_ENTRIES).optional(),
+  expect: z.array(Expectation).max(MOST_ENTRIES).optional(),
+  measure: z.array(Measure).max(MOST_ENTRIES).optional(),
   vary: Vary.optional(),
 });
 

@@ -8,6 +8,7 @@ import type { ParameterMap } from '../models/cluster/parameters.ts';
 import { readTopology } from '../models/cluster/read-topology.ts';
 import { referenceFiles, referenceSize } from '../models/cluster/reference.ts';
 import type { Topology } from '../models/cluster/topology.ts';
+import { etcdRunsAs, haproxyRunsAs, keepalivedRunsAs } from '../models/cluster/versions.ts';
 import type { Finding } from '../models/finding.ts';
 import { nearestHint } from '../models/nearest.ts';
 import { checkDocument, valueAt } from '../models/schema-findings.ts';
@@ -100,9 +101,23 @@ export function filesAt(path: string, texts: Texts): ImportFile[] {
   return below.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => ({ path: name, text }));
 }
 
-/** Settings of a topology that is whole already become parameters of it. */
+/** Settings of a topology that is whole already: versions are taken over, the rest become parameters of it. */
 export function withSettings(result: TopologyResult, set: ParameterMap): TopologyResult {
   if (!result.topology || Object.keys(set).length === 0) return result;
-  const parameters = { ...result.topology.parameters, ...set };
-  return { ...result, topology: { ...result.topology, parameters } };
+  const { topology } = result;
+  const parameters: Record<string, string | number | boolean> = { ...topology.parameters };
+  const versions = { ...topology.versions };
+  const notes = [...(topology.notes ?? [])];
+  const runs = { etcd: etcdRunsAs, keepalived: keepalivedRunsAs, haproxy: haproxyRunsAs };
+  for (const [path, value] of Object.entries(set)) {
+    const component = path.endsWith('.version') ? path.slice(0, -'.version'.length) : '';
+    if (component === 'kubernetes') versions.kubernetes = String(value).replace(/^v/, '');
+    else if (component === 'etcd' || component === 'keepalived' || component === 'haproxy') {
+      const found = runs[component](String(value));
+      if (found) Object.assign(versions, { [component]: found.version });
+      if (found && !found.same)
+        notes.push(`${component} ${value} runs as ${found.version}, the nearest version that is modelled.`);
+    } else parameters[path] = value;
+  }
+  return { ...result, topology: { ...topology, versions, parameters, notes } };
 }

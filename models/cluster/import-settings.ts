@@ -28,6 +28,15 @@ const CLUSTER_KEYS = ['endpoint', 'vip', 'workers', 'balancers'];
 const HOST_KEYS = ['address', 'zone', 'segment', 'nonlocal-bind', 'server'];
 const VERSIONED = ['kubernetes', 'etcd', 'keepalived', 'haproxy'];
 
+/** Does this path say something to an import, which no parameter of a finished topology can say? */
+export function isImportSetting(path: string): boolean {
+  const [component, ...rest] = path.split('.');
+  if (component === 'cluster') return true;
+  return (
+    component === 'host' && rest.length === 2 && rest[1] !== 'nonlocal-bind' && HOST_KEYS.includes(rest[1]!)
+  );
+}
+
 /** Sorts settings; wrong ones are errors in the pseudo-file `--set`. */
 export function readImportSettings(
   set: ParameterMap,
