@@ -1,0 +1,36 @@
+/** Settings of kube-controller-manager under the names of its flags; durations in microseconds. */
+import type { ApiServerAddress } from '../kube-apiserver/rest-calls.ts';
+import { DEFAULTS as ELECTION, type LeaderElectionConfig } from '../leader-election/config.ts';
+
+export interface NodeLifecycleConfig {
+  readonly 'node-monitor-period': number;
+  readonly 'node-monitor-grace-period': number;
+  readonly 'node-startup-grace-period': number;
+}
+
+export interface KubeControllerManagerConfig extends LeaderElectionConfig, NodeLifecycleConfig {
+  /**
+   * The `server` of controller-manager.conf: the host's own apiserver from kubeadm 1.20 (and 1.19.1) on, the control
+   * plane's endpoint before (k/k PR 94398).
+   */
+  readonly server: ApiServerAddress;
+  /** From the start of the process to its first try for the lease. Assumption: 1 s; no source gives it. */
+  readonly startUpUs: number;
+}
+
+/** --node-monitor-grace-period: 40 s, from v1.32 50 s (k/k PR 126287). `version` as `1.20` or `v1.32.1`. */
+export function defaultGracePeriodUs(version: string): number {
+  const [, minor = '0'] = version.replace(/^v/, '').split('.');
+  return Number(minor) >= 32 ? 50_000_000 : 40_000_000;
+}
+
+/** Defaults of a Kubernetes version (k/k pkg/controller/nodelifecycle/config/v1alpha1/defaults.go). */
+export function defaults(version: string): Omit<KubeControllerManagerConfig, 'server'> {
+  return {
+    ...ELECTION,
+    'node-monitor-period': 5_000_000,
+    'node-monitor-grace-period': defaultGracePeriodUs(version),
+    'node-startup-grace-period': 60_000_000,
+    startUpUs: 1_000_000,
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * kube-controller-manager, the process: takes part in the election for Lease kube-system/kube-controller-manager, runs its
+ * controllers while it leads, and exits when it has lost what it led. First form: the node-lifecycle controller.
+ *
+ * Source: k/k cmd/kube-controller-manager/app/controllermanager.go (Run: informers and controllers start in
+ * OnStartedLeading; OnStoppedLeading logs and klog.FlushAndExit, code 1). Unit: microseconds.
+ *
+ * Not modelled: the wait for a healthy apiserver (10 s) before the controllers start and the time they take to start, the
+ * other controllers, its health port 10257.
+ */
+import { emit, setup } from 'xstate';
+import type { Effect, ProcessInput } from '../../sim/effects.ts';
+import type { Timed } from '../family.ts';
+import type { InformerInput } from '../kube-apiserver/informer.ts';
+import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
+import {
+  ELECTOR,
+  type ElectorInput,
+  type StartedLeading,
+  type StoppedLeading,
+} from '../leader-election/elector.ts';
+import { identityOf } from '../leader-election/record.ts';
+import type { KubeControllerManagerConfig } from './config.ts';
+import { NODE_LIFECYCLE, type NodeLifecycleInput } from './node-lifecycle.ts';
+
+type Input = ProcessInput<KubeControllerManagerConfig>;
+
+function join({ config, host, luck }: Input): Effect {
+  const input: ElectorInput = {
+    config,
+    namespace: 'kube-system',
+    name: 'kube-controller-manager',
+    identity: identityOf(host, luck),
+    luck,
+  };
+  return {
+    type: 'batch',
+    effects: [
+      { type: 'start', machine: 'rest-client', id: REST_CLIENT, input: config.server },
+      { type: 'start', machine: 'leader-election', id: ELECTOR, input },
+    ],
+  };
+}
+
+function startControllers({ config, luck }: Input): Effect {
+  const informer = (plural: string): Effect => {
+    const id = `informer/${plural}`;
+    const input: InformerInput = { id, plural, handler: NODE_LIFECYCLE, luck };
+    return { type: 'start', machine: 'informer', id, input };
+  };
+  const input: NodeLifecycleInput = { config };
+  return {
+    type: 'batch',
+    effects: [
+      { type: 'start', machine: 'node-lifecycle', id: NODE_LIFECYCLE, input },
+      informer('nodes'),
+      informer('leases'),
+    ],
+  };
+}
+
+export const kubeControllerManager = setup({
+  types: {} as {
+    context: Input;
+    events: Timed<StartedLeading | StoppedLeading>;
+    input: Input;
+    emitted: Effect;
+  },
+  delays: { startUp: ({ context }) => context.config.startUpUs },
+}).createMachine({
+  id: 'kube-controller-manager',
+  context: ({ input }) => input,
+  initial: 'starting',
+  states: {
+    starting: { after: { startUp: 'standby' } },
+    standby: {
+      entry: emit(({ context }) => join(context)),
+      on: { 'started-leading': 'leading' },
+    },
+    leading: {
+      entry: emit(({ context }) => startControllers(context)),
+      on: {
+        'stopped-leading': {
+          actions: emit({
+            type: 'batch',
+            effects: [
+              { type: 'log', line: 'leaderelection lost', level: 'error' },
+              { type: 'exit', code: 1 },
+            ],
+          }),
+        },
+      },
+    },
+  },
+});

@@ -1,0 +1,72 @@
+/**
+ * kube-scheduler, the process: takes part in the election for Lease kube-system/kube-scheduler and exits when it has lost
+ * what it led. First form: it leads and does nothing yet; binding pods comes with the workloads.
+ *
+ * Source: k/k cmd/kube-scheduler/app/server.go (Run: OnStoppedLeading logs and klog.FlushAndExit, code 1).
+ * Unit: microseconds. Not modelled: informers before the election, profiles, metrics and its health port 10259.
+ */
+import { emit, setup } from 'xstate';
+import type { Effect, ProcessInput } from '../../sim/effects.ts';
+import type { Timed } from '../family.ts';
+import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
+import {
+  ELECTOR,
+  type ElectorInput,
+  type StartedLeading,
+  type StoppedLeading,
+} from '../leader-election/elector.ts';
+import { identityOf } from '../leader-election/record.ts';
+import type { KubeSchedulerConfig } from './config.ts';
+
+type Input = ProcessInput<KubeSchedulerConfig>;
+
+function join({ config, host, luck }: Input): Effect {
+  const input: ElectorInput = {
+    config,
+    namespace: 'kube-system',
+    name: 'kube-scheduler',
+    identity: identityOf(host, luck),
+    luck,
+  };
+  return {
+    type: 'batch',
+    effects: [
+      { type: 'start', machine: 'rest-client', id: REST_CLIENT, input: config.server },
+      { type: 'start', machine: 'leader-election', id: ELECTOR, input },
+    ],
+  };
+}
+
+export const kubeScheduler = setup({
+  types: {} as {
+    context: Input;
+    events: Timed<StartedLeading | StoppedLeading>;
+    input: Input;
+    emitted: Effect;
+  },
+  delays: { startUp: ({ context }) => context.config.startUpUs },
+}).createMachine({
+  id: 'kube-scheduler',
+  context: ({ input }) => input,
+  initial: 'starting',
+  states: {
+    starting: { after: { startUp: 'standby' } },
+    standby: {
+      entry: emit(({ context }) => join(context)),
+      on: { 'started-leading': 'leading' },
+    },
+    leading: {
+      on: {
+        'stopped-leading': {
+          actions: emit({
+            type: 'batch',
+            effects: [
+              { type: 'log', line: 'leaderelection lost', level: 'error' },
+              { type: 'exit', code: 1 },
+            ],
+          }),
+        },
+      },
+    },
+  },
+});
