@@ -4,6 +4,7 @@
  * from the kernel's reports and from the notes that machines emit. Times are world microseconds.
  */
 import type { Topology } from '../models/cluster/topology.ts';
+import { hostOf } from '../models/leader-election/record.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
@@ -152,10 +153,6 @@ export class Facts {
     if (this.vip.set(step.atUs, step.id, holders)) this.dirty.add('vip');
   }
 
-  private hostOf(step: Step): string {
-    return step.who.split('/')[0] as string;
-  }
-
   private note(note: Note, step: Step): void {
     switch (note.name) {
       case 'request':
@@ -165,17 +162,17 @@ export class Facts {
         this.role(String(note['member']), String(note['role']), Number(note['term']), step);
         break;
       case 'server-state': {
-        const key = `${this.hostOf(step)} ${note['backend']}/${note['server']}`;
+        const key = `${hostName(step)} ${note['backend']}/${note['server']}`;
         const fact = { state: String(note['state']), reason: String(note['reason'] ?? '') };
         if (changesOf(this.backends, key, sameBackend).set(step.atUs, step.id, fact))
           this.dirty.add('backends');
         break;
       }
-      case 'lease': {
+      case 'lease-acquired': {
         const lease = String(note['lease']);
-        const holder = note['holder'] === null || note['holder'] === '' ? null : String(note['holder']);
+        const holder = hostOf(String(note['holder']));
         if (changesOf(this.leases, lease).set(step.atUs, step.id, holder)) {
-          if (holder !== null) this.leaseTransitions.set(lease, (this.leaseTransitions.get(lease) ?? -1) + 1);
+          this.leaseTransitions.set(lease, (this.leaseTransitions.get(lease) ?? -1) + 1);
           this.dirty.add('leases');
         }
         break;
@@ -242,6 +239,10 @@ export class Facts {
     this.dirty.add('etcd');
     this.leader.set(step.atUs, step.id, leader);
   }
+}
+
+function hostName(step: Step): string {
+  return step.who.split('/')[0] as string;
 }
 
 function sameBackend(a: BackendFact, b: BackendFact): boolean {

@@ -1,6 +1,7 @@
 /** What a load generator is told. Plain data; times in microseconds. */
 
-export type RequestKind = 'write' | 'read' | 'connect';
+/** `serializable-read` is answered from an apiserver's watch cache (resourceVersion=0). */
+export type RequestKind = 'write' | 'read' | 'serializable-read' | 'connect';
 
 export interface ClientConfig {
   /** Unique among clients; also names the object that it writes. */
@@ -12,6 +13,8 @@ export interface ClientConfig {
   readonly everyUs: number;
   /** A request that has not ended by then is a time-out. */
   readonly timeoutUs: number;
+  /** A connection for each request, or one that is kept and over which all of them go (HTTP/2). */
+  readonly connection: 'each' | 'keep';
 }
 
 /** Limit of the standard probers (DESIGN section 6). */

@@ -2,13 +2,14 @@
  * A load generator: starts a request at a fixed distance, whether or not earlier ones have ended (open loop), and notes
  * the outcome of each. The first comes at a drawn phase.
  *
- * Unit: microseconds. Not modelled: connections kept between requests.
+ * Unit: microseconds.
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
+import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import { uniform } from '../uniform.ts';
 import type { ClientConfig } from './config.ts';
-import type { Finished, RequestInput } from './request.ts';
+import type { Finished, RequestInput } from './request-parts.ts';
 
 interface ClientContext {
   readonly config: ClientConfig;
@@ -30,7 +31,12 @@ function startRequest(context: ClientContext, atUs: number): Effect {
     resourceVersion: context.resourceVersion,
     startedAtUs: atUs,
   };
-  return { type: 'start', machine: 'request', id, input };
+  return {
+    type: 'start',
+    machine: context.config.connection === 'keep' ? 'kept-request' : 'request',
+    id,
+    input,
+  };
 }
 
 export const clientMachine = setup({
@@ -42,6 +48,15 @@ export const clientMachine = setup({
   },
   actions: {
     start: emit(({ context, event }) => startRequest(context, (event as { atUs?: number }).atUs ?? 0)),
+    openClient: emit(({ context: { config } }): Effect => {
+      const { address, port, connection } = config;
+      const input = { address, port };
+      return {
+        type: 'batch',
+        effects:
+          connection === 'keep' ? [{ type: 'start', machine: REST_CLIENT, id: REST_CLIENT, input }] : [],
+      };
+    }),
     count: assign({ count: ({ context }) => context.count + 1 }),
   },
   delays: {
@@ -57,6 +72,7 @@ export const clientMachine = setup({
     resourceVersion: '',
   }),
   initial: 'waiting',
+  entry: 'openClient',
   on: {
     finished: {
       actions: assign({

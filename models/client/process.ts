@@ -1,4 +1,6 @@
 import type { ProcessType } from '../../sim/process-type.ts';
+import { restClient } from '../kube-apiserver/rest-client.ts';
+import { keptRequestMachine } from './kept-request.ts';
 import { clientMachine } from './machine.ts';
 import { requestMachine } from './request.ts';
 
@@ -6,5 +8,5 @@ import { requestMachine } from './request.ts';
 export const client: ProcessType = {
   name: 'client',
   lead: clientMachine,
-  members: { request: requestMachine },
+  members: { request: requestMachine, 'kept-request': keptRequestMachine, 'rest-client': restClient },
 };

@@ -9,98 +9,23 @@
  */
 import { and, assign, emit, setup } from 'xstate';
 import type { Effect, KernelEvent } from '../../sim/effects.ts';
-import { collectionPath, configMapPath, isStatus, type KubeObject } from '../kube-apiserver/api.ts';
-import type { HttpRequest, HttpResponse } from '../wire.ts';
-import type { ClientConfig } from './config.ts';
-
-export type Outcome = 'ok' | 'refused' | 'timeout' | 'eof' | 'reset' | 'error';
-
-export interface RequestInput {
-  readonly config: ClientConfig;
-  readonly id: string;
-  /** Number of the request; what a write writes. */
-  readonly value: number;
-  /** Version of the object as last seen; empty: it has to be created. */
-  readonly resourceVersion: string;
-  readonly startedAtUs: number;
-}
-
-interface RequestContext extends RequestInput {
-  readonly tries: number;
-}
-
-/** To the lead: the version that a write or read has seen. */
-export interface Finished {
-  readonly type: 'finished';
-  readonly resourceVersion: string;
-}
+import { isStatus } from '../kube-apiserver/api.ts';
+import type { HttpResponse } from '../wire.ts';
+import {
+  apiRequest,
+  type Ending,
+  ending,
+  type RequestContext,
+  type RequestInput,
+  versionOf,
+} from './request-parts.ts';
 
 const CONNECTION = 'out';
-const NAMESPACE = 'default';
-
-/** Name of the ConfigMap that a client writes. */
-export function objectName(client: string): string {
-  return `probe-${client.replace(/[^a-z0-9-]/g, '-')}`;
-}
-
-function probeObject(context: RequestContext): KubeObject & { readonly data: object } {
-  const { config, value, resourceVersion } = context;
-  const metadata = { name: objectName(config.name), namespace: NAMESPACE };
-  return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: resourceVersion === '' ? metadata : { ...metadata, resourceVersion },
-    data: { value: String(value) },
-  };
-}
-
-function apiRequest(context: RequestContext, reading: boolean): HttpRequest {
-  const path = configMapPath(NAMESPACE, objectName(context.config.name));
-  const common = { kind: 'request', id: context.tries, tls: true } as const;
-  if (reading) return { ...common, method: 'GET', path };
-  return context.resourceVersion === ''
-    ? { ...common, method: 'POST', path: collectionPath('configmaps', NAMESPACE), body: probeObject(context) }
-    : { ...common, method: 'PUT', path, body: probeObject(context) };
-}
-
 const transmit = (message: unknown): Effect => ({ type: 'transmit', connection: CONNECTION, message });
-
-interface Ending {
-  readonly outcome: Outcome;
-  readonly detail?: string;
-  readonly resourceVersion?: string;
-}
-
-/** The note that observers count, the word to the lead, and the end of the member (which closes the connection). */
-function ending(context: RequestContext, atUs: number, { outcome, detail, resourceVersion }: Ending): Effect {
-  const { config, startedAtUs, value } = context;
-  const note: Effect = {
-    type: 'note',
-    name: 'request',
-    client: config.name,
-    request: config.request,
-    outcome,
-    startedAtUs,
-    endedAtUs: atUs,
-    ...(detail === undefined ? {} : { detail }),
-    ...(config.request === 'write' && outcome === 'ok'
-      ? { key: objectName(config.name), value, revision: resourceVersion }
-      : {}),
-  };
-  const finished: Finished = { type: 'finished', resourceVersion: resourceVersion ?? '' };
-  const effects: Effect[] = [note];
-  if (resourceVersion !== undefined) effects.push({ type: 'tell', to: '', event: finished });
-  effects.push({ type: 'exit', code: 0 });
-  return { type: 'batch', effects };
-}
-
-function versionOf(body: unknown): string {
-  return (body as KubeObject | undefined)?.metadata?.resourceVersion ?? '';
-}
 
 /** How a response ends the request. A missing object is a good answer to a read: the API has spoken. */
 function judged(context: RequestContext, response: HttpResponse): Ending {
-  const good = response.status < 300 || (context.config.request === 'read' && response.status === 404);
+  const good = response.status < 300 || (context.config.request !== 'write' && response.status === 404);
   if (good) return { outcome: 'ok', resourceVersion: versionOf(response.body) };
   const message = isStatus(response.body) ? response.body.message : '';
   return { outcome: 'error', detail: `${response.status} ${message}`.trim() };
@@ -118,7 +43,7 @@ export const requestMachine = setup({
   },
   guards: {
     onlyConnects: ({ context }) => context.config.request === 'connect',
-    reads: ({ context }) => context.config.request === 'read',
+    reads: ({ context }) => context.config.request !== 'write',
     isResponse: ({ event }) =>
       (event as Received).message !== undefined && responseOf(event as Received).kind === 'response',
     /** A write met a newer version, or an object that is already there. */

@@ -103,3 +103,20 @@ export function readSetting(text: string): { path: string; value: ParameterValue
     raw === 'true' ? true : raw === 'false' ? false : /^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : raw;
   return { path: text.slice(0, equals).trim(), value };
 }
+
+const UNIT_US: Readonly<Record<string, number>> = {
+  us: 1,
+  ms: 1_000,
+  s: 1_000_000,
+  m: 60_000_000,
+  h: 3_600_000_000,
+};
+
+/** Microseconds of a time with units that has been checked; undefined where nothing is set. */
+export function microseconds(value: ParameterValue | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  let us = 0;
+  for (const [, amount, unit] of String(value).matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g))
+    us += Number(amount) * (UNIT_US[unit as string] as number);
+  return Math.round(us);
+}

@@ -67,6 +67,7 @@ function run(config: Partial<ClientConfig>, withApi = true) {
         port: 6443,
         everyUs: 100_000,
         timeoutUs: 5 * SECOND,
+        connection: 'each',
         ...config,
       }),
     ],
@@ -130,5 +131,14 @@ describe('a load generator', () => {
     s.world.act(1.15 * SECOND, { do: 'rule-remove', id: 'mute' });
     s.world.runUntil(4 * SECOND);
     expect(outcomes(s).at(-1)).toMatchObject({ outcome: 'ok' });
+  });
+
+  test('one that keeps its connection opens a single one', () => {
+    const s = run({ connection: 'keep' });
+    s.world.runUntil(3 * SECOND);
+    const all = outcomes(s);
+    expect(all.length).toBeGreaterThanOrEqual(28);
+    expect(new Set(all.map((note) => note['outcome']))).toEqual(new Set(['ok']));
+    expect(s.world.nextConnection).toBe(2);
   });
 });

@@ -1,0 +1,173 @@
+/**
+ * A topology becomes hosts and processes of a world: each daemon gets the configuration that its files and the parameters
+ * amount to, its supervisor, and the time it takes to come up.
+ *
+ * Supervisors as the packages ship them: haproxy.service Restart=always, keepalived.service no Restart=
+ * (keepalived.service.in), kubelet.service Restart=always RestartSec=10 (kubeadm's 10-kubeadm.conf and kubelet.service);
+ * the control plane runs as static pods of the kubelet; etcd on hosts without a kubelet as a unit with Restart=always.
+ * Units that are enabled start within some seconds of the boot, in an order that is drawn; containers some seconds after their
+ * kubelet (assumptions: 0.2 to 3 s and 1 to 4 s). Unit: microseconds.
+ */
+import type { AnyStateMachine } from 'xstate';
+import type { Program } from '../../sim/machine.ts';
+import { LAN, type LinkSpec } from '../../sim/network.ts';
+import type { ProcessSpec, Supervisor } from '../../sim/state.ts';
+import type { HostSpec, WorldSpec } from '../../sim/world.ts';
+import type { ClientConfig } from '../client/config.ts';
+import { client } from '../client/process.ts';
+import type { Finding } from '../finding.ts';
+import { hostMachine } from '../host/machine.ts';
+import { etcdProcess } from './build-etcd.ts';
+import { haproxyProcess } from './build-haproxy.ts';
+import { keepalivedProcess } from './build-keepalived.ts';
+import { kubernetesProcess } from './build-kubernetes.ts';
+import type { ParameterMap } from './parameters.ts';
+import { microseconds, setting, settingsOf } from './parameters.ts';
+import { outsideHost, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
+
+export interface PlacedClient {
+  readonly host: string;
+  readonly config: ClientConfig;
+}
+
+export interface BuildOptions {
+  readonly seed: number | string;
+  /** Over the topology's own. */
+  readonly parameters?: ParameterMap;
+  readonly clients?: readonly PlacedClient[];
+  readonly executor: (machine: AnyStateMachine) => Program;
+  readonly limits?: WorldSpec['limits'];
+}
+
+/** What every builder of a process is given. */
+export interface Site {
+  readonly topology: Topology;
+  readonly host: TopologyHost;
+  /** Parameters of one component for this host, by their keys. */
+  settings(component: string): Readonly<Record<string, string | number | boolean>>;
+  /** Complaints about configuration texts. */
+  readonly findings: Finding[];
+}
+
+export type Daemon = Pick<ProcessSpec, 'type' | 'config'>;
+
+const UNIT_START_US = [200_000, 3_000_000] as const;
+const CONTAINER_START_US = [1_000_000, 4_000_000] as const;
+/** RestartSec=10 of the kubelet's unit. */
+const KUBELET_RESTART_US = 10_000_000;
+
+const BUILDERS: Readonly<Record<ProcessName, (site: Site) => Daemon>> = {
+  keepalived: keepalivedProcess,
+  haproxy: haproxyProcess,
+  etcd: etcdProcess,
+  kubelet: (site) => kubernetesProcess(site, 'kubelet'),
+  'kube-apiserver': (site) => kubernetesProcess(site, 'kube-apiserver'),
+  'kube-controller-manager': (site) => kubernetesProcess(site, 'kube-controller-manager'),
+  'kube-scheduler': (site) => kubernetesProcess(site, 'kube-scheduler'),
+};
+
+/** The world of a topology, not yet switched on; it can be used if no finding is an error. */
+export function buildWorld(
+  topology: Topology,
+  options: BuildOptions,
+): { spec: WorldSpec; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const parameters: ParameterMap = { ...topology.parameters, ...options.parameters };
+  const names = topology.hosts.map(({ name }) => name);
+  const processes: (ProcessSpec & { host: string })[] = [];
+  for (const host of topology.hosts) {
+    const site: Site = {
+      topology,
+      host,
+      settings: (component) => settingsOf(parameters, component, host.name, names),
+      findings,
+    };
+    for (const name of host.processes) {
+      processes.push({ host: host.name, ...placed(name, site), ...BUILDERS[name](site) });
+    }
+  }
+  for (const { host, config } of options.clients ?? []) {
+    const supervisor: Supervisor = { kind: 'none' };
+    processes.push({
+      host,
+      name: config.name,
+      type: client,
+      config,
+      supervisor,
+      enabled: true,
+      startDelayUs: [0, 1_000_000],
+    });
+  }
+  const spec: WorldSpec = {
+    seed: options.seed,
+    hosts: topology.hosts.map((host) => hostSpec(host, parameters)),
+    processes,
+    link: linkOf(parameters),
+    hostMachine,
+    executor: options.executor,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  };
+  return { spec, findings };
+}
+
+function placed(
+  name: ProcessName,
+  site: Site,
+): Pick<ProcessSpec, 'name' | 'supervisor' | 'enabled' | 'startDelayUs'> {
+  const pod = name.startsWith('kube-') || name === 'etcd';
+  if (pod && site.host.processes.includes('kubelet')) {
+    return {
+      name,
+      supervisor: { kind: 'static-pod', requires: 'kubelet' },
+      enabled: true,
+      startDelayUs: CONTAINER_START_US,
+    };
+  }
+  const unit = site.settings(name);
+  const shipped = name === 'keepalived' ? 'no' : 'always';
+  const restart = (unit['Restart'] as 'no' | 'on-failure' | 'always' | undefined) ?? shipped;
+  const supervisor: Supervisor = {
+    kind: 'systemd',
+    restart,
+    ...(name === 'kubelet' ? { delayUs: KUBELET_RESTART_US } : {}),
+  };
+  return { name, supervisor, enabled: unit['enabled'] !== false, startDelayUs: UNIT_START_US };
+}
+
+function hostSpec(host: TopologyHost, parameters: ParameterMap): HostSpec {
+  const of = (key: string) => setting(parameters, 'host', host.name, key);
+  const boot = of('boot-time');
+  return {
+    name: host.name,
+    address: host.address,
+    ...(host.segment === undefined ? {} : { segment: host.segment }),
+    ...(host.zone === undefined ? {} : { zone: host.zone }),
+    nonlocalBind: (of('nonlocal-bind') as boolean | undefined) ?? host.nonlocalBind ?? false,
+    disk: {
+      latencyUs: microseconds(of('disk.latency')) ?? 500,
+      jitterUs: microseconds(of('disk.jitter')) ?? 500,
+    },
+    ...(boot === undefined ? {} : { bootUs: microseconds(boot) as number }),
+  };
+}
+
+function linkOf(parameters: ParameterMap): (from: HostSpec, to: HostSpec) => LinkSpec {
+  const latencyUs = microseconds(setting(parameters, 'network', undefined, 'latency')) ?? LAN.latencyUs;
+  const jitterUs = microseconds(setting(parameters, 'network', undefined, 'jitter')) ?? LAN.jitterUs;
+  const zoneUs = microseconds(setting(parameters, 'network', undefined, 'zone-latency')) ?? latencyUs;
+  return (from, to) => ({
+    latencyUs: from.zone !== to.zone && from.zone !== undefined && to.zone !== undefined ? zoneUs : latencyUs,
+    jitterUs,
+  });
+}
+
+/** The standard probers: one open-loop client a service, every 100 ms from the outside host, 5 s limit (DESIGN section 6). */
+export function standardProbers(topology: Topology): PlacedClient[] {
+  const { address, port } = topology.controlPlaneEndpoint;
+  const { name: host } = outsideHost(topology);
+  const prober = (name: string, request: ClientConfig['request']): PlacedClient => ({
+    host,
+    config: { name, request, address, port, everyUs: 100_000, timeoutUs: 5_000_000, connection: 'each' },
+  });
+  return [prober('api.write', 'write'), prober('api.read', 'read'), prober('vip', 'connect')];
+}

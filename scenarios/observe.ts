@@ -1,0 +1,202 @@
+/**
+ * The map of observations of a world at this moment, made from the facts so far and from the world's own records. Parts
+ * that have not changed since they were last asked for are kept.
+ */
+import type { Topology } from '../models/cluster/topology.ts';
+import { observeRaft } from '../models/etcd/observe.ts';
+import { observeBackends } from '../models/haproxy/observe.ts';
+import { observeInstance } from '../models/keepalived/observe.ts';
+import { wallUs } from '../sim/clock.ts';
+import type { Cell, Host, Process } from '../sim/state.ts';
+import type { World } from '../sim/world.ts';
+import type { Facts, Root } from './facts.ts';
+import type { Observations } from './observations.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class Observer {
+  private readonly world: World;
+  private readonly topology: Topology;
+  private readonly facts: Facts;
+  private readonly epochUs: number;
+  private readonly seen: Mutable<Observations>;
+
+  constructor(world: World, topology: Topology, facts: Facts, epochUs: number) {
+    this.world = world;
+    this.topology = topology;
+    this.facts = facts;
+    this.epochUs = epochUs;
+    this.seen = {
+      now_ms: 0,
+      vip: { holders: [], routers: {} },
+      hosts: {},
+      processes: {},
+      backends: {},
+      etcd: { leader: '', term: 0, leaders_in_term: 0, quorum: false, members: {} },
+      leases: {},
+      nodes: {},
+      pods: {},
+      workloads: {},
+      services: {},
+      clients: {},
+      alarms: [],
+    };
+  }
+
+  /** The map now. Valid until the world goes on. */
+  look(): Observations {
+    const { dirty } = this.facts;
+    this.seen.now_ms = (this.world.nowUs - this.epochUs) / 1000;
+    for (const root of dirty) this.refresh(root);
+    dirty.clear();
+    return this.seen;
+  }
+
+  private refresh(root: Root): void {
+    const { seen } = this;
+    switch (root) {
+      case 'vip':
+        seen.vip = { holders: [...(this.facts.vip.last ?? [])], routers: this.routers() };
+        break;
+      case 'hosts':
+        seen.hosts = this.hosts();
+        break;
+      case 'processes':
+        seen.processes = this.processes();
+        seen.etcd = this.etcd();
+        break;
+      case 'backends':
+        seen.backends = this.backends();
+        break;
+      case 'etcd':
+        seen.etcd = this.etcd();
+        break;
+      case 'leases':
+        seen.leases = {};
+        for (const [lease, changes] of this.facts.leases) {
+          seen.leases[lease] = {
+            holder: changes.last ?? '',
+            transitions: this.facts.leaseTransitions.get(lease) ?? 0,
+          };
+        }
+        break;
+      case 'nodes':
+        seen.nodes = {};
+        for (const [node, changes] of this.facts.nodes)
+          seen.nodes[node] = { status: changes.last as Observations['nodes'][string]['status'] };
+        break;
+      case 'services':
+        seen.services = {};
+        for (const [name, judge] of this.facts.judges)
+          seen.services[name] = { state: judge.state, share_ok: judge.shareOk };
+        break;
+      case 'clients':
+        seen.clients = {};
+        for (const [name, counts] of this.facts.counts) {
+          const { ok, ...bad } = counts;
+          seen.clients[name] = {
+            ok,
+            failed: Object.values(bad).reduce((sum, count) => sum + count, 0),
+            ...bad,
+          };
+        }
+        break;
+    }
+  }
+
+  private each(name: string): { host: Host; process: Process; lead: Cell }[] {
+    const found: { host: Host; process: Process; lead: Cell }[] = [];
+    for (const process of this.world.processes) {
+      const lead = process.spec.name === name ? this.world.lead(process) : undefined;
+      if (lead !== undefined) found.push({ host: this.world.hosts[process.host] as Host, process, lead });
+    }
+    return found;
+  }
+
+  private routers(): Observations['vip']['routers'] {
+    const routers: Observations['vip']['routers'] = {};
+    for (const { host, process } of this.each('keepalived')) {
+      for (const index of process.members.values()) {
+        const cell = this.world.cells[index];
+        const router =
+          cell === undefined || cell.leaf < 0
+            ? undefined
+            : observeInstance(cell.program.id, cell.program.leaves[cell.leaf] ?? '', cell.context);
+        if (router !== undefined) routers[host.name] = router;
+      }
+    }
+    return routers;
+  }
+
+  private hosts(): Observations['hosts'] {
+    const hosts: Observations['hosts'] = {};
+    for (const host of this.world.hosts) {
+      const cell = this.world.cells[host.cell] as Cell;
+      const state = cell.program.leaves[cell.leaf];
+      hosts[host.name] = {
+        power: state === 'booting' ? 'booting' : host.up ? 'up' : 'off',
+        link: !host.carrier ? 'down' : host.attached ? 'up' : 'detached',
+        skew_ms: (wallUs(host.clock, this.world.nowUs) - this.world.nowUs) / 1000,
+      };
+    }
+    return hosts;
+  }
+
+  private processes(): Observations['processes'] {
+    const processes: Observations['processes'] = {};
+    for (const process of this.world.processes) {
+      const lead = this.world.lead(process);
+      const path = `${(this.world.hosts[process.host] as Host).name}/${process.spec.name}`;
+      processes[path] = {
+        state: lead === undefined ? '' : (lead.program.leaves[lead.leaf] ?? ''),
+        up: process.state === 'running',
+      };
+    }
+    return processes;
+  }
+
+  private backends(): Observations['backends'] {
+    const backends: Observations['backends'] = {};
+    for (const { host, lead, process } of this.each('haproxy')) {
+      if (lead.leaf < 0) continue;
+      const checkOf = (id: string): unknown => this.world.member(process, id)?.context;
+      backends[host.name] = observeBackends(lead.context, checkOf);
+    }
+    return backends;
+  }
+
+  private etcd(): Observations['etcd'] {
+    const members: Observations['etcd']['members'] = {};
+    let term = 0;
+    const heard = new Map<string, number>();
+    const etcds = new Map(this.each('etcd').map((one) => [one.host.name, one]));
+    for (const { name, host } of this.topology.etcd.members) {
+      const one = etcds.get(host);
+      const cell = one === undefined ? undefined : this.world.member(one.process, 'raft');
+      if (one === undefined || cell === undefined || cell.leaf < 0) {
+        members[name] = { role: 'follower', term: 0, applied: 0, alive: false };
+        continue;
+      }
+      const raft = observeRaft(cell.program.leaves[cell.leaf] ?? '', cell.context);
+      members[name] = {
+        role: raft.role,
+        term: raft.term,
+        applied: raft.applied,
+        alive: one.process.state === 'running',
+      };
+      term = Math.max(term, raft.term);
+      if (raft.leader !== '' && one.process.state === 'running') {
+        const key = `${raft.leader} ${raft.term}`;
+        heard.set(key, (heard.get(key) ?? 0) + 1);
+      }
+    }
+    const majority = Math.floor(this.topology.etcd.members.length / 2) + 1;
+    return {
+      leader: this.facts.leader.last?.member ?? '',
+      term,
+      leaders_in_term: this.facts.leadersOfTerm.get(term)?.size ?? 0,
+      quorum: [...heard.values()].some((count) => count >= majority),
+      members,
+    };
+  }
+}

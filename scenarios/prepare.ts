@@ -1,0 +1,73 @@
+/** From a composed scenario to the world that it runs in: its clients are placed and the daemons get their configurations. */
+import type { AnyStateMachine } from 'xstate';
+import type { ClientConfig } from '../models/client/config.ts';
+import { buildWorld, type PlacedClient, standardProbers } from '../models/cluster/build.ts';
+import { hostOf, outsideHost, type Topology } from '../models/cluster/topology.ts';
+import type { Finding } from '../models/finding.ts';
+import { compiledProgram } from '../sim/compiled.ts';
+import type { Program } from '../sim/machine.ts';
+import { referenceProgram } from '../sim/reference.ts';
+import type { WorldSpec } from '../sim/world.ts';
+import { durationUs } from './durations.ts';
+import type { ClientData, ScenarioData } from './schema.ts';
+
+export type ExecutorName = 'compiled' | 'reference';
+
+const EXECUTORS: Readonly<Record<ExecutorName, (machine: AnyStateMachine) => Program>> = {
+  compiled: compiledProgram,
+  reference: referenceProgram,
+};
+
+export interface PrepareOptions {
+  readonly seed: number | string;
+  readonly executor?: ExecutorName;
+  /** Leave out the standard probers: for measures of the world alone. */
+  readonly withoutProbers?: boolean;
+  readonly limits?: WorldSpec['limits'];
+}
+
+/** The spec of the world; usable if no finding is an error. */
+export function prepare(
+  data: ScenarioData,
+  topology: Topology,
+  options: PrepareOptions,
+): { spec: WorldSpec; findings: Finding[] } {
+  const probers = options.withoutProbers === true ? [] : standardProbers(topology);
+  const own = (data.clients ?? []).map((one) => placedClient(one, topology));
+  return buildWorld(topology, {
+    seed: options.seed,
+    executor: EXECUTORS[options.executor ?? 'compiled'],
+    clients: [...probers, ...own],
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+}
+
+/** A rate such as `10/s` or `2/m` as a distance in microseconds. */
+function everyUs(rate: string): number {
+  const [count = '1', unit = 's'] = rate.split('/');
+  return Math.round(durationUs(`1${unit}`) / Number(count));
+}
+
+function placedClient(client: ClientData, topology: Topology): PlacedClient {
+  const host = client.from === 'outside' ? outsideHost(topology).name : client.from;
+  const config: ClientConfig = {
+    name: client.name,
+    request: client.request,
+    ...whereTo(client.to, topology),
+    everyUs: everyUs(client.rate),
+    timeoutUs: durationUs(client.timeout),
+    connection: client.connection ?? 'each',
+  };
+  return { host, config };
+}
+
+/** `endpoint`, `vip`, a host, or HOST:PORT. */
+function whereTo(to: string, topology: Topology): { address: string; port: number } {
+  const { address, port } = topology.controlPlaneEndpoint;
+  if (to === 'endpoint') return { address, port };
+  if (to === 'vip') return { address: topology.vip?.address ?? address, port };
+  const [name = '', ownPort] = to.split(':');
+  const known = topology.hosts.find((host) => host.name === name);
+  const place = known === undefined ? (topology.names?.[name] ?? name) : hostOf(topology, name).address;
+  return { address: place, port: ownPort === undefined ? topology.apiserverPort : Number(ownPort) };
+}
