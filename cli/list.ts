@@ -1,0 +1,40 @@
+/** `quorate list`: what is shipped. */
+import type { Command } from 'commander';
+import { loadScenario } from '../scenarios/load.ts';
+import { topologyNamed, topologyNames } from '../scenarios/topologies.ts';
+import { libraryTexts } from './shared.ts';
+import { styleOf } from './style.ts';
+
+export function addList(program: Command): void {
+  program
+    .command('list')
+    .description('list the built-in scenarios and topologies')
+    .option('--json', 'print one JSON object')
+    .action((flags: { readonly json?: boolean }) => {
+      const library = libraryTexts();
+      const scenarios = [...library]
+        .filter(
+          ([path]) =>
+            path.endsWith('.yaml') && !path.startsWith('topologies/') && !path.startsWith('guides/'),
+        )
+        .map(([path, text]) => ({
+          name: path.slice(0, -'.yaml'.length),
+          about: loadScenario(text, path).scenario?.data.about ?? '',
+        }));
+      const topologies = topologyNames(library).map((name) => ({
+        name,
+        about: topologyNamed(name, library)?.topology?.about ?? '',
+      }));
+      if (flags.json === true) {
+        process.stdout.write(`${JSON.stringify({ scenarios, topologies })}\n`);
+        return;
+      }
+      const style = styleOf(process.stdout);
+      const width = Math.max(...[...scenarios, ...topologies].map(({ name }) => name.length));
+      const rows = (list: readonly { name: string; about: string }[]): string =>
+        list.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`.trimEnd()).join('\n');
+      process.stdout.write(
+        `${style.bold('scenarios')} (quorate run NAME)\n${rows(scenarios)}\n\n${style.bold('topologies')} (--topology NAME)\n${rows(topologies)}\n`,
+      );
+    });
+}

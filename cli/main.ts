@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The command line: the only place with process, argv and exit codes. */
+import { Command, CommanderError } from 'commander';
+import { StartError } from '../scenarios/start.ts';
+import { TimelineError } from '../scenarios/timeline.ts';
+import { SimulationError } from '../sim/errors.ts';
+import { EXIT_USAGE, Failure } from './failure.ts';
+import { addFaults } from './faults.ts';
+import { addImport } from './import.ts';
+import { addList } from './list.ts';
+import { addRun } from './run.ts';
+import { addSchema } from './schema.ts';
+import { addServe } from './serve.ts';
+import { addStart } from './start.ts';
+import { version } from './version.ts';
+
+const program = new Command('quorate')
+  .description('A deterministic simulator of highly available Kubernetes control planes.')
+  .version(version())
+  .showSuggestionAfterError()
+  .exitOverride();
+
+addStart(program);
+addList(program);
+addRun(program);
+addImport(program);
+addServe(program);
+addSchema(program);
+addFaults(program);
+
+// A reader that has seen enough (head, less) closes the pipe: no reason to complain.
+process.stdout.on('error', (error: { readonly code?: string }) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Says what went wrong, in one paragraph and without a stack, and gives the exit code. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof Failure) {
+    process.stderr.write(`quorate: ${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof TimelineError || error instanceof StartError || error instanceof SimulationError) {
+    process.stderr.write(`quorate: ${error.message}\n`);
+    return EXIT_USAGE;
+  }
+  const { message, stack } = error as Error;
+  process.stderr.write(`quorate: this is a fault of Quorate itself: ${message}\n`);
+  if (process.env['QUORATE_DEBUG'] !== undefined) process.stderr.write(`${stack}\n`);
+  return EXIT_USAGE;
+}
