@@ -5,6 +5,7 @@
  * in the order of its tests, 2.2.7. Not modelled: the IP TTL (there are no routers between hosts), lengths and checksums.
  */
 import type { Address } from '../../sim/effects.ts';
+import type { InstanceConfig } from './config.ts';
 import type { Behaviour } from './version.ts';
 
 /** 0 none, 1 a password in clear, 2 IPsec AH (RFC 2338 section 5.3.6). */
@@ -26,15 +27,16 @@ export interface Advert {
 }
 
 /** What the receiver compares an advert with. */
-export interface Expected {
-  readonly version: 2 | 3;
-  readonly authType: AuthType;
-  readonly authPass: string;
-  readonly advertIntUs: number;
-  readonly virtualIpAddresses: readonly Address[];
-  readonly unicastPeers: readonly Address[];
-  readonly checkUnicastSrc: boolean;
-}
+export type Expected = Pick<
+  InstanceConfig,
+  | 'vrrpVersion'
+  | 'authType'
+  | 'authPass'
+  | 'advertIntUs'
+  | 'virtualIpAddresses'
+  | 'unicastPeers'
+  | 'checkUnicastSrc'
+>;
 
 /**
  * Why an advert is dropped, in keepalived's words without the instance's name, or undefined if it counts.
@@ -47,10 +49,10 @@ export function dropReason(
   checkAddresses: boolean,
   behaviour: Behaviour,
 ): string | undefined {
-  if (advert.version !== expected.version) {
-    return `wrong version. Received ${advert.version} and expect ${expected.version}`;
+  if (advert.version !== expected.vrrpVersion) {
+    return `wrong version. Received ${advert.version} and expect ${expected.vrrpVersion}`;
   }
-  if (expected.version === 2) {
+  if (expected.vrrpVersion === 2) {
     if (advert.authType !== expected.authType) {
       return `received a ${advert.authType} auth, expecting ${expected.authType}!`;
     }
