@@ -1,5 +1,5 @@
 /**
- * The event queue: a binary heap ordered by (time, sequence number), so that ties leave in the order they came.
+ * The event queue: a heap with four children a node, ordered by (time, sequence number), so that ties leave in the order they came.
  *
  * Times and sequence numbers stand in typed arrays beside the items: comparisons touch no object. Nothing
  * is removed from the middle; a cancelled timer leaves when its time comes and is recognised by its sequence
@@ -39,7 +39,7 @@ export class EventQueue<Item> {
     const items = this.items;
     // Sequence numbers only grow, so a tie never moves a new entry up.
     while (hole > 0) {
-      const parent = (hole - 1) >> 1;
+      const parent = (hole - 1) >> 2;
       const parentUs = times[parent] as number;
       if (parentUs < atUs || (parentUs === atUs && (seqs[parent] as number) < seq)) break;
       times[hole] = parentUs;
@@ -75,15 +75,16 @@ export class EventQueue<Item> {
     const size = this.size;
     let hole = from;
     for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= size) break;
-      let childUs = times[child] as number;
-      const right = child + 1;
-      if (right < size) {
-        const rightUs = times[right] as number;
-        if (rightUs < childUs || (rightUs === childUs && (seqs[right] as number) < (seqs[child] as number))) {
-          child = right;
-          childUs = rightUs;
+      const first = 4 * hole + 1;
+      if (first >= size) break;
+      const end = first + 4 < size ? first + 4 : size;
+      let child = first;
+      let childUs = times[first] as number;
+      for (let other = first + 1; other < end; other++) {
+        const otherUs = times[other] as number;
+        if (otherUs < childUs || (otherUs === childUs && (seqs[other] as number) < (seqs[child] as number))) {
+          child = other;
+          childUs = otherUs;
         }
       }
       if (atUs < childUs || (atUs === childUs && seq < (seqs[child] as number))) break;
@@ -123,7 +124,7 @@ export class EventQueue<Item> {
     }
     items.fill(undefined, kept, this.size);
     this.size = kept;
-    for (let i = (kept >> 1) - 1; i >= 0; i--) {
+    for (let i = (kept - 2) >> 2; i >= 0; i--) {
       this.sink(i, times[i] as number, seqs[i] as number, items[i] as Item);
     }
   }
