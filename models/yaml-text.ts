@@ -3,13 +3,16 @@
  * topologies and scenarios.
  *
  * Source: YAML 1.2.2, core schema, read by the `yaml` library. Bounds: a text may have at most
- * MAX_TEXT_BYTES characters, an alias may be expanded 100 times (the library's guard against bombs).
+ * MAX_YAML_CHARACTERS (junk of that size takes less than a second), an alias may be expanded 100 times (the
+ * library's guard against bombs).
  */
 import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Finding, Position } from './finding.ts';
 
 /** No file that configures a cluster is larger; a larger one is refused before it is parsed. */
 export const MAX_TEXT_BYTES = 1_000_000;
+/** The same for YAML, whose parser is slower: a topology with all its texts has some 10,000 characters. */
+export const MAX_YAML_CHARACTERS = 200_000;
 /** A text with more complaints than this is not the file it was taken for. */
 export const MAX_FINDINGS = 50;
 
@@ -29,7 +32,7 @@ export interface YamlDocument {
  * The documents of a text. Texts that are empty, too large or no YAML give errors, and then no document.
  */
 export function readYaml(text: string, file: string): { documents: YamlDocument[]; findings: Finding[] } {
-  const refusal = refuseText(text, file);
+  const refusal = refuseText(text, file, MAX_YAML_CHARACTERS);
   if (refusal) return { documents: [], findings: [refusal] };
   const lines = new LineCounter();
   const at = (offset: number): Position => {
@@ -46,8 +49,11 @@ export function readYaml(text: string, file: string): { documents: YamlDocument[
       logLevel: 'silent',
     }) as unknown as Document[];
     for (const document of parsed) {
-      for (const error of document.errors.slice(0, MAX_FINDINGS)) {
-        findings.push({ severity: 'error', file, ...at(error.pos[0]), message: error.message });
+      for (const { pos, message } of document.errors.slice(0, MAX_FINDINGS)) {
+        const place = at(pos[0]);
+        const last = findings[findings.length - 1];
+        if (last?.line === place.line && last.message === message) continue;
+        findings.push({ severity: 'error', file, ...place, message });
       }
       if (findings.length >= MAX_FINDINGS) break;
       if (document.errors.length > 0 || document.contents === null) continue;
@@ -73,9 +79,9 @@ export function readYaml(text: string, file: string): { documents: YamlDocument[
 }
 
 /** Why a text is not even looked at: empty or too large. */
-export function refuseText(text: string, file: string): Finding | undefined {
-  if (text.length > MAX_TEXT_BYTES) {
-    const message = `the file has ${text.length} characters; at most ${MAX_TEXT_BYTES} are read`;
+export function refuseText(text: string, file: string, most = MAX_TEXT_BYTES): Finding | undefined {
+  if (text.length > most) {
+    const message = `the file has ${text.length} characters; at most ${most} are read`;
     return { severity: 'error', file, line: 1, column: 1, message };
   }
   return text.trim() === '' ? emptyFile(file) : undefined;

@@ -23,9 +23,13 @@ export function addressBook(
   settings: ImportSettings,
   notes: string[],
 ): AddressBook {
-  const known = drafts.flatMap(({ address }) => address ?? []);
+  const setFor = (name: string) => settings.hosts.get(name)?.['address'];
+  const addressOf = (draft: HostDraft) => {
+    const set = setFor(draft.name);
+    return set === undefined ? draft.address : String(set);
+  };
+  const known = drafts.flatMap((draft) => addressOf(draft) ?? []);
   const taken = new Set([...known, ...(vip === undefined ? [] : [vip])]);
-  for (const { address } of settings.hosts.values()) if (address !== undefined) taken.add(String(address));
   const base = ipv4Number(vip ?? known[0] ?? DEFAULT_NETWORK);
   const network = base - (base % 256);
   const free = (from: number, step: number): string => {
@@ -36,15 +40,17 @@ export function addressBook(
     return address;
   };
   const invented = new Map<string, string>();
-  for (const draft of drafts) if (draft.address === undefined) invented.set(draft.name, free(FIRST, 1));
+  for (const draft of drafts) {
+    if (addressOf(draft) === undefined) invented.set(draft.name, free(FIRST, 1));
+  }
   if (invented.size > 0) {
     const list = [...invented].map(([name, address]) => `${name} ${address}`).join(', ');
     notes.push(`No file says these addresses: ${list}. Set host.NAME.address for others.`);
   }
   return {
-    addressOf: (draft) => draft.address ?? invented.get(draft.name)!,
+    addressOf: (draft) => addressOf(draft) ?? invented.get(draft.name)!,
     outside: () => {
-      const set = settings.hosts.get('outside')?.['address'];
+      const set = setFor('outside');
       return set === undefined ? free(OUTSIDE, -1) : String(set);
     },
   };
