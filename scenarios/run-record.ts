@@ -48,6 +48,10 @@ export interface RunRecord {
   /** Name and text of the scenario, and of the topology as data, so that the run can be repeated from this file alone. */
   readonly scenario: string;
   readonly scenario_text: string;
+  /** The scenario's own sentence. */
+  readonly about?: string;
+  /** The command that repeats the run, with topology and settings if they were not the scenario's own. */
+  readonly command?: string;
   readonly topology: string;
   readonly seed: number;
   readonly until_ms: number;
@@ -58,6 +62,8 @@ export interface RunRecord {
     readonly role: string;
   }[];
   readonly processes: readonly { readonly path: string; readonly host: string; readonly name: string }[];
+  /** Servers of the balancers' configurations and the hosts that they are on, by `result.backends`' names. */
+  readonly servers?: readonly { readonly balancer: string; readonly server: string; readonly host: string }[];
   readonly vip: string | null;
   readonly lanes: readonly Lane[];
   readonly story: readonly StoryLine[];

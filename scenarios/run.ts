@@ -13,6 +13,7 @@ import { lanesOf } from './lanes.ts';
 import type { Outage, Outcome, RunResult } from './result.ts';
 import type { RunRecord } from './run-record.ts';
 import type { ScenarioData } from './schema.ts';
+import { serversOf } from './servers.ts';
 import { Session } from './session.ts';
 import { Storyteller, storyOf } from './story.ts';
 
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly progress?: (share: number) => boolean;
   /** Scenario text to keep in the record. */
   readonly scenarioText?: string;
+  /** The command that repeats the run, to keep in the record. */
+  readonly command?: string;
 }
 
 /** The run was stopped by its progress callback. */
@@ -78,6 +81,8 @@ export function runScenario(
       version: 1,
       scenario: scenario.scenario,
       scenario_text: options.scenarioText ?? '',
+      ...(scenario.about === undefined ? {} : { about: scenario.about.trim() }),
+      ...(options.command === undefined ? {} : { command: options.command }),
       topology: topology.topology,
       seed: Number(spec.seed),
       until_ms: ms(session.untilUs - session.epochUs),
@@ -91,6 +96,7 @@ export function runScenario(
         const host = session.world.hosts[process.host]?.name ?? '';
         return { path: `${host}/${process.spec.name}`, host, name: process.spec.name };
       }),
+      servers: serversOf(topology),
       vip: topology.vip?.address ?? null,
       lanes: lanesOf(session, lanes, outages),
       story: storyOf(storyteller, session.facts, outages, session.epochUs),

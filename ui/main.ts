@@ -1,0 +1,2 @@
+/** Where the page starts: defines its one outer element. */
+import './page/quorate-page.ts';

@@ -1,0 +1,73 @@
+/** The keys of the page. Those of Perfetto's timeline where it has them, since people who read traces know them. */
+import type { PageState } from './page-state.ts';
+import { step } from './steps.ts';
+
+export interface Key {
+  /** As the help shows it. */
+  readonly shown: string;
+  readonly does: string;
+  /** `KeyboardEvent.key`, letters in lower case. */
+  readonly keys: readonly string[];
+  press(state: PageState): void;
+}
+
+const ZOOM = 0.6;
+const PAN = 0.2;
+
+export const KEYS: readonly Key[] = [
+  {
+    shown: 'Space',
+    does: 'play or pause',
+    keys: [' '],
+    press: (state) => state.playing.set(!state.playing.get()),
+  },
+  { shown: '.', does: 'next event', keys: ['.'], press: (state) => step(state, 'event', true) },
+  { shown: ',', does: 'previous event', keys: [','], press: (state) => step(state, 'event', false) },
+  {
+    shown: '>',
+    does: 'next change of any state',
+    keys: ['>'],
+    press: (state) => step(state, 'change', true),
+  },
+  {
+    shown: '<',
+    does: 'previous change of any state',
+    keys: ['<'],
+    press: (state) => step(state, 'change', false),
+  },
+  { shown: 'W', does: 'zoom in', keys: ['w'], press: (state) => state.zoom(ZOOM, state.atMs.get()) },
+  { shown: 'S', does: 'zoom out', keys: ['s'], press: (state) => state.zoom(1 / ZOOM, state.atMs.get()) },
+  { shown: 'A', does: 'earlier', keys: ['a'], press: (state) => state.pan(-PAN) },
+  { shown: 'D', does: 'later', keys: ['d'], press: (state) => state.pan(PAN) },
+  { shown: 'F', does: 'centre the playhead; again: the whole run', keys: ['f'], press: centreOrFit },
+  { shown: 'Home', does: 'start of the run', keys: ['Home'], press: (state) => state.jump(0) },
+  {
+    shown: 'End',
+    does: 'end of the run',
+    keys: ['End'],
+    press: (state) => state.jump(Number.POSITIVE_INFINITY),
+  },
+];
+
+function centreOrFit(state: PageState): void {
+  const [from, to] = state.span.get();
+  const half = (to - from) / 2;
+  const atMs = state.atMs.get();
+  state.look([atMs - half, atMs + half]);
+  const [centred] = state.span.get();
+  if (Math.abs(centred - from) < half / 1_000) state.look([0, Number.MAX_SAFE_INTEGER]);
+}
+
+/** The key of an event; undefined while somebody types, holds a modifier, or presses what a control understands itself. */
+export function keyFor(event: KeyboardEvent): Key | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return undefined;
+  const target = event.composedPath()[0];
+  if (target instanceof Element) {
+    if (target.matches('input:not([type="range"]), select, textarea')) return undefined;
+    if (event.key === ' ' && target.matches('button, summary, a, [role="tab"], [type="file"]'))
+      return undefined;
+    if (/^(Home|End)$/.test(event.key) && target.matches('input, [role="tab"]')) return undefined;
+  }
+  const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return KEYS.find(({ keys }) => keys.includes(pressed));
+}

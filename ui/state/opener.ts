@@ -1,0 +1,96 @@
+/** Gets runs onto the page: from a choice, from a link, from a file. Failures become notices and change nothing else. */
+import { type Engine, Superseded } from '../engine/engine.ts';
+import { type RunRequest, readLink, type Source } from '../run/link.ts';
+import type { PageState } from './page-state.ts';
+
+/** What is run when nobody says anything. */
+export const DEFAULT_REQUEST: RunRequest = { scenario: 'power-off', seed: 1, set: [] };
+/** A stored run of an hour with everything in it is some 20 MB. */
+const LARGEST_FILE_BYTES = 100_000_000;
+
+export class Opener {
+  readonly #state: PageState;
+  readonly #engine: Engine;
+
+  constructor(state: PageState, engine: Engine) {
+    this.#state = state;
+    this.#engine = engine;
+  }
+
+  /** Reads the list of scenarios, then opens what the address names, or the default. */
+  async start(fragment: string): Promise<void> {
+    await this.#attempt('Loading', async () => {
+      this.#state.scenarios.set(await this.#engine.list());
+    });
+    await this.openLink(fragment);
+  }
+
+  async openLink(fragment: string): Promise<void> {
+    const link = readLink(fragment);
+    if (typeof link === 'object') {
+      const { atMs, ...source } = link;
+      // Only the time in the address was changed.
+      if (same(source, this.#state.source.get())) this.#state.jump(atMs);
+      else await this.#openSource(source as Source, atMs, true);
+      return;
+    }
+    if (link !== undefined) this.#state.complain(link);
+    if (this.#state.run.get() === undefined) {
+      await this.#openSource({ request: DEFAULT_REQUEST }, 0, link === undefined);
+    }
+  }
+
+  async openRequest(request: RunRequest): Promise<void> {
+    await this.#openSource({ request }, 0, true);
+  }
+
+  /** A file of the viewer's. */
+  async openFile(file: File): Promise<void> {
+    if (file.size > LARGEST_FILE_BYTES) {
+      this.#state.complain(`${file.name} is larger than 100 MB and was not opened.`);
+      return;
+    }
+    await this.#attempt(`Reading ${file.name}`, async () => {
+      const record = await this.#engine.read(file.name, await file.text());
+      this.#state.notice.set(undefined);
+      this.#state.show(record, undefined, 0);
+    });
+  }
+
+  async #openSource(source: Source, atMs: number, clearNotice: boolean): Promise<void> {
+    const doing = source.request
+      ? `Running ${source.request.scenario.slice(0, 60)}`
+      : `Loading ${source.file}`;
+    await this.#attempt(doing, async () => {
+      const record = source.request
+        ? await this.#engine.run(source.request)
+        : await this.#engine.read(source.file, await textOf(source.file));
+      if (clearNotice) this.#state.notice.set(undefined);
+      this.#state.show(record, source, atMs);
+    });
+  }
+
+  async #attempt(doing: string, work: () => Promise<void>): Promise<void> {
+    this.#state.busy.set(doing);
+    try {
+      await work();
+      this.#state.busy.set(undefined);
+    } catch (error) {
+      // The newer request says when it is done.
+      if (error instanceof Superseded) return;
+      this.#state.busy.set(undefined);
+      this.#state.complain(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** A stored run beside the page. */
+async function textOf(file: string): Promise<string> {
+  const answer = await fetch(`./${file}`).catch(() => undefined);
+  if (!answer?.ok) throw new Error(`${file} could not be loaded from where this page is.`);
+  return answer.text();
+}
+
+function same(a: object, b: object | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

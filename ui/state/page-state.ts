@@ -1,0 +1,113 @@
+/** What the parts of the page share: the run, the playhead, the visible stretch of time, what is selected. */
+import { bisectRight } from 'd3';
+import type { RunRecord } from '../../scenarios/run-record.ts';
+import type { Source } from '../run/link.ts';
+import { type RunView, viewOf } from '../run/run-view.ts';
+import { Value } from './value.ts';
+
+/** Milliseconds from and to. */
+export type Span = readonly [number, number];
+
+export type Grouping = 'host' | 'kind';
+
+export interface Notice {
+  readonly tone: 'bad' | 'plain';
+  readonly text: string;
+}
+
+/** What runs can be started by name. */
+export interface ScenarioChoice {
+  readonly name: string;
+  readonly about: string;
+}
+
+/** The shortest stretch that can be looked at; below a microsecond there is nothing. */
+export const SHORTEST_SPAN_MS = 1;
+
+export class PageState {
+  readonly run = new Value<RunView | undefined>(undefined);
+  /** What a link can name for the same run; undefined for one that the viewer has as a file. */
+  readonly source = new Value<Source | undefined>(undefined);
+  readonly atMs = new Value(0);
+  /** Index of the last of the run's moments at or before the playhead: while it stays, no state changes. */
+  readonly moment = new Value(0);
+  readonly playing = new Value(false);
+  /** Milliseconds of the run in a millisecond of the viewer. */
+  readonly speed = new Value(5);
+  readonly span = new Value<Span>([0, 1]);
+  /** Id of a lane. */
+  readonly selected = new Value<string | undefined>(undefined);
+  readonly grouping = new Value<Grouping>('host');
+  readonly collapsed = new Value<ReadonlySet<string>>(new Set());
+  readonly scenarios = new Value<readonly ScenarioChoice[]>([]);
+  /** What is being waited for, if anything. */
+  readonly busy = new Value<string | undefined>(undefined);
+  readonly notice = new Value<Notice | undefined>(undefined);
+
+  show(record: RunRecord, source: Source | undefined, atMs: number): void {
+    this.playing.set(false);
+    this.selected.set(undefined);
+    this.collapsed.set(new Set());
+    this.source.set(source);
+    this.span.set([0, record.until_ms]);
+    this.run.set(viewOf(record));
+    this.seek(atMs);
+  }
+
+  /** Moves the playhead, within the run. */
+  seek(atMs: number): void {
+    const view = this.run.get();
+    if (view === undefined) return;
+    const at = Math.min(Math.max(atMs, 0), view.record.until_ms);
+    this.moment.set(bisectRight(view.moments, at) - 1);
+    this.atMs.set(at);
+  }
+
+  /** Moves the playhead and, if it is not to be seen then, the visible stretch. */
+  jump(atMs: number): void {
+    this.seek(atMs);
+    const at = this.atMs.get();
+    const [from, to] = this.span.get();
+    if (at < from || at > to) this.look([at - (to - from) / 2, at + (to - from) / 2]);
+  }
+
+  /** Sets the visible stretch, kept within the run and not shorter than a millisecond. */
+  look([from, to]: Span): void {
+    const end = this.run.get()?.record.until_ms ?? 1;
+    const length = Math.min(Math.max(to - from, SHORTEST_SPAN_MS), end);
+    const start = Math.min(Math.max((from + to - length) / 2, 0), end - length);
+    this.span.set([start, start + length]);
+  }
+
+  /** Shows `factor` times as much time; the moment `aroundMs` stays in its place. */
+  zoom(factor: number, aroundMs: number): void {
+    const [from, to] = this.span.get();
+    const around = Math.min(Math.max(aroundMs, from), to);
+    this.look([around - (around - from) * factor, around + (to - around) * factor]);
+  }
+
+  /** Moves the visible stretch by a share of its length. */
+  pan(share: number): void {
+    const [from, to] = this.span.get();
+    const by = (to - from) * share;
+    this.look([from + by, to + by]);
+  }
+
+  /** Selects a lane and opens its group, or nothing. */
+  select(id: string | undefined): void {
+    const lane = id === undefined ? undefined : this.run.get()?.lanes.get(id);
+    const group = this.grouping.get() === 'host' ? lane?.group : lane?.kind;
+    if (group !== undefined && this.collapsed.get().has(group)) this.toggleGroup(group);
+    this.selected.set(lane?.id);
+  }
+
+  toggleGroup(name: string): void {
+    const collapsed = new Set(this.collapsed.get());
+    if (!collapsed.delete(name)) collapsed.add(name);
+    this.collapsed.set(collapsed);
+  }
+
+  complain(text: string): void {
+    this.notice.set({ tone: 'bad', text });
+  }
+}

@@ -1,0 +1,126 @@
+/** The story of the run: one line an event, searchable, the current one marked. Choosing a line moves the playhead there. */
+import { bisectRight } from 'd3';
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { clockText, sinceText } from '../run/times.ts';
+import { PageElement } from '../state/page-element.ts';
+import { shared } from '../styles/shared.ts';
+import { kindMark } from './kinds.ts';
+import { type Found, searchStory } from './search.ts';
+import { storyStyles } from './styles.ts';
+
+/** Lines that are drawn; a story that is longer is searched. */
+const MOST_LINES = 2_000;
+
+export class StoryList extends PageElement {
+  static override properties = { ...PageElement.properties, query: { state: true } };
+  declare query: string;
+  static override styles = [shared, storyStyles];
+  #shown = -2;
+
+  constructor() {
+    super();
+    this.query = '';
+  }
+
+  protected override watched() {
+    return [this.state.run, this.state.moment];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.listen(this.state.atMs, () => {
+      if (this.#current() !== this.#shown) this.requestUpdate();
+    });
+  }
+
+  /** For the key that leads to the search. */
+  focusSearch(): void {
+    this.renderRoot.querySelector('input')?.focus();
+  }
+
+  /** Index of the last line at or before the playhead; -1 before the first. */
+  #current(): number {
+    const run = this.state.run.get();
+    return run === undefined ? -1 : bisectRight(run.storyTimes, this.state.atMs.get()) - 1;
+  }
+
+  protected override render() {
+    const story = this.state.run.get()?.record.story ?? [];
+    const found = searchStory(story, this.query);
+    const current = this.#current();
+    const lines = found.slice(0, MOST_LINES);
+    return html`
+      <label class="search">
+        <span class="unseen">Search the story</span>
+        <input
+          type="search"
+          placeholder="Search events"
+          .value=${this.query}
+          @input=${(event: Event) => {
+            this.query = (event.target as HTMLInputElement).value;
+          }}
+        />
+        <span class="count muted" role="status">
+          ${this.query === '' ? `${story.length} events` : `${found.length} of ${story.length}`}
+        </span>
+      </label>
+      ${story.length > 0 && found.length === 0 ? html`<p class="none">No event says “${this.query}”.</p>` : nothing}
+      <ol>
+        ${repeat(
+          lines,
+          ({ index }) => index,
+          (each) => this.#line(each, current),
+        )}
+      </ol>
+      ${
+        lines.length < found.length
+          ? html`<p class="none">${found.length - lines.length} more events: search to see them.</p>`
+          : nothing
+      }
+    `;
+  }
+
+  #line({ line, index }: Found, current: number): TemplateResult {
+    const since = line.since_fault_ms;
+    const when = index === current ? 'current' : index > current ? 'future' : 'past';
+    return html`<li>
+      <button
+        class="${when} ${line.kind}"
+        aria-current=${index === current ? 'step' : nothing}
+        @click=${() => this.#jump(line.at_ms)}
+      >
+        <span class="when number">
+          <span class="at">${clockText(line.at_ms)}</span>
+          <span class="since">${since === null ? '' : sinceText(since)}</span>
+        </span>
+        ${kindMark(line.kind)}
+        <span class="text">${line.text}</span>
+      </button>
+    </li>`;
+  }
+
+  #jump(atMs: number): void {
+    this.state.playing.set(false);
+    this.state.jump(atMs);
+  }
+
+  protected override updated(): void {
+    const current = this.#current();
+    if (current === this.#shown) return;
+    this.#shown = current;
+    // Within the list only: the page itself must not move under the reader.
+    const list = this.renderRoot.querySelector('ol')!;
+    const line = this.renderRoot.querySelector<HTMLElement>('[aria-current]');
+    if (line === null) {
+      if (current === -1) list.scrollTop = 0;
+      return;
+    }
+    const [top, bottom] = [line.offsetTop, line.offsetTop + line.offsetHeight];
+    if (top < list.scrollTop + 40) list.scrollTop = top - 60;
+    else if (bottom > list.scrollTop + list.clientHeight - 40)
+      list.scrollTop = bottom - list.clientHeight + 60;
+  }
+}
+
+customElements.define('story-list', StoryList);

@@ -1,0 +1,95 @@
+/** The cluster at the playhead: hosts, processes, the VIP, the way of a request. */
+import { select } from 'd3';
+import { html, svg } from 'lit';
+import { type Scene, sceneAt } from '../run/scene-at.ts';
+import { PageElement } from '../state/page-element.ts';
+import { glyphStyles } from '../styles/glyph.ts';
+import { shared } from '../styles/shared.ts';
+import { drawHosts, type Layer } from './draw-hosts.ts';
+import { drawPaths } from './draw-paths.ts';
+import { drawServices } from './draw-services.ts';
+import { drawVip } from './draw-vip.ts';
+import { layOut } from './layout.ts';
+import { sentenceOf, summaryOf } from './scene-text.ts';
+import { topologyStyles } from './styles.ts';
+
+const ARROWS = ['good', 'bad', 'trap', 'shut'];
+
+export class TopologyView extends PageElement {
+  static override styles = [shared, glyphStyles, topologyStyles];
+  #width = 0;
+  #scene: Scene | undefined;
+  readonly #resized = new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry?.contentRect.width ?? 0);
+    if (width === this.#width) return;
+    this.#width = width;
+    this.requestUpdate();
+  });
+
+  protected override watched() {
+    return [this.state.run, this.state.moment, this.state.selected];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  protected override render() {
+    const view = this.state.run.get();
+    this.#scene = view && sceneAt(view, this.state.atMs.get());
+    const scene = this.#scene;
+    return html`
+      <header>
+        <h2>Cluster</h2>
+        <p>${scene ? summaryOf(scene) : ''}</p>
+      </header>
+      <div class="stage">
+        <svg class="drawing" aria-hidden="true">
+          <defs>
+            <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+              <rect width="7" height="7"></rect>
+              <path d="M0,0V7"></path>
+            </pattern>
+            ${ARROWS.map(arrow)}
+          </defs>
+          <g class="paths"></g>
+          <g class="hosts"></g>
+          <g class="services"></g>
+          <g class="flags"></g>
+        </svg>
+        <ul class="unseen" aria-label="Hosts">
+          ${scene?.hosts.map((host) => html`<li>${sentenceOf(host, scene)}</li>`)}
+        </ul>
+      </div>
+    `;
+  }
+
+  protected override firstUpdated(): void {
+    this.#resized.observe(this.renderRoot.querySelector('.stage')!);
+  }
+
+  protected override updated(): void {
+    const scene = this.#scene;
+    if (scene === undefined || this.#width === 0) return;
+    const layout = layOut(scene, this.#width);
+    const drawing = select(this.renderRoot.querySelector<SVGSVGElement>('svg.drawing')!);
+    drawing.attr('width', layout.width).attr('height', layout.height);
+    const layer = (name: string) => drawing.select<SVGGElement>(`g.${name}`) as unknown as Layer;
+    drawPaths(layer('paths'), scene, layout);
+    drawHosts(layer('hosts'), layout.boxes, {
+      selected: this.state.selected.get(),
+      select: (lane) => this.state.select(lane),
+    });
+    drawServices(layer('services'), scene, layout);
+    drawVip(layer('flags'), scene, layout);
+  }
+}
+
+customElements.define('topology-view', TopologyView);
+
+function arrow(kind: string) {
+  return svg`<marker id="arrow-${kind}" viewBox="-6 -5 8 10" refX="0" markerWidth="9" markerHeight="9" orient="auto" markerUnits="userSpaceOnUse">
+      <path d="M-5,-4L0,0L-5,4"></path>
+    </marker>`;
+}
