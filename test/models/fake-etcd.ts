@@ -242,7 +242,7 @@ const machine = setup({
     }),
     act: emit(({ context }): Effect => ({ type: 'batch', effects: context.effects })),
   },
-  delays: { tick: 100_000 },
+  delays: { tick: ({ context }) => (context.quorum ? 60_000_000 : 100_000) },
 }).createMachine({
   id: 'fake-etcd',
   context: {
@@ -267,7 +267,7 @@ const machine = setup({
       on: {
         received: { actions: ['step', 'act'] },
         closed: { actions: ['step', 'act'] },
-        quorum: { actions: ['step', 'act'] },
+        quorum: { target: 'serving', reenter: true, actions: ['step', 'act'] },
       },
       after: { tick: { target: 'serving', reenter: true, actions: ['step', 'act'] } },
     },

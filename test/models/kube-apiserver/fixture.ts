@@ -3,14 +3,12 @@ import { assign, emit, setup } from 'xstate';
 import { DEFAULTS, type KubeApiserverConfig } from '../../../models/kube-apiserver/config.ts';
 import { kubeApiserverProcess } from '../../../models/kube-apiserver/process.ts';
 import type { WireMessage } from '../../../models/wire.ts';
+import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Effect, KernelEvent } from '../../../sim/effects.ts';
 import type { ProcessType } from '../../../sim/process-type.ts';
-import type { Supervisor } from '../../../sim/state.ts';
 import type { World } from '../../../sim/world.ts';
 import { host, process, type Story, story } from '../../sim/fixture.ts';
-import { fakeEtcd } from '../fake-etcd.ts';
-
-export const POD: Supervisor = { kind: 'static-pod', requires: 'kubelet' };
+import { type FakeEtcdContext, fakeEtcd } from '../fake-etcd.ts';
 
 interface Told {
   readonly atMs: number;
@@ -92,7 +90,7 @@ const askerMachine = setup({
     },
   },
 });
-const asker: ProcessType = { name: 'asker', lead: askerMachine };
+export const asker: ProcessType = { name: 'asker', lead: askerMachine };
 
 export const MS = 1000;
 export const S = 1_000_000;
@@ -109,13 +107,14 @@ export interface Lab extends Story {
   closed(): AskerContext['closed'];
 }
 
-export function etcdContext(world: World, path = 'etcd1/etcd') {
-  return world.lead(world.process(path))?.context as import('../fake-etcd.ts').FakeEtcdContext;
+export function etcdContext(world: World, path = 'etcd1/etcd'): FakeEtcdContext {
+  return world.lead(world.process(path))?.context as FakeEtcdContext;
 }
 
 /** One fake etcd on `etcd1`, one apiserver on `m1`, an asker on `c` whose connection opens at second 5. */
 export function lab(config: Partial<KubeApiserverConfig> = {}): Lab {
   const s = story({
+    executor: compiledProgram,
     hosts: [host('etcd1', 9), host('m1', 1), host('c', 50)],
     processes: [
       process('etcd1', fakeEtcd),
@@ -131,15 +130,19 @@ export function lab(config: Partial<KubeApiserverConfig> = {}): Lab {
   return {
     ...s,
     ask: (atS, method, path, body) =>
-      s.world.act(atS * S, {
+      s.world.act(Math.round(atS * S), {
         do: 'send',
         process: 'c/asker',
         event: { type: 'ask', method, path, ...(body === undefined ? {} : { body }) } as never,
       }),
     say: (atS, message) =>
-      s.world.act(atS * S, { do: 'send', process: 'c/asker', event: { type: 'say', message } as never }),
+      s.world.act(Math.round(atS * S), {
+        do: 'send',
+        process: 'c/asker',
+        event: { type: 'say', message } as never,
+      }),
     quorum: (atS, present) =>
-      s.world.act(atS * S, {
+      s.world.act(Math.round(atS * S), {
         do: 'send',
         process: 'etcd1/etcd',
         event: { type: 'quorum', present } as never,
