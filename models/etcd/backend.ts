@@ -1,0 +1,64 @@
+/**
+ * The replicated state of an etcd member: what every member that has applied the same entries has alike.
+ *
+ * Source: etcd v3.6.14 server/storage (backend buckets key, lease, members, members_removed, alarm, meta).
+ */
+import type { Leases } from './leases.ts';
+import { NO_LEASES } from './leases.ts';
+import { EMPTY_STORE, type Store } from './store.ts';
+
+export interface MemberRecord {
+  readonly id: number;
+  /** Empty until the member has published it: then it counts as started. */
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  /** Where the simulated network finds it. */
+  readonly address: string;
+  readonly port: number;
+  readonly clientUrls: readonly string[];
+  readonly isLearner: boolean;
+}
+
+export interface Alarm {
+  readonly member: number;
+  readonly alarm: 'NOSPACE' | 'CORRUPT';
+}
+
+export interface Backend {
+  readonly clusterId: number;
+  readonly store: Store;
+  readonly leases: Leases;
+  /** By id. */
+  readonly members: readonly MemberRecord[];
+  /** Ids that may never come back. */
+  readonly removed: readonly number[];
+  readonly alarms: readonly Alarm[];
+  readonly appliedIndex: number;
+  readonly appliedTerm: number;
+}
+
+export function emptyBackend(clusterId: number): Backend {
+  return {
+    clusterId,
+    store: EMPTY_STORE,
+    leases: NO_LEASES,
+    members: [],
+    removed: [],
+    alarms: [],
+    appliedIndex: 0,
+    appliedTerm: 0,
+  };
+}
+
+export function memberOf(backend: Backend, id: number): MemberRecord | undefined {
+  return backend.members.find((member) => member.id === id);
+}
+
+export function withMember(backend: Backend, member: MemberRecord): Backend {
+  const others = backend.members.filter((other) => other.id !== member.id);
+  return { ...backend, members: [...others, member].sort((a, b) => a.id - b.id) };
+}
+
+export function votersOf(backend: Backend): readonly MemberRecord[] {
+  return backend.members.filter((member) => !member.isLearner);
+}

@@ -1,0 +1,99 @@
+/**
+ * The links of a member to its peers, as the raft member holds them: one stream for each direction, and whether
+ * the peer counts as active.
+ *
+ * Sources: etcd v3.6.14 server/etcdserver/api/rafthttp/peer.go, peer_status.go, stream.go. Unit: microseconds.
+ */
+import type { Effect } from '../../sim/effects.ts';
+import { peerMemberId } from './family.ts';
+
+/** rafthttp/peer.go ConnReadTimeout: a stream on which nothing comes for this long is closed. */
+export const READ_TIMEOUT_US = 5_000_000;
+/** rafthttp/stream.go: a link heartbeat each third of it. */
+export const LINK_HEARTBEAT_US = Math.round(READ_TIMEOUT_US / 3);
+/** `heardAtUs` is renewed by the first message after this long, not by each (an idle cluster's cost): READ_TIMEOUT counts from there. */
+export const HEARD_GRAIN_US = 300_000;
+
+export interface Link {
+  readonly id: number;
+  /** What we send; null: no stream. */
+  readonly writer: string | null;
+  /** What we receive; null: the peer-stream member dials. */
+  readonly reader: string | null;
+  readonly heardAtUs: number;
+  readonly active: boolean;
+}
+
+export function newLink(id: number): Link {
+  return { id, writer: null, reader: null, heardAtUs: 0, active: false };
+}
+
+export function linkTo(links: readonly Link[], id: number): Link | undefined {
+  for (let i = 0; i < links.length; i++) if (links[i]!.id === id) return links[i];
+  return undefined;
+}
+
+export function withLink(links: readonly Link[], link: Link): readonly Link[] {
+  return links.map((other) => (other.id === link.id ? link : other));
+}
+
+/** What a change of the links asks for: old connections closed, streams dialled anew, the lead told who is active. */
+export function effectsOfChange(before: readonly Link[], after: readonly Link[]): Effect[] {
+  const effects: Effect[] = [];
+  for (const now of after) {
+    const was = linkTo(before, now.id) ?? newLink(now.id);
+    if (was === now) continue;
+    for (const [old, next] of [
+      [was.writer, now.writer],
+      [was.reader, now.reader],
+    ]) {
+      if (old !== null && old !== undefined && old !== next) effects.push({ type: 'close', connection: old });
+    }
+    if (was.reader !== null && now.reader === null) {
+      effects.push({ type: 'tell', to: peerMemberId(now.id), event: { type: 'stream-lost' } });
+    }
+    if (was.active !== now.active) {
+      effects.push({
+        type: 'tell',
+        to: '',
+        event: { type: 'peer-active', id: now.id, active: now.active } as { type: string },
+      });
+    }
+  }
+  for (const was of before) {
+    if (linkTo(after, was.id) !== undefined) continue;
+    if (was.writer !== null) effects.push({ type: 'close', connection: was.writer });
+    if (was.reader !== null) effects.push({ type: 'close', connection: was.reader });
+  }
+  return effects;
+}
+
+/** The links after a connection ended; the peer is inactive until a stream stands again (peerStatus.deactivate). */
+export function withoutConnection(links: readonly Link[], connection: string): readonly Link[] {
+  const link = links.find((other) => other.writer === connection || other.reader === connection);
+  if (link === undefined) return links;
+  return withLink(links, {
+    ...link,
+    active: false,
+    writer: link.writer === connection ? null : link.writer,
+    reader: link.reader === connection ? null : link.reader,
+  });
+}
+
+/** The links after those on which nothing came for the read timeout were given up. */
+export function withoutSilent(links: readonly Link[], atUs: number): readonly Link[] {
+  if (!links.some((link) => isSilent(link, atUs))) return links;
+  return links.map((link) => (isSilent(link, atUs) ? { ...link, reader: null, active: false } : link));
+}
+
+function isSilent(link: Link, atUs: number): boolean {
+  return link.reader !== null && link.heardAtUs + READ_TIMEOUT_US <= atUs;
+}
+
+/** When the next stream would be given up; Infinity if there is none. */
+export function nextSilenceUs(links: readonly Link[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const link of links)
+    if (link.reader !== null) least = Math.min(least, link.heardAtUs + READ_TIMEOUT_US);
+  return least;
+}

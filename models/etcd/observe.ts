@@ -1,0 +1,43 @@
+/** What observers see of an etcd member: of its raft member's context, and of its server's. */
+import type { Alarm } from './backend.ts';
+import { hexId } from './ids.ts';
+import { NONE } from './raft/messages.ts';
+import type { Role } from './raft/raft.ts';
+import type { RaftNodeContext } from './raft-node.ts';
+import type { Server } from './server-state.ts';
+
+export interface RaftObservation {
+  readonly role: Role;
+  readonly term: number;
+  /** Id of the leader it knows, hexadecimal; empty if none. */
+  readonly leader: string;
+  readonly applied: number;
+  readonly commit: number;
+}
+
+/** @param leaf path of the raft member's state, which is its role. */
+export function observeRaft(leaf: string, context: unknown): RaftObservation {
+  const { raft } = context as RaftNodeContext;
+  return {
+    role: leaf as Role,
+    term: raft.term,
+    leader: raft.lead === NONE ? '' : hexId(raft.lead),
+    applied: raft.log.applied,
+    commit: raft.log.committed,
+  };
+}
+
+export interface ServerObservation {
+  readonly revision: number;
+  readonly alarms: readonly Alarm[];
+  readonly members: readonly string[];
+}
+
+export function observeServer(context: unknown): ServerObservation {
+  const { backend } = context as Server;
+  return {
+    revision: backend.store.revision,
+    alarms: backend.alarms,
+    members: backend.members.map(({ name, id }) => (name === '' ? hexId(id) : name)),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * Requests that go through Raft: from the client to its answer.
+ *
+ * Sources: etcd v3.6.14 server/etcdserver/v3_server.go:836-900 (processInternalRaftRequestOnce), server.go:2487-2515
+ * (parseProposeCtxErr); ETCD-FACTS section 3. Unit: microseconds.
+ *
+ * Not modelled: the refusal `too many requests` (more than 5000 entries committed and not applied): applying takes no time.
+ */
+import { ERRORS, type EtcdError } from './api.ts';
+import { type Operation, type Proposal, proposalEntry } from './proposal.ts';
+import type { Entry } from './raft/entries.ts';
+import { NONE } from './raft/messages.ts';
+import {
+  answer,
+  connectedSince,
+  type Draft,
+  isConnectedSince,
+  type Pending,
+  type ReplyTo,
+  type Server,
+  tellRaft,
+} from './server-state.ts';
+
+/** server/embed/config.go:67 DefaultMaxRequestBytes. */
+const MAX_REQUEST_BYTES = 1.5 * 1024 * 1024;
+/** rpctypes/error.go ErrGRPCRequestTooLarge. */
+const TOO_LARGE: EtcdError = { error: 'etcdserver: request is too large', code: 'InvalidArgument' };
+
+/** Proposes, or waits for a leader to propose to. */
+export function propose(server: Draft, operation: Operation, reply: ReplyTo | null, atUs: number): number {
+  const number = ++server.count;
+  const proposal: Proposal = { proposer: server.id, number, operation };
+  const entry = proposalEntry(proposal);
+  if (entry.bytes > MAX_REQUEST_BYTES) {
+    answer(server, reply, TOO_LARGE);
+    return number;
+  }
+  const queued = server.lead === NONE;
+  server.pending = server.pending.set(number, {
+    proposal,
+    reply,
+    startedAtUs: atUs,
+    deadlineUs: atUs + server.settings.requestTimeoutUs,
+    queued,
+  });
+  if (queued) server.queue = server.queue.push(number);
+  else tellRaft(server, { type: 'propose', entries: [entry] });
+  return number;
+}
+
+/** There is a leader again: what waited is proposed, in order. */
+export function proposeQueued(server: Draft): void {
+  if (server.queue.isEmpty()) return;
+  const numbers = server.queue;
+  server.queue = numbers.clear();
+  numbers.forEach((number) => {
+    const pending = server.pending.get(number);
+    if (pending === undefined) return;
+    server.pending = server.pending.set(number, { ...pending, queued: false });
+    tellRaft(server, { type: 'propose', entries: [proposalEntry(pending.proposal)] });
+  });
+}
+
+/** Raft would not take it, as during a transfer of office. The text is not in etcd's map of errors, hence the code. */
+export function refuseProposals(server: Draft, entries: readonly Entry[], reason: string): void {
+  for (const { type, data } of entries) {
+    if (type !== 'EntryNormal' || data === null) continue;
+    const { number, proposer } = data as Proposal;
+    const pending = server.pending.get(number);
+    if (pending === undefined || proposer !== server.id) continue;
+    server.pending = server.pending.delete(number);
+    answer(server, pending.reply, { error: reason, code: 'Unknown' } satisfies EtcdError);
+  }
+}
+
+/** Takes the client of an applied proposal, if it is ours and still waited for. */
+export function takePending(server: Draft, { proposer, number }: Proposal): Pending | undefined {
+  if (proposer !== server.id) return undefined;
+  const pending = server.pending.get(number);
+  if (pending !== undefined) server.pending = server.pending.delete(number);
+  return pending;
+}
+
+// --- time
+
+/** Requests over their limit, oldest first. */
+export function takeOverdue(server: Draft, atUs: number): readonly Pending[] {
+  const overdue: Pending[] = [];
+  for (const [number, pending] of server.pending) {
+    if (pending.deadlineUs > atUs) break;
+    overdue.push(pending);
+    server.pending = server.pending.delete(number);
+  }
+  return overdue;
+}
+
+/** The text by its cause. A timed-out write may still commit. */
+export function timeoutError(server: Server, { startedAtUs, queued }: Pending): EtcdError {
+  if (queued) return { error: 'context deadline exceeded', code: server.rules.contextDeadlineCode };
+  const { electedAtUs, lead, id, settings, backend } = server;
+  const lostUs = electedAtUs - 2 * settings.electionTicks * settings.heartbeatUs;
+  if (electedAtUs > 0 && startedAtUs > lostUs && startedAtUs < electedAtUs)
+    return ERRORS.timeoutLeaderFailure;
+  if (lead === id) {
+    const quorum = Math.floor(backend.members.length / 2) + 1;
+    if (connectedSince(server, startedAtUs) < quorum) return ERRORS.timeoutConnectionLost;
+  } else if (lead !== NONE && !isConnectedSince(server, lead, startedAtUs))
+    return ERRORS.timeoutConnectionLost;
+  return ERRORS.timeout;
+}
