@@ -23,6 +23,7 @@ export const PROCESS_START = 12; // `a` process index, `n` incarnation
 export const FAULT = 13; // `a` action
 export const TELL = 14; // a kernel event for a cell that is due at once: target cell, `b` event
 export const WAKE = 15; // a starved host's next slice begins: target process
+export const ACCEPT = 16; // a connection leaves the backlog at this instant: target the listener's cell, `a` connection id
 
 export interface Item {
   readonly kind: number;

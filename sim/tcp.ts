@@ -17,6 +17,7 @@ import type { CloseReason, ConnectFailure } from './effects.ts';
 import { NoSuchThing } from './errors.ts';
 import type { MachineEvent } from './machine.ts';
 import {
+  ACCEPT,
   type Cell,
   CLOSED,
   type Connection,
@@ -160,13 +161,24 @@ export function acceptQueued(world: World, process: Process): void {
 }
 
 function acceptFrom(world: World, listener: Listener): void {
-  while (listener.accepting && listener.queue.length > 0) {
-    const [id, ...rest] = listener.queue;
-    listener.queue = rest;
-    const connection = world.connections.get(id as number);
-    if (connection?.server !== undefined)
-      accept(world, listener, connection, connection.server, world.current);
-  }
+  if (!listener.accepting) return;
+  const queue = listener.queue;
+  listener.queue = [];
+  for (const id of queue) world.due(ACCEPT, listener.cell, listener.serial, id);
+}
+
+/** The process takes a connection from its backlog. */
+export function acceptNow(world: World, item: Item): void {
+  const connection = world.connections.get(item.a as number);
+  if (connection?.server === undefined || connection.accepted) return;
+  const host = hostOf(world, connection.server);
+  const listener = host.listeners.find(
+    (one) => one.cell === item.target && one.serial === item.serial && one.port === connection.port,
+  );
+  if (listener === undefined) sendReset(world, connection, 1);
+  // The process has stopped taking connections meanwhile.
+  else if (!listener.accepting) listener.queue = [...listener.queue, connection.id];
+  else accept(world, listener, connection, connection.server, item.cause);
 }
 
 function accept(world: World, listener: Listener, connection: Connection, end: End, cause: number): void {
@@ -189,10 +201,21 @@ function accept(world: World, listener: Listener, connection: Connection, end: E
     atUs: world.localUs(host),
   };
   world.deliver(cell, event as MachineEvent, STREAM, cause);
-  // What came before the process took the connection goes to whoever holds it by now.
+  // What came before the process took the connection goes to whoever holds it by now, after that machine has started.
   const early = end.early;
   end.early = [];
-  for (const message of early) hand(world, connection, 1, message, cause);
+  for (const message of early) {
+    const holder = end.cell < 0 ? undefined : world.cells[end.cell];
+    if (holder === undefined || holder.serial !== end.serial) return;
+    const atUs = world.localUs(host);
+    if (message === FIN) {
+      end.open = false;
+      end.cell = -1;
+      holder.ends?.delete(end.name);
+      forget(world, connection, 1);
+      world.tell(holder, { type: 'closed', connection: end.name, how: 'eof', atUs } as MachineEvent);
+    } else world.tell(holder, { type: 'received', connection: end.name, message, atUs } as MachineEvent);
+  }
 }
 
 function hold(cell: Cell, name: string, ref: number): void {

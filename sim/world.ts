@@ -19,6 +19,7 @@ import { LAN, type LinkSpec, Network } from './network.ts';
 import { beginProcess, memberExited } from './processes.ts';
 import { EventQueue } from './queue.ts';
 import {
+  ACCEPT,
   ARP,
   type Cell,
   CLOSED,
@@ -45,6 +46,7 @@ import {
 } from './state.ts';
 import { Streams } from './streams.ts';
 import {
+  acceptNow,
   acceptQueued,
   arriveClosed,
   arriveRefused,
@@ -359,6 +361,11 @@ export class World implements Port {
     });
   }
 
+  /** An entry that is due at this instant, after what is already due. */
+  due(kind: number, target: number, serial: number, a: unknown): void {
+    this.immediate.push({ kind, cause: this.current, target, serial, a, b: undefined, n: 0 });
+  }
+
   /** An action of the outside world (a fault, an operator's step) at a time not before now. */
   act(atUs: number, action: Action): void {
     if (!Number.isSafeInteger(atUs) || atUs < this.nowUs)
@@ -454,6 +461,8 @@ export class World implements Port {
   }
 
   private react(cell: Cell, event: MachineEvent, kind: number, cause: number): void {
+    if (this.cell !== undefined || this.effects.length > 0)
+      throw new Error(`${this.pathOf(cell)} is stepped while another step is being carried out`);
     this.begin();
     this.cell = cell;
     const before = cell.leaf;
@@ -626,6 +635,7 @@ export class World implements Port {
       if (cell === undefined || cell.serial !== item.serial) continue;
       if (++count > MAX_AT_ONE_INSTANT) throw new FamilyLoop(this.pathOf(cell), MAX_AT_ONE_INSTANT);
       if (item.kind === PROCESS_START) this.startCell(cell, item.a, item.cause);
+      else if (item.kind === ACCEPT) acceptNow(this, item);
       else if (item.kind === TIMER) {
         if (cell.timers[item.n] === item.a) this.expire(cell, item);
       } else this.deliver(cell, item.b as MachineEvent, item.kind, item.cause);
