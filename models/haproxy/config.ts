@@ -37,6 +37,8 @@ export interface Bind {
 
 export interface FrontendConfig {
   readonly name: string;
+  /** Order of the section in the file, from 0; a listen section's backend has the same. */
+  readonly position: number;
   readonly mode: Mode;
   readonly binds: readonly Bind[];
   /** The backend that takes its connections: an unconditional use_backend, else default_backend; undefined: none. */
@@ -131,6 +133,7 @@ export interface ServerConfig {
 
 export interface BackendConfig {
   readonly name: string;
+  readonly position: number;
   readonly mode: Mode;
   /** Unset: roundrobin up to 3.2, random from 3.3 (doc v3.3.0:6217). */
   readonly balance?: Algorithm;

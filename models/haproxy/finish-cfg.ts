@@ -21,11 +21,11 @@ export function finish(
   const targets = new Map(
     used.filter((draft) => draft.kind !== 'frontend').map((draft) => [draft.name, draft]),
   );
-  for (const draft of used) {
-    if (draft.kind !== 'backend') frontends.push(frontend(draft, targets, global, complaints));
-    if (draft.kind !== 'frontend') backends.push(backend(draft));
+  used.forEach((draft, position) => {
+    if (draft.kind !== 'backend') frontends.push(frontend(draft, position, targets, global, complaints));
+    if (draft.kind !== 'frontend') backends.push(backend(draft, position));
     checkTimeouts(draft, complaints);
-  }
+  });
   checkTracks(used, complaints);
   if (frontends.every((each) => each.binds.length === 0)) {
     complaints.error(
@@ -49,6 +49,7 @@ export function finish(
 
 function frontend(
   draft: ProxyDraft,
+  position: number,
   targets: ReadonlyMap<string, ProxyDraft>,
   global: GlobalDraft,
   complaints: Complaints,
@@ -72,6 +73,7 @@ function frontend(
   const chosen = rule?.name.text ?? (draft.kind === 'listen' ? draft.name : undefined);
   return {
     name: draft.name,
+    position,
     mode: draft.mode,
     binds: draft.binds,
     timeouts: draft.timeouts,
@@ -85,9 +87,10 @@ function frontend(
   };
 }
 
-function backend(draft: ProxyDraft): BackendConfig {
+function backend(draft: ProxyDraft, position: number): BackendConfig {
   return {
     name: draft.name,
+    position,
     mode: draft.mode,
     randomDraws: draft.randomDraws,
     consistent: draft.consistent,

@@ -1,0 +1,152 @@
+/**
+ * Slots and queues: src/queue.c and backend.c (2.6 to 3.x). A server with `maxconn` has so many slots; who
+ * finds none waits in the server's queue (if a server was chosen) or in the backend's, and is served in the
+ * order of arrival when a slot is free.
+ */
+import type { List } from 'immutable';
+import { loadChanged } from './balancer.ts';
+import { enlist } from './session-book.ts';
+import { counted, type Pending } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** srv_dynamic_maxconn: between minconn and maxconn with the backend's load, less while warming up. */
+export function dynamicMaxconn(turn: Turn, backend: number, server: number): number {
+  const config = turn.serverConfig(backend, server);
+  if (config.maxconn === 0) return Number.POSITIVE_INFINITY;
+  const { fullconn } = turn.plan.backends[backend]!;
+  const { served } = turn.backend(backend).load;
+  let most = config.maxconn;
+  if (config.minconn !== config.maxconn && served < fullconn) {
+    most = Math.max(config.minconn, Math.trunc((served * config.maxconn) / fullconn));
+  }
+  const state = turn.server(backend, server);
+  if (state.operational === 'STARTING' && config.slowstart > 0) {
+    const upSeconds = Math.floor((turn.atUs - state.lastChangeUs) / 1_000_000);
+    const ratio = Math.trunc((100 * upSeconds) / Math.max(1, Math.ceil(config.slowstart / 1000)));
+    most = Math.max(1, Math.trunc((most * Math.min(100, ratio)) / 100));
+  }
+  return most;
+}
+
+export function isFull(turn: Turn, backend: number, server: number): boolean {
+  const state = turn.server(backend, server);
+  const limit = dynamicMaxconn(turn, backend, server);
+  return limit !== Number.POSITIVE_INFINITY && (state.queue.size > 0 || state.load.served >= limit);
+}
+
+/** The session gets one of the server's slots (sess_change_server), and is counted as connecting. */
+export function takeSlot(turn: Turn, backend: number, server: number): void {
+  const state = turn.server(backend, server);
+  const { load } = state;
+  const served = load.served + 1;
+  turn.changeServer(backend, server, { load: { ...load, served } });
+  const all = turn.backend(backend);
+  const inflight = served + state.queue.size;
+  turn.changeBackend(backend, {
+    load: { ...all.load, served: all.load.served + 1 },
+    balancer: loadChanged(all.balancer, server, inflight, state.eweight),
+  });
+}
+
+/** The session gives its slot back; whoever waits may have it. */
+export function releaseSlot(turn: Turn, backend: number, server: number): void {
+  const state = turn.server(backend, server);
+  const { load } = state;
+  const served = Math.max(0, load.served - 1);
+  turn.changeServer(backend, server, { load: { ...load, served } });
+  const all = turn.backend(backend);
+  turn.changeBackend(backend, {
+    load: { ...all.load, served: Math.max(0, all.load.served - 1) },
+    balancer: loadChanged(all.balancer, server, served + state.queue.size, state.eweight),
+  });
+  serveQueue(turn, backend, server);
+}
+
+/** A connection to the server is tried (cur_sess, cum_sess, sessions per second). */
+export function countConnecting(turn: Turn, backend: number, server: number): void {
+  const { load } = turn.server(backend, server);
+  const scur = load.scur + 1;
+  turn.changeServer(backend, server, {
+    load: {
+      ...load,
+      scur,
+      smax: Math.max(load.smax, scur),
+      stot: load.stot + 1,
+      rate: counted(load.rate, turn.atUs),
+      lastSessionUs: turn.atUs,
+    },
+  });
+}
+
+export function countDisconnected(turn: Turn, backend: number, server: number): void {
+  const { load } = turn.server(backend, server);
+  turn.changeServer(backend, server, { load: { ...load, scur: Math.max(0, load.scur - 1) } });
+}
+
+/** Waits for the server's slot, or (undefined) for the first that any server has. */
+export function enqueue(turn: Turn, id: string, backend: number, server: number | undefined): void {
+  const waiting: Pending = { id, sinceUs: turn.atUs };
+  if (server === undefined) {
+    const all = turn.backend(backend);
+    const queue = all.queue.push(waiting);
+    turn.changeBackend(backend, { queue, load: { ...all.load, qmax: Math.max(all.load.qmax, queue.size) } });
+  } else {
+    const state = turn.server(backend, server);
+    const queue = state.queue.push(waiting);
+    turn.changeServer(backend, server, {
+      queue,
+      load: { ...state.load, qmax: Math.max(state.load.qmax, queue.size) },
+    });
+  }
+}
+
+/** The session waits no longer: it gave up, or its time is over. */
+export function leaveQueue(turn: Turn, id: string, backend: number, server: number | undefined): void {
+  const without = (queue: List<Pending>): List<Pending> => queue.filter((each) => each.id !== id);
+  if (server === undefined) turn.changeBackend(backend, { queue: without(turn.backend(backend).queue) });
+  else turn.changeServer(backend, server, { queue: without(turn.server(backend, server).queue) });
+}
+
+/** Gives the server's free slots to those who wait, the oldest first (process_srv_queue). */
+export function serveQueue(turn: Turn, backend: number, server: number): void {
+  const config = turn.serverConfig(backend, server);
+  for (;;) {
+    const all = turn.backend(backend);
+    const state = all.servers[server]!;
+    const own = state.queue.first();
+    const common = mayTakeCommon(turn, backend, server) ? all.queue.first() : undefined;
+    if (own === undefined && common === undefined) return;
+    if (config.maxconn > 0 && state.load.served >= dynamicMaxconn(turn, backend, server)) return;
+    const fromCommon = own === undefined || (common !== undefined && common.sinceUs < own.sinceUs);
+    const next = (fromCommon ? common : own) as Pending;
+    if (fromCommon) turn.changeBackend(backend, { queue: all.queue.shift() });
+    else turn.changeServer(backend, server, { queue: state.queue.shift() });
+    takeSlot(turn, backend, server);
+    countConnecting(turn, backend, server);
+    enlist(turn, backend, next.id, server);
+    turn.tell(next.id, { type: 'connect-to', ...target(turn, backend, server) });
+  }
+}
+
+/** The backend's queue is for usable servers; for a backup only while it is in charge. */
+function mayTakeCommon(turn: Turn, backend: number, server: number): boolean {
+  const all = turn.backend(backend);
+  if (all.servers[server]!.eweight === 0) return false;
+  const { servers, allbackups } = turn.backendConfig(backend);
+  if (!servers[server]!.backup) return true;
+  if (all.act > 0) return false;
+  const first = servers.findIndex((each, index) => each.backup && all.servers[index]!.eweight > 0);
+  return allbackups || first === server;
+}
+
+/** Where a session shall connect to. Port 0: the port that its client asked for. */
+export interface Target {
+  readonly server: number;
+  readonly address: string;
+  readonly port: number;
+}
+
+export function target(turn: Turn, backend: number, server: number): Target {
+  const { address, port } = turn.serverConfig(backend, server);
+  return { server, address, port };
+}

@@ -1,0 +1,410 @@
+/**
+ * A session: one client connection and what HAProxy does for it. Waits for a server (or its request, in http
+ * mode), connects, turns around, relays in both directions, ends. Source: src/stream.c, src/backend.c
+ * (2.6 to 3.x), HAPROXY.md 7; state names as the stconn's: REQ, QUE, TAR, CON, EST, CLO.
+ *
+ * Unit: microseconds. The proxy process decides (sessions.ts), the session carries out. Not modelled:
+ * half-closed connections (FIN ends both directions), bytes, splitting of messages; in http mode the
+ * balancing of later requests of one connection (they stay with the first one's server) and rewriting.
+ */
+import { assign, emit, setup } from 'xstate';
+import type { CloseReason, ConnectFailure, Effect, KernelEvent } from '../../sim/effects.ts';
+import type { HttpRequest, HttpResponse } from '../wire.ts';
+import type { Target } from './queue.ts';
+import type {
+  ConnectTo,
+  GiveUp,
+  Kill,
+  SessionEnded,
+  SessionInput,
+  SessionOrder,
+  SessionReport,
+  StatsAnswer,
+  TurnAround,
+  WaitInQueue,
+} from './session-events.ts';
+
+export interface SessionContext {
+  readonly input: SessionInput;
+  readonly target: Target | undefined;
+  /** It holds a slot of the target. */
+  readonly slot: boolean;
+  readonly queue: number | 'backend' | undefined;
+  /** It has been counted in the backend. */
+  readonly entered: boolean;
+  /** The next attempt goes to another server than the target. */
+  readonly another: boolean;
+  readonly failures: number;
+  readonly redispatched: boolean;
+  /** What the client has sent before there was a server. */
+  readonly pending: readonly unknown[];
+  readonly turnAroundUs: number;
+  readonly queueUs: number;
+  /** -1: never connected. */
+  readonly connectUs: number;
+  /** The last message in either direction. */
+  readonly lastUs: number;
+  readonly idleUs: number;
+  readonly messagesIn: number;
+  readonly messagesOut: number;
+  /** How it ended: two letters of the log. */
+  readonly state: string;
+  /** An HTTP status that the client is told before the end; 0: none. */
+  readonly answer: number;
+  readonly clientOpen: boolean;
+  readonly serverOpen: boolean;
+  readonly resetServer: boolean;
+}
+
+type Event = KernelEvent | SessionOrder;
+
+const CLIENT = 'client';
+const SERVER = 'server';
+
+function at(event: unknown): number {
+  return (event as { readonly atUs: number }).atUs;
+}
+
+function from(event: unknown): string {
+  return (event as { readonly connection: string }).connection;
+}
+
+function message(event: unknown): unknown {
+  return (event as { readonly message: unknown }).message;
+}
+
+function initial(input: SessionInput): SessionContext {
+  const tcp = input.settings.mode === 'tcp';
+  const none = tcp && input.target === undefined && input.queue === undefined;
+  return {
+    input,
+    target: input.target,
+    slot: input.target !== undefined,
+    queue: input.queue,
+    entered: tcp && input.settings.backend >= 0,
+    another: false,
+    failures: 0,
+    redispatched: false,
+    pending: [],
+    turnAroundUs: 0,
+    queueUs: 0,
+    connectUs: -1,
+    lastUs: input.atUs,
+    idleUs: input.settings.idleUs,
+    messagesIn: 0,
+    messagesOut: 0,
+    state: none ? 'SC' : '--',
+    answer: 0,
+    clientOpen: true,
+    serverOpen: false,
+    resetServer: false,
+  };
+}
+
+function report(event: SessionReport): Effect {
+  return { type: 'tell', to: '', event };
+}
+
+function whose({ input }: SessionContext): { id: string; generation: number; backend: number } {
+  return { id: input.id, generation: input.generation, backend: input.settings.backend };
+}
+
+function connectEffect({ target, input }: SessionContext): Effect {
+  const { address, port } = target as Target;
+  return { type: 'connect', connection: SERVER, to: address, port: port === 0 ? input.port : port };
+}
+
+/** The connection to the server is there: what the client has said so far goes on. */
+function establishedEffects(context: SessionContext): Effect {
+  const effects: Effect[] = context.pending.map((each) => ({
+    type: 'transmit',
+    connection: SERVER,
+    message: each,
+  }));
+  if (context.input.settings.tellsConnected) {
+    const server = (context.target as Target).server;
+    effects.push(report({ type: 'session-connected', ...whose(context), server }));
+  }
+  return { type: 'batch', effects };
+}
+
+function failedEffects(context: SessionContext, how: ConnectFailure, isOpen: boolean): Effect {
+  const tell = report({
+    type: 'attempt-failed',
+    ...whose(context),
+    server: (context.target as Target).server,
+    how,
+    failures: context.failures,
+    from: context.input.from,
+  });
+  if (!isOpen) return tell;
+  return { type: 'batch', effects: [{ type: 'close', connection: SERVER }, tell] };
+}
+
+function wantsEffect(context: SessionContext, enters: boolean): Effect {
+  return report({
+    type: 'wants-server',
+    ...whose(context),
+    from: context.input.from,
+    server: context.target?.server,
+    another: context.another,
+    enters,
+  });
+}
+
+function endEffects(context: SessionContext): Effect {
+  const { input, target } = context;
+  const effects: Effect[] = [];
+  if (context.serverOpen) {
+    effects.push({ type: context.resetServer ? 'reset' : 'close', connection: SERVER });
+  }
+  if (context.clientOpen) {
+    const request = context.pending[0] as HttpRequest | undefined;
+    if (context.answer > 0) {
+      const response: HttpResponse = { kind: 'response', id: request?.id ?? 0, status: context.answer };
+      effects.push({ type: 'transmit', connection: CLIENT, message: response });
+    }
+    effects.push({ type: 'close', connection: CLIENT });
+  }
+  const ended: SessionEnded = {
+    type: 'session-ended',
+    ...whose(context),
+    frontend: input.settings.frontend,
+    from: input.from,
+    port: input.port,
+    acceptedAtUs: input.atUs,
+    server: target?.server,
+    slot: context.slot,
+    connecting: context.slot && (context.serverOpen || context.connectUs >= 0),
+    queue: context.queue,
+    entered: context.entered,
+    state: context.state,
+    queueUs: context.queueUs,
+    connectUs: context.connectUs,
+    messagesIn: context.messagesIn,
+    messagesOut: context.messagesOut,
+    failures: context.failures,
+    redispatched: context.redispatched,
+  };
+  effects.push(report(ended), { type: 'exit', code: 0 });
+  return { type: 'batch', effects };
+}
+
+function isRequest(event: unknown): boolean {
+  return (message(event) as { readonly kind?: string }).kind === 'request';
+}
+
+function pathOf(event: unknown): string {
+  return (message(event) as HttpRequest).path ?? '';
+}
+
+export const session = setup({
+  types: {
+    context: {} as SessionContext,
+    events: {} as Event,
+    input: {} as SessionInput,
+    emitted: {} as Effect,
+  },
+  delays: {
+    connect: ({ context }) => context.input.settings.connectUs,
+    queue: ({ context }) => context.input.settings.queueUs,
+    request: ({ context }) => context.input.settings.requestUs,
+    turnAround: ({ context }) => context.turnAroundUs,
+    idle: ({ context }) => context.idleUs,
+  },
+  guards: {
+    hasTarget: ({ context }) => context.target !== undefined && context.slot,
+    isQueued: ({ context }) => context.queue !== undefined,
+    isHttp: ({ context }) => context.input.settings.mode === 'http',
+    fromClient: ({ event }) => from(event) === CLIENT,
+    fromServer: ({ event }) => from(event) === SERVER,
+    isRequest: ({ event }) => isRequest(event),
+    isStatsRequest: ({ context, event }) => {
+      const uri = context.input.settings.statsUri;
+      return uri !== undefined && isRequest(event) && pathOf(event).startsWith(uri);
+    },
+    isIdle: ({ context, event }) => at(event) - context.lastUs >= context.input.settings.idleUs,
+  },
+  actions: {
+    // What the client says while there is no server yet.
+    keep: assign(({ context, event }) => ({
+      pending: [...context.pending, message(event)],
+      messagesIn: context.messagesIn + 1,
+    })),
+    connect: emit(({ context }) => connectEffect(context)),
+    connecting: assign({ serverOpen: true }),
+    connectTo: assign(({ context, event }) => {
+      const { server, address, port } = event as ConnectTo;
+      const moved = context.target !== undefined && context.target.server !== server;
+      return {
+        target: { server, address, port },
+        slot: true,
+        queue: undefined,
+        another: false,
+        redispatched: context.redispatched || (moved && context.failures > 0),
+        queueUs: context.queue === undefined ? context.queueUs : at(event) - context.lastUs,
+      };
+    }),
+    waitInQueue: assign(({ event }) => ({
+      queue: (event as WaitInQueue).queue,
+      slot: false,
+      lastUs: at(event),
+    })),
+    turnAround: assign(({ context, event }) => {
+      const { delayUs, another } = event as TurnAround;
+      return { turnAroundUs: delayUs, another, slot: context.slot && !another };
+    }),
+    giveUp: assign(({ context, event }) => {
+      const { state, slot } = event as GiveUp;
+      return { state, slot, answer: context.input.settings.mode === 'http' ? 503 : 0 };
+    }),
+    lostQueue: assign({ queue: undefined, another: false, target: undefined, slot: false }),
+    failed: assign(({ context }) => ({ failures: context.failures + 1, serverOpen: false })),
+    tellFailed: emit(({ context, event }) =>
+      failedEffects(context, (event as { reason: ConnectFailure }).reason, false),
+    ),
+    tellTimeout: emit(({ context }) => failedEffects(context, 'timeout', true)),
+    wantServer: emit(({ context }) => wantsEffect(context, false)),
+    enter: assign({ entered: true }),
+    wantFirstServer: emit(({ context }) => wantsEffect(context, true)),
+    wantStats: emit(({ context, event }) =>
+      report({ type: 'stats-request', ...whose(context), path: pathOf(event) }),
+    ),
+    answerStats: emit(({ context, event }) => {
+      const request = context.pending[0] as HttpRequest;
+      const response: HttpResponse = {
+        kind: 'response',
+        id: request.id,
+        status: 200,
+        body: (event as StatsAnswer).body,
+      };
+      return { type: 'transmit', connection: CLIENT, message: response };
+    }),
+    answered: assign(({ context }) => ({ pending: [], messagesOut: context.messagesOut + 1 })),
+    established: assign(({ context, event }) => ({
+      connectUs: at(event) - context.input.atUs - context.queueUs,
+      lastUs: at(event),
+      idleUs: context.input.settings.idleUs,
+    })),
+    tellEstablished: emit(({ context }) => establishedEffects(context)),
+    forget: assign({ pending: [] }),
+    countIn: assign(({ context, event }) => ({ lastUs: at(event), messagesIn: context.messagesIn + 1 })),
+    countOut: assign(({ context, event }) => ({ lastUs: at(event), messagesOut: context.messagesOut + 1 })),
+    toServer: emit(({ event }) => ({ type: 'transmit', connection: SERVER, message: message(event) })),
+    toClient: emit(({ event }) => ({ type: 'transmit', connection: CLIENT, message: message(event) })),
+    stillIdle: assign(({ context, event }) => ({
+      idleUs: context.lastUs + context.input.settings.idleUs - at(event),
+    })),
+    // A reset of the client is passed on as a reset, everything else ends in order (stream.c: SI_FL_NOLINGER).
+    clientGone: assign(({ context, event }, letter: { phase: string }) => {
+      const how = (event as { how: CloseReason }).how;
+      const orderly = letter.phase === 'D' && how === 'eof';
+      return {
+        clientOpen: false,
+        resetServer: how !== 'eof',
+        state: orderly ? '--' : `C${letter.phase}`,
+        slot: context.slot,
+      };
+    }),
+    serverGone: assign(({ event }) => ({
+      serverOpen: false,
+      state: (event as { how: CloseReason }).how === 'eof' ? '--' : 'SD',
+    })),
+    timedOut: assign(({ context }) => ({ state: `${context.input.settings.idleSide}D` })),
+    queueTimedOut: assign(({ context }) => ({
+      state: 'sQ',
+      answer: context.input.settings.mode === 'http' ? 503 : 0,
+    })),
+    requestTimedOut: assign({ state: 'cR', answer: 408 }),
+    badRequest: assign({ state: 'PR', answer: 400 }),
+    killed: assign(({ event }) => ({ state: `${(event as Kill).letter}D` })),
+    end: emit(({ context }) => endEffects(context)),
+  },
+}).createMachine({
+  id: 'haproxy.session',
+  context: ({ input }) => initial(input),
+  initial: 'assigned',
+  states: {
+    // Decided by what the proxy has given it.
+    assigned: {
+      always: [
+        { guard: 'hasTarget', target: 'connecting' },
+        { guard: 'isQueued', target: 'queued' },
+        { guard: 'isHttp', target: 'requesting' },
+        { target: 'closed' },
+      ],
+    },
+    requesting: {
+      after: { request: { target: 'closed', actions: 'requestTimedOut' } },
+      on: {
+        received: [
+          { guard: 'isStatsRequest', actions: ['keep', 'wantStats'] },
+          { guard: 'isRequest', target: 'deciding', actions: ['keep', 'wantFirstServer', 'enter'] },
+          { target: 'closed', actions: 'badRequest' },
+        ],
+        'stats-answer': { target: 'requesting', reenter: true, actions: ['answerStats', 'answered'] },
+        closed: { target: 'closed', actions: { type: 'clientGone', params: { phase: 'R' } } },
+        kill: { target: 'closed', actions: 'killed' },
+      },
+    },
+    // The proxy answers at once: no time passes here.
+    deciding: {
+      on: {
+        'connect-to': { target: 'connecting', actions: 'connectTo' },
+        'wait-in-queue': { target: 'queued', actions: 'waitInQueue' },
+        'turn-around': { target: 'turnAround', actions: 'turnAround' },
+        'give-up': { target: 'closed', actions: 'giveUp' },
+      },
+    },
+    queued: {
+      after: { queue: { target: 'closed', actions: 'queueTimedOut' } },
+      on: {
+        'connect-to': { target: 'connecting', actions: 'connectTo' },
+        'choose-again': { target: 'deciding', actions: ['lostQueue', 'wantServer'] },
+        received: { actions: 'keep' },
+        closed: { target: 'closed', actions: { type: 'clientGone', params: { phase: 'Q' } } },
+        kill: { target: 'closed', actions: 'killed' },
+      },
+    },
+    turnAround: {
+      after: { turnAround: { target: 'deciding', actions: 'wantServer' } },
+      on: {
+        received: { actions: 'keep' },
+        closed: { target: 'closed', actions: { type: 'clientGone', params: { phase: 'C' } } },
+        kill: { target: 'closed', actions: 'killed' },
+      },
+    },
+    connecting: {
+      entry: ['connecting', 'connect'],
+      after: { connect: { target: 'deciding', actions: ['failed', 'tellTimeout'] } },
+      on: {
+        connected: { target: 'established', actions: ['established', 'tellEstablished', 'forget'] },
+        'connect-failed': { target: 'deciding', actions: ['failed', 'tellFailed'] },
+        received: { actions: 'keep' },
+        closed: { target: 'closed', actions: { type: 'clientGone', params: { phase: 'C' } } },
+        kill: { target: 'closed', actions: 'killed' },
+      },
+    },
+    established: {
+      after: {
+        idle: [
+          { guard: 'isIdle', target: 'closed', actions: 'timedOut' },
+          { target: 'established', reenter: true, actions: 'stillIdle' },
+        ],
+      },
+      on: {
+        received: [
+          { guard: 'fromClient', actions: ['countIn', 'toServer'] },
+          { actions: ['countOut', 'toClient'] },
+        ],
+        closed: [
+          { guard: 'fromClient', target: 'closed', actions: { type: 'clientGone', params: { phase: 'D' } } },
+          { target: 'closed', actions: 'serverGone' },
+        ],
+        kill: { target: 'closed', actions: 'killed' },
+      },
+    },
+    // The member is gone when its last effects are carried out.
+    closed: { entry: 'end' },
+  },
+});
