@@ -106,11 +106,15 @@ function explain(issue: Issue, schema: Schema, root: unknown): Explained[] {
       if (value === undefined) return [{ path, of: 'key', message: `${name} is missing` }];
       if (isOwn(issue)) return [{ path, of: 'value', message: `${name}: ${issue.message}` }];
       const expected = KINDS[issue.expected] ?? issue.expected;
-      return [{ path, of: 'value', message: `${name} must be ${expected}, not ${describe(value)}` }];
+      const quotes = issue.expected === 'string' && typeof value === 'number' ? ' (put it in quotes)' : '';
+      return [{ path, of: 'value', message: `${name} must be ${expected}, not ${describe(value)}${quotes}` }];
     }
     case 'invalid_value': {
       if (value === undefined) return [{ path, of: 'key', message: `${name} is missing` }];
       const values = issue.values.map(String);
+      if (typeof value === 'number' && issue.values.includes(String(value))) {
+        return [{ path, of: 'value', message: `${name}: ${value} is a number here: put it in quotes` }];
+      }
       if (values.length === 1)
         return [{ path, of: 'value', message: `${name} must be ${values[0]}, not ${describe(value)}` }];
       return [

@@ -34,10 +34,10 @@ export function referenceSize(name: string): { masters: number; etcd: number } |
 export function referenceFiles({ masters, etcd }: { masters: number; etcd: number }): Reference {
   const names = Array.from({ length: masters }, (_, i) => `m${i + 1}`);
   const members = Array.from({ length: etcd }, (_, i) => `10.0.0.${21 + i}`);
-  const gap = masters <= 8 ? 20 : 10;
+  const { lowest, gap, penalty } = prioritiesOf(masters);
   const files: ImportFile[] = names.map((name, i) => ({
     path: `${name}/keepalived.conf`,
-    text: keepalivedConf(100 + gap * (masters - 1 - i), gap * (masters - 1) + 20),
+    text: keepalivedConf(lowest + gap * (masters - 1 - i), penalty),
   }));
   files.push({ path: 'haproxy.cfg', text: haproxyCfg(names) });
   files.push({ path: 'm1/kubeadm-config.yaml', text: kubeadmConfig(members) });
@@ -47,6 +47,16 @@ export function referenceFiles({ masters, etcd }: { masters: number; etcd: numbe
     set: { 'cluster.workers': 'w1', 'host.w1.address': '10.0.0.61' },
     about: `${masters} masters with keepalived and HAProxy, ${place}, and a worker.`,
   };
+}
+
+/**
+ * Gaps as wide as 1 to 254 allows, 20 at most, when the penalty has to exceed all of them together and nobody's
+ * priority may be clamped at 1, where those with a dead proxy would tie.
+ */
+function prioritiesOf(masters: number): { lowest: number; gap: number; penalty: number } {
+  const gap = Math.min(20, Math.floor(116 / Math.max(1, masters - 1)));
+  const penalty = gap * (masters - 1) + 20;
+  return { lowest: Math.max(100, Math.ceil((penalty + 1) / 10) * 10), gap, penalty };
 }
 
 function keepalivedConf(priority: number, penalty: number): string {
