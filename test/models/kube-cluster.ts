@@ -26,6 +26,8 @@ export interface Options {
   readonly seed?: number;
   /** Where kubelets of workers look for the API; the first master's apiserver. */
   readonly endpoint?: { readonly address: string; readonly port: number };
+  /** Where scheduler and controller-manager look for it; each the apiserver of its own host. */
+  readonly electAt?: { readonly address: string; readonly port: number };
   readonly probes?: boolean;
 }
 
@@ -58,7 +60,7 @@ export function cluster(options: Options = {}): Cluster {
       process('etcd1', fakeEtcd),
       ...names.flatMap((name, i) => {
         const address = `10.0.0.${i + 1}`;
-        const server = { address, port: 6443 };
+        const server = options.electAt ?? { address, port: 6443 };
         const etcd = [{ address: '10.0.0.9', port: 2379, tls: true }];
         return [
           { ...process(name, kubeApiserverProcess, { ...APISERVER, 'etcd-servers': etcd }, POD), ...drawn },
