@@ -50,6 +50,11 @@ function flatten(
 ): Issue[] {
   return issues.flatMap((issue): Issue[] => {
     const path = [...base, ...issue.path];
+    if (issue.code === 'invalid_union' && valueAt(root, path) === undefined) {
+      return [
+        { code: 'invalid_type', expected: 'string', path, message: 'Invalid input' } as unknown as Issue,
+      ];
+    }
     const branches = issue.code === 'invalid_union' ? (issue.errors as Issue[][]) : [];
     // A discriminated union whose discriminator fits no branch has no branches to choose from.
     if (branches.length === 0) return [{ ...issue, path } as Issue];

@@ -77,7 +77,7 @@ function checkStart(data: ScenarioData, topology: Topology, complaints: Complain
     if (name === undefined || known.includes(name)) return;
     complaints.push({
       path: ['start', ...path],
-      message: `${name} is no ${what}${nearestHint(name, known)}`,
+      message: `${name} is no ${what}; there are: ${known.slice(0, 12).join(', ')}`,
     });
   };
   const routers = hostsWith(topology, 'keepalived').map(({ name }) => name);

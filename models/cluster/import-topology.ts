@@ -102,6 +102,7 @@ function assemble({ sources, settings, drafts, apiserverPort, options, findings 
     drafts.push({ name: freeName('w1', drafts), controlPlane: false, worker: true });
     notes.push('No file names a worker: there is one, w1. Set cluster.workers for others.');
   }
+  drafts.sort((a, b) => Number(isOnlyWorker(a)) - Number(isOnlyWorker(b)));
   const book = addressBook(drafts, vip, settings, notes);
   const hosts = drafts.map((draft) =>
     hostFrom(draft, book.addressOf(draft), etcdHosts, proxies, sources, settings),
@@ -257,6 +258,11 @@ function hostFrom(
     ...(set?.['segment'] === undefined ? {} : { segment: String(set['segment']) }),
     ...(nonlocalBind === true ? { nonlocalBind } : {}),
   };
+}
+
+/** Workers stand last in every list of hosts. */
+function isOnlyWorker({ worker, controlPlane }: HostDraft): boolean {
+  return worker && !controlPlane;
 }
 
 function freeName(wanted: string, drafts: readonly HostDraft[]): string {
