@@ -63,7 +63,7 @@ function takeAddresses(context: InstanceContext): {
       garp.masterDelayUs === 0
         ? context.garpDue
         : queued(context.garpDue, { atUs: nowUs + garp.masterDelayUs, repeat: garp.masterRepeat }),
-    refreshAtUs: garp.masterRefreshUs === 0 ? 0 : nowUs + garp.masterDelayUs + garp.masterRefreshUs,
+    refreshAtUs: garp.masterRefreshUs === 0 ? 0 : nowUs + garp.masterRefreshUs,
   };
   const changed = config.vrrpVersion === 3 && context.masterAdvertIntUs !== config.advertIntUs;
   const from = Math.floor(context.masterAdvertIntUs / 1000);
@@ -108,12 +108,15 @@ export function endTransition(context: InstanceContext): InstanceContext {
   return { ...next, out: batch([...effects, ...adverts(context, context.effectivePriority)]) };
 }
 
-/** The regular advert, and the gratuitous ARP that is repeated for ever if that is asked for. */
+/**
+ * The regular advert, and the gratuitous ARP that is repeated for ever if that is asked for: with the first advert after it is
+ * due, counted from becoming MASTER (2.2.7, recording A1g3; HEAD adds garp_master_delay).
+ */
 export function advertise(context: InstanceContext): InstanceContext {
   const { garp } = context.config;
   const next = { ...context, expiresAtUs: context.nowUs + context.config.advertIntUs };
   const said = adverts(context, context.effectivePriority);
-  const isDue = context.refreshAtUs !== 0 && context.nowUs > context.refreshAtUs;
+  const isDue = context.refreshAtUs !== 0 && context.nowUs >= context.refreshAtUs;
   if (!isDue) return { ...next, out: said.length === 1 ? said[0]! : batch(said) };
   return {
     ...next,

@@ -32,7 +32,11 @@ export type InstanceEvent =
   /** A virtual address is gone from the interface, by whoever's hand. */
   | { readonly type: 'address-gone'; readonly atUs: number }
   /** The sync group decides. */
-  | { readonly type: 'sync-master' | 'sync-backup' | 'sync-fault' | 'sync-garp'; readonly atUs: number }
+  | {
+      readonly type: 'sync-master' | 'sync-backup' | 'sync-fault' | 'sync-garp';
+      readonly after?: readonly Effect[];
+      readonly atUs: number;
+    }
   | { readonly type: 'shutdown'; readonly atUs: number }
   /** Its own timers. */
   | { readonly type: 'garp-due' | 'priority-due'; readonly atUs?: number };
@@ -54,6 +58,12 @@ const tracked = ({ context, event }: Arguments): InstanceContext =>
 const trackerOf = ({ event }: Arguments): tracking.TrackerEvent => event as tracking.TrackerEvent;
 const isUp = ({ context, event }: Arguments): boolean =>
   tracking.comesUp(context, event as tracking.TrackerEvent);
+
+/** What the sync group wants said and done after its order. */
+function andThen({ event }: Arguments, context: InstanceContext): InstanceContext {
+  const { after } = event as { readonly after?: readonly Effect[] };
+  return after === undefined ? context : { ...context, out: batch([context.out, ...after]) };
+}
 
 /** Appends a word for the sync group to what the step says. */
 function andTell(context: InstanceContext, what: hear.GroupWord): InstanceContext {
@@ -155,9 +165,10 @@ const instance = setup({
     reportUp: assign((args) => andTell(tracked(args), 'up')),
     loseAddress: assign((args) => andTell(change.loseAddress(now(args)), 'left-master')),
 
-    syncMaster: assign((args) => change.becomeMaster(now(args), [])),
-    syncBackup: assign((args) => change.yieldMaster(now(args), [])),
-    syncRecover: assign((args) => change.recover(now(args))),
+    syncMaster: assign((args) => andThen(args, change.becomeMaster(now(args), []))),
+    syncBackup: assign((args) => andThen(args, change.yieldMaster(now(args), []))),
+    syncTransition: assign((args) => andThen(args, change.beginTransition(now(args)))),
+    syncRecover: assign((args) => andThen(args, change.recover(now(args)))),
     syncFailMaster: assign((args) => change.failMaster(now(args), [], false)),
     syncFailBackup: assign((args) => change.failBackup(now(args), [], true)),
     syncGarp: assign((args) => change.syncGarp(now(args))),
@@ -233,7 +244,7 @@ export const instanceMachine = instance.createMachine({
         interface: newsInBackup,
         source: newsInBackup,
         'sync-master': [
-          { guard: 'isOld', target: 'transition', actions: ['beginTransition', 'say'] },
+          { guard: 'isOld', target: 'transition', actions: ['syncTransition', 'say'] },
           { target: 'master', actions: ['syncMaster', 'say', 'armGarp'] },
         ],
         'sync-fault': { target: 'fault', actions: ['syncFailBackup', 'say'] },

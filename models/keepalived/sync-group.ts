@@ -25,7 +25,12 @@ export interface Told {
 
 type Order = 'sync-master' | 'sync-backup' | 'sync-fault' | 'sync-garp';
 
-const tell = (to: string, type: Order): Effect => ({ type: 'tell', to, event: { type } });
+/** An order to a member. `after` is said and done once the member has carried it out, so that log lines stand in keepalived's order. */
+const tell = (to: string, type: Order, after?: readonly Effect[]): Effect => ({
+  type: 'tell',
+  to,
+  event: { type, ...(after === undefined ? {} : { after }) } as { readonly type: string },
+});
 const without = (names: readonly string[], name: string): readonly string[] =>
   names.filter((other) => other !== name);
 const including = (names: readonly string[], name: string): readonly string[] =>
@@ -67,7 +72,7 @@ export function hearMember(group: SyncGroup, id: string, what: GroupWord): Told 
       if (next.notReady.length > 0) return { group: next, effects: [] };
       // It comes up first, and then the others with it.
       const told = backup({ ...next, state: 'fault' }, others);
-      return { ...told, effects: [tell(id, 'sync-backup'), ...told.effects] };
+      return { ...told, effects: [tell(id, 'sync-backup', told.effects)] };
     }
     case 'heard-lower':
       return { group, effects: others.map((other) => tell(other, 'sync-garp')) };
@@ -81,7 +86,7 @@ function wantsMaster(group: SyncGroup, id: string, others: readonly string[]): T
   const orders = others.map((other) => tell(other, 'sync-master'));
   return {
     group: { ...group, state: 'master' },
-    effects: [tell(id, 'sync-master'), ...announce(group, 'MASTER'), ...orders],
+    effects: [tell(id, 'sync-master', [...announce(group, 'MASTER'), ...orders])],
   };
 }
 

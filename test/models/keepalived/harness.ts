@@ -328,6 +328,7 @@ export class Bus {
   /** Runs until a condition holds; the time at which it did. */
   until(condition: () => boolean, withinUs = 60 * S): number {
     const end = this.nowUs + withinUs;
+    this.settle();
     while (!condition()) {
       const next = Math.min(...this.queue.map((item) => item.atUs));
       if (next > end) throw new Error('it did not happen');
@@ -403,28 +404,41 @@ ${script}vrrp_instance VI_1 {
 `;
 }
 
-/** m1, m2, m3 with these priorities (addresses .11, .12, .13), started together. */
-export function cluster(
+function made(
   priorities: readonly number[],
-  settings: Settings | ((index: number) => Settings) = {},
-  options: Parameters<typeof readKeepalivedConf>[2] = {},
+  settings: Settings | ((index: number) => Settings),
+  options: Parameters<typeof readKeepalivedConf>[2],
 ): { readonly bus: Bus; readonly routers: readonly Router[] } {
   const bus = new Bus();
   const routers = priorities.map((priority, i) => {
     const own = typeof settings === 'function' ? settings(i) : settings;
     return bus.add(`m${i + 1}`, `192.0.2.${11 + i}`, configOf(confText(priority, own), options));
   });
-  for (const router of routers) router.start();
   return { bus, routers };
 }
 
-/** A cluster that has settled: 12 s after a start of all. */
+/** m1, m2, m3 with these priorities (addresses .11, .12, .13), started together with different luck. */
+export function cluster(
+  priorities: readonly number[],
+  settings: Settings | ((index: number) => Settings) = {},
+  options: Parameters<typeof readKeepalivedConf>[2] = {},
+): { readonly bus: Bus; readonly routers: readonly Router[] } {
+  const { bus, routers } = made(priorities, settings, options);
+  routers.forEach((router, i) => router.start(i + 1));
+  return { bus, routers };
+}
+
+/** The same started 200 ms apart, so that m1 is the first to take over, and given 12 s. */
 export function settled(
   priorities: readonly number[],
   settings: Settings | ((index: number) => Settings) = {},
   options: Parameters<typeof readKeepalivedConf>[2] = {},
 ): { readonly bus: Bus; readonly routers: readonly Router[] } {
-  const made = cluster(priorities, settings, options);
-  made.bus.run(12 * S);
-  return made;
+  const { bus, routers } = made(priorities, settings, options);
+  routers.forEach((router, i) => {
+    router.start(i + 1);
+    bus.runFor(200 * MS);
+  });
+  bus.run(12 * S);
+  return { bus, routers };
 }
