@@ -8,6 +8,7 @@
  * Unit: microseconds. `from: cold` begins at the moment when the power comes on everywhere.
  */
 import type { Topology } from '../models/cluster/topology.ts';
+import { observeRaft } from '../models/etcd/observe.ts';
 import { SECOND_US } from '../sim/time.ts';
 import type { World } from '../sim/world.ts';
 import type { Facts } from './facts.ts';
@@ -50,7 +51,7 @@ export function startSettled(world: World, topology: Topology, start: StartData,
   world.runUntil(zeroUs - MOVE_LEADER_US);
   moveLeader(world, topology, start, facts);
   world.runUntil(zeroUs);
-  check(start, facts);
+  check(topology, start, facts);
   return zeroUs;
 }
 
@@ -72,11 +73,16 @@ function moveLeader(world: World, topology: Topology, start: StartData, facts: F
   if (wanted === undefined || leader === undefined || leader === null) return;
   const member = memberNamed(topology, wanted);
   if (leader === member.name) return;
-  const host = memberNamed(topology, leader).host;
+  const raftOf = (host: string) => world.member(world.process(`${host}/etcd`), 'raft');
+  const target = raftOf(member.host);
+  if (target === undefined) return;
+  const { id } = observeRaft(target.program.leaves[target.leaf] ?? '', target.context);
+  const event = { type: 'transfer-leader', to: id } as { type: string };
   world.act(world.nowUs, {
     do: 'send',
-    process: `${host}/etcd`,
-    event: { type: 'move-leader', to: member.name } as { type: string },
+    process: `${memberNamed(topology, leader).host}/etcd`,
+    member: 'raft',
+    event,
   });
 }
 
@@ -88,7 +94,7 @@ function memberNamed(topology: Topology, name: string): { readonly name: string;
 }
 
 /** Is everything as the scenario says it starts? */
-function check(start: StartData, facts: Facts): void {
+function check(topology: Topology, start: StartData, facts: Facts): void {
   const holders = facts.vip.last ?? [];
   if (start.vip !== undefined && !(holders.length === 1 && holders[0] === start.vip)) {
     const found =
@@ -97,6 +103,13 @@ function check(start: StartData, facts: Facts): void {
         : `${holders.join(' and ')} hold${holders.length === 1 ? 's' : ''} it`;
     throw new StartError(
       `start: with this configuration ${start.vip} does not hold the VIP when all has settled; ${found}`,
+    );
+  }
+  const leader = facts.leader.last?.member ?? null;
+  const wanted = start['etcd-leader'];
+  if (wanted !== undefined && leader !== memberNamed(topology, wanted).name) {
+    throw new StartError(
+      `start: etcd is led by ${leader ?? 'nobody'} and not by ${wanted} when all has settled`,
     );
   }
   for (const [lease, holder] of Object.entries(start.leases ?? {})) {

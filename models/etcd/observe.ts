@@ -3,10 +3,12 @@ import type { Alarm } from './backend.ts';
 import { hexId } from './ids.ts';
 import { NONE } from './raft/messages.ts';
 import type { Role } from './raft/raft.ts';
-import type { RaftNodeContext } from './raft-node.ts';
+import type { RaftNodeContext } from './raft-node-work.ts';
 import type { Server } from './server-state.ts';
 
 export interface RaftObservation {
+  /** Its own id. */
+  readonly id: number;
   readonly role: Role;
   readonly term: number;
   /** Id of the leader it knows, hexadecimal; empty if none. */
@@ -19,6 +21,7 @@ export interface RaftObservation {
 export function observeRaft(leaf: string, context: unknown): RaftObservation {
   const { raft } = context as RaftNodeContext;
   return {
+    id: raft.config.id,
     role: leaf as Role,
     term: raft.term,
     leader: raft.lead === NONE ? '' : hexId(raft.lead),

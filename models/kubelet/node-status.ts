@@ -63,6 +63,12 @@ export function jittered(periodUs: number, draw: number): number {
 export const nodeStatusMachine = setup({
   types: {} as { context: Context; events: Event; input: NodeStatusInput; emitted: Effect },
   actions: {
+    noteReady: emit(({ context }) => ({
+      type: 'note',
+      name: 'node-status',
+      node: context.facts.nodeName,
+      status: 'Ready',
+    })),
     logRegisterFailed: emit(({ context, event }) => ({
       type: 'log',
       line: `Unable to register node "${context.facts.nodeName}" with API server: ${event.error}`,
@@ -167,7 +173,10 @@ export const nodeStatusMachine = setup({
               on: {
                 answer: [
                   { guard: 'failed', target: 'failed', actions: 'logUpdateFailed' },
-                  { target: '#waiting', actions: assign({ reportedAtUs: ({ event }) => event.atUs }) },
+                  {
+                    target: '#waiting',
+                    actions: [assign({ reportedAtUs: ({ event }) => event.atUs }), 'noteReady'],
+                  },
                 ],
               },
               after: { callTimeout: { target: 'failed', actions: ['giveUpCall', 'logUpdateFailed'] } },
