@@ -20,7 +20,8 @@ import { confChangeEntry, type Entry } from './raft/entries.ts';
 import { NONE } from './raft/messages.ts';
 import { raftConfig } from './raft/raft.ts';
 import { EMPTY_STORAGE, type RaftStorage } from './raft/storage.ts';
-import { RAFT_KEY, type RaftNodeInput } from './raft-node.ts';
+import type { RaftNodeInput } from './raft-node.ts';
+import { RAFT_KEY } from './raft-node-work.ts';
 import { answer, type Draft, isLeader, log, NEVER_US, type Server, tellRaft } from './server-state.ts';
 
 /** etcdserver/raft.go:37, :40. */

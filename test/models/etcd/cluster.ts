@@ -3,7 +3,7 @@ import { assign, emit, setup } from 'xstate';
 import { METHODS } from '../../../models/etcd/api.ts';
 import type { EtcdConfig, EtcdFlags } from '../../../models/etcd/config.ts';
 import { etcd } from '../../../models/etcd/process.ts';
-import type { RaftNodeContext } from '../../../models/etcd/raft-node.ts';
+import type { RaftNodeContext } from '../../../models/etcd/raft-node-work.ts';
 import type { Server } from '../../../models/etcd/server-state.ts';
 import type { EtcdVersion } from '../../../models/etcd/version.ts';
 import type { Effect, KernelEvent, ProcessInput } from '../../../sim/effects.ts';

@@ -1,0 +1,357 @@
+/**
+ * What the raft member of the etcd family does around Raft, as pure functions: sending, the write-ahead log, the
+ * streams. raft-node.ts is the machine; its header names the sources.
+ */
+import type { Effect, KernelEvent } from '../../sim/effects.ts';
+import {
+  type Fatal,
+  type FromPeer,
+  type LinkEvent,
+  type ProposalRefused,
+  RAFT,
+  type RaftDescribed,
+  type RaftNews,
+  type SnapshotWanted,
+  type StreamMessage,
+} from './family.ts';
+import {
+  effectsOfChange,
+  HEARD_GRAIN_US,
+  LINK_HEARTBEAT_US,
+  type Link,
+  linkTo,
+  newLink,
+  withLink,
+  withoutConnection,
+  withoutSilent,
+} from './links.ts';
+import type { RaftEvent, RaftReport } from './raft/events.ts';
+import { lastIndex } from './raft/log.ts';
+import type { RaftContext } from './raft/machine.ts';
+import type { RaftMessage } from './raft/messages.ts';
+import { progressAt } from './raft/raft.ts';
+import type { Ready } from './raft/raw-node.ts';
+import { type RaftStorage, withEntries, withSnapshot } from './raft/storage.ts';
+
+/** A Ready whose write is under way. */
+interface Saving {
+  readonly id: string;
+  readonly ready: Ready;
+  /** Messages that wait for the write. */
+  readonly messages: readonly RaftMessage[];
+  readonly sinceUs: number;
+}
+
+/** What is around Raft. One object, so that a step of Raft alone copies one reference to it. */
+export interface Node {
+  readonly name: string;
+  readonly heartbeatUs: number;
+  /** Phase of the ticker. */
+  readonly startedAtUs: number;
+  readonly links: readonly Link[];
+  readonly saving: Saving | null;
+  /** The ticker fired during a write; a Go ticker keeps one tick. */
+  readonly tickHeld: boolean;
+  readonly writes: number;
+  /** What the last step of the node itself asks for. */
+  readonly out: readonly Effect[];
+}
+
+export interface RaftNodeContext extends RaftContext {
+  readonly node: Node;
+}
+
+export type Received = Extract<KernelEvent, { type: 'received' }>;
+type Closed = Extract<KernelEvent, { type: 'closed' }>;
+type Written = Extract<KernelEvent, { type: 'written' }>;
+type Stamped<E> = E extends unknown ? E & { readonly atUs: number } : never;
+
+export type NodeEvent =
+  | Stamped<RaftEvent>
+  | Stamped<LinkEvent>
+  | Received
+  | Closed
+  | Written
+  /** A received message that needs more than Raft's step. Raised by the machine itself. */
+  | (Omit<Received, 'type'> & { readonly type: 'unusual' })
+  /** A Ready needs the disk or an `advance`. Told to itself. */
+  | { readonly type: 'persist'; readonly ready: Ready; readonly atUs: number }
+  | { readonly type: 'link-beat'; readonly atUs: number }
+  | { readonly type: 'check-silence'; readonly atUs: number };
+export type Of<Type extends NodeEvent['type']> = Extract<NodeEvent, { type: Type }>;
+
+/** Key under which the write-ahead log and the last snapshot are on disk. The value is a RaftStorage. */
+export const RAFT_KEY = 'raft';
+export const NOTHING: Effect = { type: 'batch', effects: [] };
+const NO_EFFECTS: readonly Effect[] = [];
+const LINK_BEAT: StreamMessage = { kind: 'link-heartbeat' };
+
+type Unstamped<E> = E extends unknown ? Omit<E, 'atUs'> : never;
+
+export function tellLead(
+  event: Unstamped<RaftNews | ProposalRefused | SnapshotWanted | FromPeer | RaftDescribed | Fatal>,
+): Effect {
+  return { type: 'tell', to: '', event };
+}
+
+function tellSelf(event: RaftEvent | { readonly type: 'persist'; readonly ready: Ready }): Effect {
+  return { type: 'tell', to: RAFT, event };
+}
+
+export function batch(effects: readonly Effect[]): Effect {
+  if (effects.length === 1) return effects[0]!;
+  return effects.length === 0 ? NOTHING : { type: 'batch', effects };
+}
+
+export function newNode(name: string, heartbeatUs: number, atUs: number, peers: readonly number[]): Node {
+  return {
+    name,
+    heartbeatUs,
+    startedAtUs: atUs,
+    links: peers.map(newLink),
+    saving: null,
+    tickHeld: false,
+    writes: 0,
+    out: NO_EFFECTS,
+  };
+}
+
+// --- sending
+
+/** Puts each message on its peer's stream. One without a stream is lost, which Raft hears if it would wait for an answer. */
+function send({ raft, node }: RaftNodeContext, messages: readonly RaftMessage[], effects: Effect[]): void {
+  for (let i = 0; i < messages.length; i++) {
+    const message = messages[i]!;
+    const link = linkTo(node.links, message.to);
+    if (message.type === 'MsgSnap' && link !== undefined) {
+      effects.push(tellLead({ type: 'snapshot-wanted', message }));
+    } else if (link !== undefined && link.writer !== null) {
+      effects.push({ type: 'transmit', connection: link.writer, message });
+    } else {
+      const at = progressAt(raft, message.to);
+      if (at >= 0 && raft.progress[at]!.state === 'StateReplicate')
+        effects.push(tellSelf({ type: 'report-unreachable', id: message.to }));
+    }
+  }
+}
+
+/** What the report of a step of the Raft machine makes happen. */
+export function carryOutReport(context: RaftNodeContext): Effect {
+  const { report } = context;
+  if (report === null) return NOTHING;
+  const effects: Effect[] = [];
+  const { ready, lines } = report;
+  for (let i = 0; i < lines.length; i++)
+    effects.push({ type: 'log', line: lines[i]!.text, level: lines[i]!.level });
+  if (ready !== null) {
+    if (ready.mustAdvance) effects.push(tellSelf({ type: 'persist', ready }));
+    else send(context, ready.messages, effects);
+  }
+  tellNews(context, report, effects);
+  return batch(effects);
+}
+
+function isNews({ confState, ready }: RaftReport): boolean {
+  if (confState !== null) return true;
+  return (
+    ready !== null &&
+    (ready.softState !== null ||
+      ready.hardState !== null ||
+      ready.committedEntries.length > 0 ||
+      ready.snapshot !== null ||
+      ready.readStates.length > 0)
+  );
+}
+
+function tellNews({ raft, node }: RaftNodeContext, report: RaftReport, effects: Effect[]): void {
+  const { ready, event, refusal, confState } = report;
+  if (refusal !== null && event.type === 'propose') {
+    effects.push(tellLead({ type: 'proposal-refused', entries: event.entries, reason: refusal }));
+  }
+  if (!isNews(report)) return;
+  const { role, term, lead, log } = raft;
+  if (ready !== null && (ready.softState !== null || ready.hardState !== null)) {
+    effects.push({ type: 'note', name: 'raft-role', member: node.name, role, term, lead });
+  }
+  effects.push(
+    tellLead({
+      type: 'raft-news',
+      role,
+      term,
+      lead,
+      commit: log.committed,
+      committedEntries: ready?.committedEntries ?? [],
+      snapshot: ready?.snapshot ?? null,
+      readStates: ready?.readStates ?? [],
+      confState,
+    }),
+  );
+}
+
+// --- the disk
+
+/** What the disk holds once this Ready is saved. */
+function storageAfter(storage: RaftStorage, ready: Ready): RaftStorage {
+  const { hardState, snapshot, entries } = ready;
+  const next = hardState === null ? storage : { ...storage, hardState };
+  if (snapshot === null) return withEntries(next, entries);
+  const replaced = withSnapshot(next, snapshot);
+  return typeof replaced === 'string' ? next : replaced;
+}
+
+/** What a start finds: the newest snapshot that was made or received, and the log. */
+function onDisk(storage: RaftStorage): RaftStorage {
+  const { offered, snapshot } = storage;
+  return offered !== null && offered.index > (snapshot?.index ?? 0)
+    ? { ...storage, snapshot: offered }
+    : storage;
+}
+
+/** Begins the write of a Ready; a leader's messages go out beside it, others' only if nothing is to be synced. */
+export function persist(context: RaftNodeContext, { ready, atUs }: Of<'persist'>): Node {
+  const { raft, node } = context;
+  const out: Effect[] = [];
+  const { hardState, entries, snapshot } = ready;
+  const sync = ready.mustSync || snapshot !== null;
+  const leads = raft.role === 'leader';
+  if (leads || !sync) send(context, ready.messages, out);
+  if (hardState === null && entries.length === 0 && snapshot === null) {
+    out.push(tellSelf({ type: 'advance' }));
+    return { ...node, out };
+  }
+  const writes = node.writes + 1;
+  const id = String(writes);
+  out.push({ type: 'write', id, key: RAFT_KEY, value: onDisk(storageAfter(raft.log.storage, ready)), sync });
+  if (sync) {
+    const saving = { id, ready, messages: leads ? [] : ready.messages, sinceUs: atUs };
+    return { ...node, out, saving, writes };
+  }
+  out.push(tellSelf({ type: 'save', hardState, entries, snapshot }), tellSelf({ type: 'advance' }));
+  return { ...node, out, writes };
+}
+
+/** The write is done: what waited for it goes out, and the tick that came meanwhile is counted. */
+export function written(context: RaftNodeContext, { ok }: Written): Node {
+  const { node } = context;
+  if (!ok) {
+    const line = 'failed to save Raft hard state and entries: no space left on device';
+    return { ...node, out: [tellLead({ type: 'fatal', line })] };
+  }
+  const { ready, messages } = node.saving as Saving;
+  const { hardState, entries, snapshot } = ready;
+  const out: Effect[] = [];
+  send(context, messages, out);
+  out.push(tellSelf({ type: 'save', hardState, entries, snapshot }), tellSelf({ type: 'advance' }));
+  if (node.tickHeld) out.push(tellSelf({ type: 'tick' }));
+  return { ...node, out, saving: null, tickHeld: false };
+}
+
+// --- streams
+
+function withLinks(node: Node, links: readonly Link[]): Node {
+  return { ...node, links, out: effectsOfChange(node.links, links) };
+}
+
+export function attach({ node }: RaftNodeContext, event: Of<'writer' | 'reader'>): Node {
+  const link = linkTo(node.links, event.id);
+  if (link === undefined) return { ...node, out: [{ type: 'close', connection: event.connection }] };
+  const next =
+    event.type === 'writer'
+      ? { ...link, active: true, writer: event.connection }
+      : { ...link, active: true, reader: event.connection, heardAtUs: event.atUs };
+  return withLinks(node, withLink(node.links, next));
+}
+
+export function addPeer({ node }: RaftNodeContext, { id }: Of<'peer-added'>): Node {
+  const links = linkTo(node.links, id) === undefined ? [...node.links, newLink(id)] : node.links;
+  return { ...node, links, out: NO_EFFECTS };
+}
+
+export function removePeer({ node }: RaftNodeContext, { id }: Of<'peer-removed'>): Node {
+  return withLinks(
+    node,
+    node.links.filter((link) => link.id !== id),
+  );
+}
+
+export function loseConnection({ node }: RaftNodeContext, { connection }: Closed): Node {
+  return withLinks(node, withoutConnection(node.links, connection));
+}
+
+export function dropSilent({ node }: RaftNodeContext, { atUs }: NodeEvent): Node {
+  return withLinks(node, withoutSilent(node.links, atUs));
+}
+
+/** Streams on which Raft itself says nothing get a link heartbeat. */
+export function linkHeartbeats({ raft, node }: RaftNodeContext): Node {
+  const leads = raft.role === 'leader' && node.saving === null;
+  const answers = raft.electionElapsed * node.heartbeatUs < LINK_HEARTBEAT_US;
+  const out: Effect[] = [];
+  for (const { id, writer } of node.links) {
+    if (writer === null || leads || (answers && id === raft.lead)) continue;
+    out.push({ type: 'transmit', connection: writer, message: LINK_BEAT });
+  }
+  return { ...node, out };
+}
+
+/** The message of a stream, if it is one of Raft's. */
+export function raftMessage(event: NodeEvent): RaftMessage {
+  return (event as Received).message as RaftMessage;
+}
+
+export function isForServer(event: NodeEvent): boolean {
+  return ((event as Received).message as { readonly kind?: string }).kind !== undefined;
+}
+
+/** log.go committedTo: the leader remembers more of our log than there is. */
+export function panics({ raft }: RaftNodeContext, { type, term, commit }: RaftMessage): boolean {
+  return (
+    commit > raft.log.committed &&
+    type === 'MsgHeartbeat' &&
+    term >= raft.term &&
+    commit > lastIndex(raft.log)
+  );
+}
+
+function isFirstForLong(links: readonly Link[], from: number, atUs: number): boolean {
+  for (let i = 0; i < links.length; i++) {
+    if (links[i]!.id === from) return links[i]!.heardAtUs + HEARD_GRAIN_US < atUs;
+  }
+  return false;
+}
+
+/** Whether a received message takes more than Raft's step. One test, as nearly every message takes no more. */
+export function isUnusual(context: RaftNodeContext, event: NodeEvent): boolean {
+  if (isForServer(event)) return true;
+  const message = raftMessage(event);
+  return isFirstForLong(context.node.links, message.from, event.atUs) || panics(context, message);
+}
+
+export function noteHeard({ node }: RaftNodeContext, event: NodeEvent): Node {
+  const link = linkTo(node.links, raftMessage(event).from);
+  if (link === undefined) return node;
+  return { ...node, links: withLink(node.links, { ...link, heardAtUs: event.atUs }) };
+}
+
+export function takePeerMessage({ node }: RaftNodeContext, event: Of<'unusual'>): Node {
+  const link = node.links.find(({ reader }) => reader === event.connection);
+  if (link === undefined) return { ...node, out: NO_EFFECTS };
+  const links = withLink(node.links, { ...link, heardAtUs: event.atUs });
+  const message = event.message as StreamMessage;
+  const isBeat = message.kind === 'link-heartbeat';
+  return {
+    ...node,
+    links,
+    out: isBeat ? NO_EFFECTS : [tellLead({ type: 'from-peer', from: link.id, message })],
+  };
+}
+
+export function sendOne({ node }: RaftNodeContext, { to, message }: Of<'send'>): Node {
+  const writer = linkTo(node.links, to)?.writer;
+  if (writer != null) return { ...node, out: [{ type: 'transmit', connection: writer, message }] };
+  const isSnapshot = 'type' in message && message.type === 'MsgSnap';
+  return {
+    ...node,
+    out: isSnapshot ? [tellSelf({ type: 'report-snapshot', id: to, ok: false })] : NO_EFFECTS,
+  };
+}
