@@ -1,11 +1,14 @@
-/** Remembers, for the lanes of the page, when hosts and processes changed their state. Times are world microseconds. */
-import type { Step } from '../sim/state.ts';
+/**
+ * Remembers, for the lanes of the page, when hosts, processes and those members of them that have a role (a raft member, a
+ * VRRP instance) changed their state. Times are world microseconds.
+ */
+import type { Cell, Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import type { Changes } from './changes.ts';
 import { changesOf } from './facts.ts';
 
 export class LaneRecorder {
-  /** `m1` for a host, `m1/haproxy` for a process: its state's path, or what the kernel knows of it. */
+  /** `m1` for a host, `m1/haproxy` for a process, `m1/etcd/raft` for a member: its state's path, or what the kernel knows of it. */
   readonly states = new Map<string, Changes<string>>();
 
   /** What is so at the scenario's zero. */
@@ -19,9 +22,11 @@ export class LaneRecorder {
           ? (lead.program.leaves[lead.leaf] ?? 'running')
           : process.state;
       this.set(path, state, epochUs, 0);
-      const raft = world.member(process, 'raft');
-      if (raft !== undefined && raft.leaf >= 0)
-        this.set(`${path}/raft`, raft.program.leaves[raft.leaf] ?? '', epochUs, 0);
+      for (const member of process.members.keys()) {
+        const cell = world.member(process, member);
+        if (cell !== undefined && hasRole(cell) && cell.leaf >= 0)
+          this.set(`${path}/${member}`, cell.program.leaves[cell.leaf] ?? '', epochUs, 0);
+      }
     }
   }
 
@@ -29,14 +34,15 @@ export class LaneRecorder {
     const { cell, atUs, id } = step;
     if (cell !== undefined) {
       if (step.leafBefore === step.leafAfter) return;
-      if (cell.member === '' || cell.member === 'raft')
+      if (cell.member === '' || hasRole(cell))
         this.set(step.who, cell.program.leaves[step.leafAfter] ?? '', atUs, id);
       return;
     }
     const detail = step.detail as { readonly do?: string; readonly process?: string };
     if (step.kind === 'process-exit') {
       this.set(step.who, 'stopped', atUs, id);
-      if (this.states.has(`${step.who}/raft`)) this.set(`${step.who}/raft`, 'stopped', atUs, id);
+      for (const path of this.states.keys())
+        if (path.startsWith(`${step.who}/`)) this.set(path, 'stopped', atUs, id);
     } else if (step.kind === 'host-down') {
       for (const path of this.states.keys())
         if (path.startsWith(`${step.who}/`)) this.set(path, 'stopped', atUs, id);
@@ -48,4 +54,9 @@ export class LaneRecorder {
   private set(path: string, state: string, atUs: number, step: number): void {
     changesOf(this.states, path).set(atUs, step, state);
   }
+}
+
+/** Members whose state says what their process is among its peers. */
+function hasRole({ member, program }: Cell): boolean {
+  return member === 'raft' || program.id === 'keepalived.instance';
 }

@@ -1,4 +1,5 @@
 /** The lanes of a run for the page: everything that has one state at a time, with a tone for colouring. */
+import { stateWord } from '../models/keepalived/observe.ts';
 import type { Changes } from './changes.ts';
 import type { LaneRecorder } from './lane-recorder.ts';
 import type { RunOutage } from './run.ts';
@@ -25,6 +26,13 @@ function toneOf(state: string): Tone {
   if (words.some((word) => OFF.includes(word))) return 'off';
   if (words.some((word) => CHANGING.includes(word))) return 'changing';
   return words.some((word) => word === 'fault' || word === 'failed') ? 'bad' : 'good';
+}
+
+/** To be BACKUP is as good as to be MASTER. */
+function vrrpTone(state: string): Tone {
+  const word = stateWord(state);
+  if (word === 'stopped') return 'off';
+  return word === 'FAULT' ? 'bad' : word === 'INIT' ? 'changing' : 'good';
 }
 
 export function lanesOf(session: Session, recorder: LaneRecorder, outages: readonly RunOutage[]): Lane[] {
@@ -77,6 +85,14 @@ export function lanesOf(session: Session, recorder: LaneRecorder, outages: reado
           group: host,
           kind: 'etcd',
           segments: segments(changes, (state) => state, toneOf),
+        });
+      else if (name.startsWith('keepalived/'))
+        own.push({
+          id: `vrrp:${host}/${name.slice('keepalived/'.length)}`,
+          label: `VRRP ${name.slice('keepalived/'.length)}`,
+          group: host,
+          kind: 'vip',
+          segments: segments(changes, stateWord, vrrpTone),
         });
       else
         own.push({

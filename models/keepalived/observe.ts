@@ -31,3 +31,8 @@ export function observeInstance(
   if (machine !== 'keepalived.instance') return undefined;
   return { state: STATES[leaf] ?? 'INIT', priority: (context as InstanceContext).effectivePriority };
 }
+
+/** The state's word as keepalived logs it; a path that is no instance's (a process that does not run) stays as it is. */
+export function stateWord(leaf: string): string {
+  return STATES[leaf] ?? leaf;
+}

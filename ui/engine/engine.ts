@@ -11,6 +11,7 @@ interface Waiting {
   readonly id: number;
   readonly resolve: (answer: FromEngine) => void;
   readonly reject: (error: Error) => void;
+  readonly progress: ((share: number) => void) | undefined;
 }
 
 export class Engine {
@@ -23,9 +24,9 @@ export class Engine {
     return answer.type === 'listed' ? answer.scenarios : [];
   }
 
-  /** Throws an Error with words for people if the scenario cannot be run. */
-  run(request: RunRequest): Promise<RunRecord> {
-    return this.#record({ type: 'run', request });
+  /** Throws an Error with words for people if the scenario cannot be run. `progress` hears shares from 0 to 1. */
+  run(request: RunRequest, progress: (share: number) => void): Promise<RunRecord> {
+    return this.#record({ type: 'run', request }, progress);
   }
 
   /** The run in a file's text. Throws an Error with words for people if it holds none. */
@@ -33,13 +34,13 @@ export class Engine {
     return this.#record({ type: 'read', name, text });
   }
 
-  async #record(ask: Ask): Promise<RunRecord> {
-    const answer = await this.#ask(ask);
+  async #record(ask: Ask, progress?: (share: number) => void): Promise<RunRecord> {
+    const answer = await this.#ask(ask, progress);
     if (answer.type === 'record') return answer.record;
     throw new Error(answer.type === 'failed' ? answer.message : 'The engine gave no run.');
   }
 
-  #ask(ask: Ask): Promise<FromEngine> {
+  #ask(ask: Ask, progress?: (share: number) => void): Promise<FromEngine> {
     if (this.#waiting) {
       // A worker in the middle of a run hears nothing: it can only be ended.
       this.#worker?.terminate();
@@ -50,7 +51,7 @@ export class Engine {
     const id = ++this.#asked;
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
-      this.#waiting = { id, resolve, reject };
+      this.#waiting = { id, resolve, reject, progress };
       worker.postMessage({ ...ask, id } satisfies ToEngine);
     });
   }
@@ -59,7 +60,11 @@ export class Engine {
     const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => {
       if (data.id !== this.#waiting?.id) return;
-      const { resolve } = this.#waiting;
+      const { resolve, progress } = this.#waiting;
+      if (data.type === 'progress') {
+        progress?.(data.share);
+        return;
+      }
       this.#waiting = undefined;
       resolve(data);
     });

@@ -24,7 +24,11 @@ export function scenariosOf(library: Texts): ScenarioChoice[] {
 }
 
 /** Throws an Error with words for people. */
-export function runRequest(request: RunRequest, library: Texts): RunRecord {
+export function runRequest(
+  request: RunRequest,
+  library: Texts,
+  progress: (share: number) => boolean = () => true,
+): RunRecord {
   const file = `${request.scenario}.yaml`;
   const text = library.get(file);
   if (text === undefined || !namesOf(library).includes(request.scenario)) {
@@ -48,6 +52,7 @@ export function runRequest(request: RunRequest, library: Texts): RunRecord {
   const { record } = runScenario(data, topology, spec, {
     scenarioText: text,
     command: commandOf(request),
+    progress,
   });
   return record;
 }

@@ -79,6 +79,10 @@ export class LaneLabels extends PageElement {
         color: var(--bad);
         font-weight: 650;
       }
+      .blank {
+        flex: none;
+        width: 16px;
+      }
       svg.glyph {
         width: 16px;
         height: 16px;
@@ -131,7 +135,7 @@ export class LaneLabels extends PageElement {
       aria-pressed=${chosen}
       @click=${() => this.state.select(chosen ? undefined : row.id)}
     >
-      ${now ? glyph(now.state, now.tone) : nothing}
+      ${now ? glyph(now.state, now.tone) : html`<span class="blank"></span>`}
       <span class="label">${row.label}</span>
       ${now ? stateOf(now) : nothing}
     </button>`;

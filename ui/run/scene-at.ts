@@ -1,5 +1,5 @@
 /** The cluster at one moment of a run, as the drawing wants it: hosts with their processes, who holds what. */
-import type { RunRecord } from '../../scenarios/run-record.ts';
+import type { Lane, RunRecord } from '../../scenarios/run-record.ts';
 import { type RunView, rowAt, segmentAt, type Tone } from './run-view.ts';
 
 export interface SceneState {
@@ -114,8 +114,8 @@ function processesOf(
     .filter((process) => process.host === host)
     .map(({ path, name }) => {
       const own = segmentAt(view.lanes.get(`process:${path}`), atMs) ?? UNKNOWN;
-      // A member's role says more than that its process runs.
-      const role = name === 'etcd' ? segmentAt(view.lanes.get(`etcd:${host}`), atMs) : undefined;
+      // What it is among its peers says more than that its process runs.
+      const role = segmentAt(roleLane(view, host, name), atMs);
       const runs = own.tone !== 'off';
       const shown = runs && role !== undefined && role.tone !== 'off' ? role : own;
       const leads = leases.get(name)?.holder === host;
@@ -127,6 +127,13 @@ function processesOf(
         active: runs && (leads || /(^|\.)(master|leader)$/i.test(shown.state)),
       };
     });
+}
+
+/** The lane of a member of etcd, or of a router's (first) VRRP instance. */
+function roleLane(view: RunView, host: string, process: string): Lane | undefined {
+  if (process === 'etcd') return view.lanes.get(`etcd:${host}`);
+  if (process !== 'keepalived') return undefined;
+  return view.record.lanes.find(({ id }) => id.startsWith(`vrrp:${host}/`));
 }
 
 /** The host behind a server, as the record says, else if the server is called like a host. */

@@ -63,7 +63,9 @@ export class Opener {
       : `Loading ${source.file}`;
     await this.#attempt(doing, async () => {
       const record = source.request
-        ? await this.#engine.run(source.request)
+        ? await this.#engine.run(source.request, (share) =>
+            this.#state.busy.set(`${doing}, ${Math.round(share * 100)} %`),
+          )
         : await this.#engine.read(source.file, await textOf(source.file));
       if (clearNotice) this.#state.notice.set(undefined);
       this.#state.show(record, source, atMs);

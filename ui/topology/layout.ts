@@ -30,6 +30,8 @@ const CLIENT_HEIGHT = 48;
 /** A client beside the hosts has its services below each other. */
 const BESIDE_WIDTH = 176;
 const BESIDE_GAP = 30;
+/** As tall as a control plane of seven processes with its balancer. */
+const ROOM_BESIDE = 330;
 const RAIL = 13;
 const ROOM_FOR_FLAGS = 44;
 const GAP = 16;
@@ -75,15 +77,31 @@ export function layOut(scene: Scene, width: number): Layout {
     const x = width / 2 - (outside.length / 2) * (each + GAP) + GAP / 2 + index * (each + GAP);
     return { host, tier: 0, x, y: PAD, width: each, height: CLIENT_HEIGHT };
   });
+  const askers = beside ? askersBelow(clients, scene.hosts) : [];
   const top = beside || outside.length === 0 ? PAD + ROOM_FOR_FLAGS : PAD + CLIENT_HEIGHT + TIER_GAP;
-  const { boxes, bottom } = tiers(scene.hosts, left, width, top);
+  const placed = new Set(askers.map(({ host }) => host));
+  const rest = scene.hosts.filter((host) => !placed.has(host));
+  const { boxes, bottom } = tiers(rest, left, width, top);
   return {
     width,
-    height: Math.max(bottom, ...clients.map(({ y, height }) => y + height + PAD)),
-    boxes: [...clients, ...boxes],
+    height: Math.max(bottom, ...[...clients, ...askers].map(({ y, height }) => y + height + PAD)),
+    boxes: [...clients, ...askers, ...boxes],
     nowhere: { x: (left + width) / 2, y: beside ? PAD + RAIL : top - TIER_GAP + 30 },
     rail: beside ? PAD + RAIL : undefined,
   };
+}
+
+/** Workers ask for the API as the outside world does: a few of them find room under it. */
+function askersBelow(clients: readonly Box[], hosts: readonly SceneHost[]): Box[] {
+  const workers = hosts.filter((host) => tierOf(host) === 4);
+  let y = Math.max(...clients.map((box) => box.y + box.height)) + GAP;
+  const boxes = workers.map((host): Box => {
+    const height = boxHeight(host);
+    const box = { host, tier: 4, x: 1, y, width: BESIDE_WIDTH, height };
+    y += height + GAP;
+    return box;
+  });
+  return y <= ROOM_BESIDE ? boxes : [];
 }
 
 /** Hosts inside of the cluster, tier under tier, between left and right. */

@@ -1,0 +1,49 @@
+/** A page of the browser as a person uses it, and a record of what it does behind their back. */
+import type { BrowserContext, Page } from 'playwright-core';
+
+export interface PageUser {
+  readonly page: Page;
+  /** Errors and warnings of the console, and exceptions. */
+  readonly complaints: string[];
+  /** Addresses of every request. */
+  readonly requests: string[];
+}
+
+export async function openPage(context: BrowserContext, url: string): Promise<PageUser> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(url);
+  return { page, complaints, requests };
+}
+
+/** Waits until a run is shown. */
+export async function runShown(page: Page): Promise<void> {
+  await page.locator('story-list li').first().waitFor({ timeout: 30_000 });
+}
+
+/** Drags the playhead along the slider at the bottom to a time of the run, in steps as a hand would. */
+export async function scrubTo(page: Page, atMs: number): Promise<void> {
+  const slider = page.getByRole('slider', { name: 'Playhead' });
+  const box = await slider.boundingBox();
+  if (box === null) throw new Error('the slider is not to be seen');
+  const [from, until] = [Number(await slider.inputValue()), Number(await slider.getAttribute('max'))];
+  // The thumb is 14 pixels wide and stays within the slider.
+  const x = (ms: number) => box.x + 7 + (ms / until) * (box.width - 14);
+  const y = box.y + box.height / 2;
+  await page.mouse.move(x(from), y);
+  await page.mouse.down();
+  await page.mouse.move((x(from) + x(atMs)) / 2, y);
+  await page.mouse.move(x(atMs), y);
+  await page.mouse.up();
+}
+
+/** One line under the drawing's title: who has the VIP and who leads etcd. */
+export function summary(page: Page): Promise<string> {
+  return page.locator('topology-view header p').innerText();
+}
