@@ -9,6 +9,13 @@ type Verb = 'stop' | 'start' | 'restart' | 'kill' | 'pause' | 'resume';
 
 const each = (aim: Aim, verb: Verb): Action[] => aim.processes.map((process) => ({ do: verb, process }));
 
+/** keepalived's own processes are one to the kernel; its lead machine is told which of them was killed. */
+const kept = (process: string, part: 'parent' | 'child'): Action => ({
+  do: 'send',
+  process,
+  event: { type: `${part}-killed` },
+});
+
 export const PROCESS_FAULTS = [
   fault({
     name: 'stop',
@@ -41,9 +48,15 @@ export const PROCESS_FAULTS = [
         .boolean()
         .optional()
         .describe('false: its supervisor leaves it dead; default true: the supervisor decides'),
+      part: z
+        .enum(['all', 'parent', 'child'])
+        .optional()
+        .describe('Of keepalived, which is two processes: the parent, or the VRRP child; default all'),
     }),
-    begin: (aim, { restart }) =>
-      restart === false ? [...each(aim, 'kill'), ...each(aim, 'stop')] : each(aim, 'kill'),
+    begin: (aim, { restart, part = 'all' }) => {
+      if (part !== 'all') return aim.processes.map((process) => kept(process, part));
+      return restart === false ? [...each(aim, 'kill'), ...each(aim, 'stop')] : each(aim, 'kill');
+    },
     end: (aim) => each(aim, 'start'),
   }),
   fault({

@@ -152,7 +152,9 @@ function checkAim(entry: FaultEntryData, index: number, topology: Topology, comp
     else if (aim === 'process' && process === undefined)
       say('on', `${entry.do} needs a process: HOST/PROCESS`);
     else if (aim !== 'process' && process !== undefined) say('on', `${entry.do} is no fault of a process`);
-    else if (entry.do === 'one-way' && target.kind !== 'link')
+    else if (entry['part'] !== undefined && process !== 'keepalived') {
+      say('part', 'only keepalived has a parent and a child');
+    } else if (entry.do === 'one-way' && target.kind !== 'link')
       say('on', 'one-way needs two sides: links, or on: A->B');
   }
 }

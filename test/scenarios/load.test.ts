@@ -220,6 +220,10 @@ describe('a scenario and its topology', () => {
       'timeline: [{at: 1s, do: stop, on: backup:0/keepalived}]',
       '5:35: backup:0: write backup:1, backup:2, ...',
     ],
+    [
+      'timeline: [{at: 1s, do: kill, on: m1/etcd, part: child}]',
+      '5:50: only keepalived has a parent and a child',
+    ],
     ['timeline: [{at: 1s, do: partition}]', '5:12: partition needs links or on'],
     [
       'timeline: [{at: 1s, do: partition, links: [m1, "m2,m5"]}]',
@@ -243,7 +247,10 @@ describe('a scenario and its topology', () => {
     ['start: {vip: w1}', '5:14: w1 is no host with keepalived; there are: m1, m2, m3'],
     ['start: {etcd-leader: w1}', '5:22: w1 is no member of etcd; there are: m1, m2, m3'],
     ['start: {leases: {kube-shceduler: m1}}', '5:18: unknown lease kube-shceduler; nearest: kube-scheduler'],
-    ['start: {leases: {kube-scheduler: w1}}', '5:34: w1 is no host with kube-scheduler; there are: m1, m2, m3'],
+    [
+      'start: {leases: {kube-scheduler: w1}}',
+      '5:34: w1 is no host with kube-scheduler; there are: m1, m2, m3',
+    ],
     [
       'clients: [{name: a, from: insde, to: vip, rate: 1/s, request: write, timeout: 5s}]',
       '5:27: there is no host insde',
