@@ -14,7 +14,7 @@ import {
 import { describeConfig, describeProgressList } from '../../models/etcd/raft/describe.ts';
 import type { Directive } from './data-driven.ts';
 import { DirectiveError } from './raft-environment.ts';
-import { parseOperations } from './raft-interaction.ts';
+import { parseOperations, truth } from './raft-interaction.ts';
 
 const WINDOW = { maxInflightMessages: 10, maxInflightBytes: 0 };
 
@@ -43,7 +43,9 @@ function change(from: Membership, directive: Directive, lastIndex: number): Chan
     case 'simple':
       return simple(from, operations, lastIndex);
     case 'enter-joint': {
-      const autoLeave = directive.arguments.find(({ key }) => key === 'autoleave')?.values[0] === 'true';
+      const autoLeave = truth(
+        directive.arguments.find(({ key }) => key === 'autoleave')?.values[0] ?? 'false',
+      );
       return enterJoint(from, autoLeave, operations, lastIndex);
     }
     case 'leave-joint':

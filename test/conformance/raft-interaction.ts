@@ -53,7 +53,7 @@ function whole(text: string | undefined): number {
 }
 
 /** Go's strconv.ParseBool. */
-function truth(text: string): boolean {
+export function truth(text: string): boolean {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
   throw new DirectiveError(`strconv.ParseBool: parsing "${text}": invalid syntax`);

@@ -1,4 +1,4 @@
-/** The data-driven files of etcd-io/raft that ship with Quorate, in both executors. */
+/** The data-driven files of etcd-io/raft that ship with Quorate and ours in the same format, in both executors. */
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { dataDrivenFiles, replayText } from './raft-runner.ts';
 const programs = { compiled: compiledProgram(raftMachine), reference: referenceProgram(raftMachine) };
 const here = import.meta.dirname;
 
-describe.each(['raft'])('%s', (folder) => {
+describe.each(['raft', 'raft-own'])('%s', (folder) => {
   for (const path of dataDrivenFiles(join(here, folder))) {
     const text = readFileSync(path, 'utf8');
     describe(relative(here, path), () => {
