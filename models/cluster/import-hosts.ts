@@ -5,7 +5,7 @@
 import type { Finding } from '../finding.ts';
 import type { ServerConfig } from '../haproxy/config.ts';
 import { isIpv4 } from '../ipv4.ts';
-import { APISERVER_PORT } from '../kubeadm/config.ts';
+import { APISERVER_PORT } from '../kubeadm/config-values.ts';
 import type { ImportSettings } from './import-settings.ts';
 import {
   apiserverBackend,

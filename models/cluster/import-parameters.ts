@@ -3,7 +3,7 @@
  * (addresses, initial-cluster) have been read elsewhere; others are said to be not modelled.
  */
 import type { Finding } from '../finding.ts';
-import type { ExtraArgs } from '../kubeadm/config.ts';
+import type { ExtraArgs } from '../kubeadm/config-values.ts';
 import type { Sources } from './import-sources.ts';
 import { PARAMETERS, type Parameter, valueMistake } from './parameter-table.ts';
 import type { ParameterValue } from './parameters.ts';
