@@ -16,6 +16,7 @@ import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import { type KubeObject, type Lease, type Node, nodePath } from '../kube-apiserver/api.ts';
 import type { Changed, Listed } from '../kube-apiserver/informer.ts';
+import { nodeStatusNote, nodeStatusText } from '../kube-apiserver/observe.ts';
 import { REST_CLIENT, type RestAnswer, type RestCall } from '../kube-apiserver/rest-calls.ts';
 import type { NodeLifecycleConfig } from './config.ts';
 import { isSilent, isToBeMarked, look, markedUnknown, type NodeHealth } from './node-health.ts';
@@ -99,13 +100,18 @@ export const nodeLifecycle = setup({
   types: {} as { context: Context; events: Event; input: NodeLifecycleInput; emitted: Effect },
   actions: {
     take: assign(({ context, event }) => take(context, event as Listed | Changed)),
-    noteUnknown: emit(({ context }) => ({
-      type: 'batch',
-      effects: [
-        { type: 'log', line: `Node ${first(context).metadata.name} is NotReady` },
-        { type: 'note', name: 'node-status', node: first(context).metadata.name, status: 'NotReady' },
-      ],
-    })),
+    noteMarked: emit(({ event }) => {
+      const node = (event as RestAnswer).body as Node;
+      return {
+        type: 'batch',
+        effects: [
+          { type: 'log', line: `Node ${node.metadata.name} is ${nodeStatusText(node)}` },
+          nodeStatusNote(node),
+        ],
+      };
+    }),
+    /** An update whose answer was lost may have been made after all. */
+    noteRead: emit(({ event }) => nodeStatusNote((event as RestAnswer).body as Node)),
     logFailure: emit(({ context, event }) => ({
       type: 'log',
       line: `Error updating node ${first(context).metadata.name}: ${(event as RestAnswer).error}`,
@@ -173,7 +179,7 @@ export const nodeLifecycle = setup({
           on: {
             answer: [
               { guard: 'failed', target: 'sleeping', actions: 'logFailure' },
-              { target: 'next', actions: ['noteUnknown', 'skip'] },
+              { target: 'next', actions: ['noteMarked', 'skip'] },
             ],
           },
         },
@@ -189,7 +195,7 @@ export const nodeLifecycle = setup({
           on: {
             answer: [
               { guard: 'failed', target: 'next', actions: 'skip' },
-              { guard: 'recovered', target: 'next', actions: 'skip' },
+              { guard: 'recovered', target: 'next', actions: ['noteRead', 'skip'] },
               {
                 target: 'marking',
                 actions: assign({

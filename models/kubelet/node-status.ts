@@ -14,6 +14,7 @@ import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import { collectionPath, type Node, nodePath } from '../kube-apiserver/api.ts';
+import { nodeStatusNote } from '../kube-apiserver/observe.ts';
 import {
   type CloseConnections,
   REST_CLIENT,
@@ -63,12 +64,11 @@ export function jittered(periodUs: number, draw: number): number {
 export const nodeStatusMachine = setup({
   types: {} as { context: Context; events: Event; input: NodeStatusInput; emitted: Effect },
   actions: {
-    noteReady: emit(({ context }) => ({
-      type: 'note',
-      name: 'node-status',
-      node: context.facts.nodeName,
-      status: 'Ready',
-    })),
+    noteStatus: emit(({ event }) => nodeStatusNote(event.body as Node)),
+    /** A patch whose answer was lost may have been made after all; then this read is from etcd. */
+    noteAfterFailure: emit(({ context, event }) =>
+      context.failures === 0 ? { type: 'batch', effects: [] } : nodeStatusNote(event.body as Node),
+    ),
     logRegisterFailed: emit(({ context, event }) => ({
       type: 'log',
       line: `Unable to register node "${context.facts.nodeName}" with API server: ${event.error}`,
@@ -158,7 +158,7 @@ export const nodeStatusMachine = setup({
               on: {
                 answer: [
                   { guard: 'failed', target: 'failed', actions: 'logUpdateFailed' },
-                  { guard: 'unchanged', target: '#waiting' },
+                  { guard: 'unchanged', target: '#waiting', actions: 'noteAfterFailure' },
                   { target: 'patching', actions: assign({ node: ({ event }) => event.body as Node }) },
                 ],
               },
@@ -175,7 +175,7 @@ export const nodeStatusMachine = setup({
                   { guard: 'failed', target: 'failed', actions: 'logUpdateFailed' },
                   {
                     target: '#waiting',
-                    actions: [assign({ reportedAtUs: ({ event }) => event.atUs }), 'noteReady'],
+                    actions: [assign({ reportedAtUs: ({ event }) => event.atUs }), 'noteStatus'],
                   },
                 ],
               },

@@ -99,6 +99,15 @@ describe('the node-lifecycle controller', () => {
     }
   });
 
+  test('observers are told of what the API object says: NotReady and Ready again', () => {
+    const c = cluster({ masters: 3, workers: 1, seed: 3, endpoint: { address: '10.0.0.2', port: 6443 } });
+    c.world.act(60 * S, { do: 'stop', process: 'w1/kubelet' });
+    c.world.act(130 * S, { do: 'start', process: 'w1/kubelet' });
+    c.run(145);
+    const told = c.notes.filter(([, , note]) => note['name'] === 'node-status' && note['node'] === 'w1');
+    expect(told.map(([, , note]) => note['status'])).toEqual(['Ready', 'NotReady', 'Ready']);
+  });
+
   test('no controller-manager leads: the dead node stays Ready on the screen', () => {
     const c = cluster({ masters: 1, workers: 1, seed: 4 });
     c.world.act(60 * S, { do: 'stop', process: 'm1/kube-controller-manager' });
