@@ -3,8 +3,7 @@
  * resourceVersion=0 and all client watches are served. First form.
  *
  * Sources: apiserver pkg/storage/cacher/cacher.go:451-454, 489-534, ready.go:125; pkg/storage/etcd3/store.go:1164 (the
- * watch demands a leader); client-go tools/cache/reflector.go:565, 660 (30 s of retries after `no leader`); watch_cache.go
- * (100 events are kept at least). Unit: microseconds.
+ * watch demands a leader); client-go tools/cache/reflector.go:565, 660 (30 s of retries after `no leader`). Unit: microseconds.
  *
  * A watch that etcd ends for want of a leader is tried again for 30 s, during which everything stays frozen; then all
  * client watches are ended and reads get 429 until a new list has succeeded. A lost connection to etcd is not an error:
@@ -12,7 +11,7 @@
  * Not modelled: bookmarks, selectors, progress notification, the wait for a revision not yet seen, versions before 1.31
  * that keep readers waiting in place of 429, more than 100 remembered events, paging.
  */
-import { Map as ImmutableMap, List } from 'immutable';
+import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import {
@@ -24,7 +23,7 @@ import {
   type WatchResponse,
 } from '../etcd/api.ts';
 import { type Timed, tell } from '../family.ts';
-import { expired, type KubeObject, notFound, type Resource, reinitializing, type WatchEvent } from './api.ts';
+import { expired, notFound, type Resource, reinitializing, type WatchEvent } from './api.ts';
 import {
   type CachedRead,
   cacherId,
@@ -37,9 +36,18 @@ import {
   type Subscribe,
   type Unsubscribe,
 } from './family.ts';
-import { fromKeyValue, watchEvent } from './objects.ts';
-import { keyOf } from './paths.ts';
 import { failed, listOf, type Outcome, respond } from './storage.ts';
+import {
+  afterChunk,
+  afterList,
+  type Change,
+  concerns,
+  EMPTY_CACHE,
+  isTooOld,
+  missed,
+  select,
+  type WatchCache,
+} from './watch-cache.ts';
 
 /** cacher.go: wait.Until(startCaching, 1 s). */
 const REINITIALIZE_US = 1_000_000;
@@ -47,25 +55,10 @@ const REINITIALIZE_US = 1_000_000;
 const RETRY_FOR_US = 30_000_000;
 /** The reflector loops at once; a tenth of a second bounds the events of a simulation. */
 const RETRY_PAUSE_US = 100_000;
-/** watch_cache.go defaultLowerBoundCapacity. */
-const REMEMBERED_EVENTS = 100;
-
 interface Input {
   readonly resource: Resource;
 }
-/** A change, with the revision that made it and the key it is about. */
-interface Change {
-  readonly revision: number;
-  readonly key: string;
-  readonly event: WatchEvent;
-}
-interface Context extends Input {
-  readonly objects: ImmutableMap<string, KubeObject>;
-  /** Everything up to this revision is in `objects`. */
-  readonly revision: number;
-  readonly recent: List<Change>;
-  /** Watches may start from here; what came before is forgotten. */
-  readonly oldest: number;
+interface Context extends Input, WatchCache {
   readonly watchers: ImmutableMap<string, Subscribe>;
   /** Since when the etcd watch fails. */
   readonly failingSinceUs: number | undefined;
@@ -105,54 +98,16 @@ function push(to: Subscribe, events: readonly WatchEvent[]): Effect {
   return tell<Push>('', { type: 'push', connection: to.connection, message });
 }
 
-function concerns(watcher: Subscribe, change: Change): boolean {
-  const key = keyOf(watcher.request);
-  return watcher.request.name === '' ? change.key.startsWith(key) : change.key === key;
-}
-
-/** The objects after a list. */
-function afterList(answer: RangeResponse): Partial<Context> {
-  return {
-    objects: ImmutableMap(answer.kvs.map((kv) => [kv.key, fromKeyValue(kv)] as const)),
-    revision: answer.header.revision,
-    oldest: answer.header.revision,
-    recent: List(),
-    failingSinceUs: undefined,
-  };
-}
-
-/** The cache after a chunk of the etcd watch. */
-function afterChunk(context: Context, chunk: WatchResponse): Partial<Context> {
-  let { objects, recent, oldest } = context;
-  const fresh: Change[] = [];
-  for (const event of chunk.events) {
-    const { key, modRevision } = event.kv;
-    const change = watchEvent(event, objects.get(key));
-    if (change === undefined) continue;
-    objects = change.type === 'DELETED' ? objects.delete(key) : objects.set(key, change.object as KubeObject);
-    fresh.push({ revision: modRevision, key, event: change });
-  }
-  recent = recent.concat(fresh);
-  while (recent.size > REMEMBERED_EVENTS) {
-    oldest = (recent.first() as Change).revision;
-    recent = recent.shift();
-  }
-  // The header of the first answer may be ahead of the events that are still to come.
-  const told = chunk.events.length === 0 && chunk.created !== true ? chunk.header.revision : 0;
-  const revision = Math.max(context.revision, told, chunk.events.at(-1)?.kv.modRevision ?? 0);
-  return { objects, recent, oldest, revision, fresh, failingSinceUs: undefined };
-}
-
 /** Tells each watcher what concerns it. */
 function distribute(context: Context): Effect {
   const effects: Effect[] = [];
   for (const watcher of context.watchers.values()) {
-    const events = context.fresh.filter((change) => concerns(watcher, change));
-    if (events.length > 0) {
+    const fresh = context.fresh.filter((change) => concerns(watcher.request, change.key));
+    if (fresh.length > 0) {
       effects.push(
         push(
           watcher,
-          events.map((change) => change.event),
+          fresh.map((change) => change.event),
         ),
       );
     }
@@ -162,45 +117,20 @@ function distribute(context: Context): Effect {
 
 function read(context: Context, event: CachedRead): Effect {
   const { request } = event;
-  const key = keyOf(request);
-  if (request.name !== '') {
-    const object = context.objects.get(key);
-    const none = failed(notFound(request.resource, request.name));
-    return reply(event, object === undefined ? none : { status: 200, body: object });
+  const objects = select(context, request);
+  if (request.name === '') {
+    return reply(event, { status: 200, body: listOf(request, objects, context.revision) });
   }
-  const items = [...context.objects.filter((_, at) => at.startsWith(key)).entries()];
-  items.sort(([a], [b]) => (a < b ? -1 : 1));
-  const body = listOf(
-    request,
-    items.map(([, object]) => object),
-    context.revision,
+  const [object] = objects;
+  return reply(
+    event,
+    object === undefined ? failed(notFound(request.resource, request.name)) : { status: 200, body: object },
   );
-  return reply(event, { status: 200, body });
 }
 
-/** Revision after which a watch is to begin: 0 or none stands for everything there is. */
-function startOf(watcher: Subscribe): number {
-  return Number(watcher.request.resourceVersion ?? 0);
-}
-
-/** What a new watcher gets at once: what it has missed, or all objects if it knows none. */
 function greet(context: Context, watcher: Subscribe): Effect {
-  const start = startOf(watcher);
-  const missed: Change[] =
-    start === 0
-      ? [...context.objects.entries()].map(([key, object]) => ({
-          revision: 0,
-          key,
-          event: { type: 'ADDED', object },
-        }))
-      : context.recent.filter((change) => change.revision > start).toArray();
-  const events = missed.filter((change) => concerns(watcher, change)).map((change) => change.event);
+  const events = missed(context, watcher.request);
   return events.length === 0 ? { type: 'batch', effects: [] } : push(watcher, events);
-}
-
-function isTooOld(context: Context, watcher: Subscribe): boolean {
-  const start = startOf(watcher);
-  return start !== 0 && start < context.oldest;
 }
 
 /** The end of a client's watch; the lead ends its member. */
@@ -220,17 +150,14 @@ export const cacher = setup({
       return isEtcdError(body) && body.code === 'Unavailable' && event.atUs - sinceUs <= RETRY_FOR_US;
     },
     compacted: ({ event }) => ((event as EtcdChunk).body as WatchResponse).canceled === true,
-    tooOld: ({ context, event }) => isTooOld(context, event as Subscribe),
+    tooOld: ({ context, event }) => isTooOld(context, (event as Subscribe).request),
   },
   delays: { reinitialize: REINITIALIZE_US, retryPause: RETRY_PAUSE_US },
 }).createMachine({
   id: 'kube-apiserver.cacher',
   context: ({ input }) => ({
     ...input,
-    objects: ImmutableMap<string, KubeObject>(),
-    revision: 0,
-    recent: List<Change>(),
-    oldest: 0,
+    ...EMPTY_CACHE,
     watchers: ImmutableMap<string, Subscribe>(),
     failingSinceUs: undefined,
     fresh: [],
@@ -252,7 +179,10 @@ export const cacher = setup({
               {
                 guard: 'listed',
                 target: '#ready',
-                actions: assign(({ event }) => afterList(event.body as RangeResponse)),
+                actions: assign(({ event }) => ({
+                  ...afterList(event.body as RangeResponse),
+                  failingSinceUs: undefined,
+                })),
               },
               { target: 'waiting' },
             ],
@@ -276,7 +206,10 @@ export const cacher = setup({
               { guard: 'compacted', target: '#initializing' },
               {
                 actions: [
-                  assign(({ context, event }) => afterChunk(context, event.body as WatchResponse)),
+                  assign(({ context, event }) => ({
+                    ...afterChunk(context, event.body as WatchResponse),
+                    failingSinceUs: undefined,
+                  })),
                   emit(({ context }) => distribute(context)),
                 ],
               },
