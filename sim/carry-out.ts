@@ -14,7 +14,7 @@ import {
   takeHostUp,
 } from './processes.ts';
 import type { Cell, Host, Process } from './state.ts';
-import { accepting, close, connect, handOver, listen, transmit, unlisten } from './tcp.ts';
+import { accepting, close, connect, handOver, listen, tcpInfo, transmit, unlisten } from './tcp.ts';
 import type { World } from './world.ts';
 
 export function carryOut(world: World, cell: Cell, effect: Effect): void {
@@ -44,6 +44,9 @@ export function carryOut(world: World, cell: Cell, effect: Effect): void {
       break;
     case 'hand-over':
       handOver(world, cell, effect.connection, effect.to, effect.as);
+      break;
+    case 'tcp-info':
+      tcpInfo(world, cell, effect.connections);
       break;
     case 'listen':
       listen(world, cell, effect.port, effect.address, effect.backlog);

@@ -37,6 +37,8 @@ export type Effect =
   | { readonly type: 'reset'; readonly connection: string }
   /** Give a connection to another member of the family, which knows it under the name `as`. */
   | { readonly type: 'hand-over'; readonly connection: string; readonly to: string; readonly as: string }
+  /** Answered at once by `tcp-info`: when something last arrived on each of these connections of this machine. */
+  | { readonly type: 'tcp-info'; readonly connections: readonly string[] }
   // --- the host's interface
   | { readonly type: 'address-add'; readonly address: Address }
   | { readonly type: 'address-remove'; readonly address: Address }
@@ -111,6 +113,8 @@ export type KernelEvent =
       readonly atUs: number;
     }
   | { readonly type: 'closed'; readonly connection: string; readonly how: CloseReason; readonly atUs: number }
+  /** In the order of the question: the local time of the last arrival (tcp(7), tcpi_last_data_recv); 0 for none. */
+  | { readonly type: 'tcp-info'; readonly lastReceivedUs: readonly number[]; readonly atUs: number }
   | { readonly type: 'written'; readonly id: string; readonly ok: boolean; readonly atUs: number }
   | { readonly type: 'inspected'; readonly id: string; readonly ok: boolean; readonly atUs: number }
   /** A member of the family ended (its machine emitted exit, or it was stopped). To the lead. */

@@ -12,6 +12,7 @@
  * direction in which everything is dropped counts).
  */
 import { confirm, resolve, UNRESOLVED_US } from './arp.ts';
+import { localUs } from './clock.ts';
 import { isCut, pass } from './datagram.ts';
 import type { CloseReason, ConnectFailure } from './effects.ts';
 import { NoSuchThing } from './errors.ts';
@@ -555,6 +556,19 @@ function hand(world: World, connection: Connection, side: number, message: unkno
   }
   const event = { type: 'received', connection: end.name, message, atUs: world.localUs(hostOf(world, end)) };
   world.deliver(cell, event as MachineEvent, STREAM, cause);
+}
+
+/** Tells the machine when something last arrived on each of these connections. */
+export function tcpInfo(world: World, cell: Cell, names: readonly string[]): void {
+  const host = world.hosts[cell.host] as Host;
+  const lastReceivedUs = names.map((name) => {
+    const ref = cell.ends?.get(name);
+    const connection = ref === undefined ? undefined : world.connections.get(ref >> 1);
+    if (ref === undefined || connection === undefined) return 0;
+    const { nextArrivalUs } = endOf(connection, ref & 1);
+    return nextArrivalUs === 0 ? 0 : localUs(host.clock, Math.min(world.nowUs, nextArrivalUs));
+  });
+  world.tell(cell, { type: 'tcp-info', lastReceivedUs, atUs: world.localUs(host) } as MachineEvent);
 }
 
 // --- ending

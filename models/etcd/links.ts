@@ -11,15 +11,13 @@ import { peerMemberId } from './family.ts';
 export const READ_TIMEOUT_US = 5_000_000;
 /** rafthttp/stream.go: a link heartbeat each third of it. */
 export const LINK_HEARTBEAT_US = Math.round(READ_TIMEOUT_US / 3);
-/** `heardAtUs` is renewed by the first message after this long, not by each (an idle cluster's cost): READ_TIMEOUT counts from there. */
-export const HEARD_GRAIN_US = 300_000;
-
 export interface Link {
   readonly id: number;
   /** What we send; null: no stream. */
   readonly writer: string | null;
   /** What we receive; null: the peer-stream member dials. */
   readonly reader: string | null;
+  /** When something last came, as far as it was looked at; the stream's begin at first. */
   readonly heardAtUs: number;
   readonly active: boolean;
 }
@@ -80,14 +78,24 @@ export function withoutConnection(links: readonly Link[], connection: string): r
   });
 }
 
-/** The links after those on which nothing came for the read timeout were given up. */
-export function withoutSilent(links: readonly Link[], atUs: number): readonly Link[] {
-  if (!links.some((link) => isSilent(link, atUs))) return links;
-  return links.map((link) => (isSilent(link, atUs) ? { ...link, reader: null, active: false } : link));
+/** The readers that may have been silent for the read timeout, to be looked at. */
+export function readersOf(links: readonly Link[]): readonly string[] {
+  return links.flatMap(({ reader }) => (reader === null ? [] : [reader]));
 }
 
-function isSilent(link: Link, atUs: number): boolean {
-  return link.reader !== null && link.heardAtUs + READ_TIMEOUT_US <= atUs;
+/** With the times at which something last came (in the order of readersOf); what was silent for too long is given up. */
+export function looked(
+  links: readonly Link[],
+  lastReceivedUs: readonly number[],
+  atUs: number,
+): readonly Link[] {
+  let at = 0;
+  return links.map((link) => {
+    if (link.reader === null) return link;
+    const heardAtUs = Math.max(link.heardAtUs, lastReceivedUs[at++] ?? 0);
+    if (heardAtUs + READ_TIMEOUT_US <= atUs) return { ...link, heardAtUs, reader: null, active: false };
+    return { ...link, heardAtUs };
+  });
 }
 
 /** When the next stream would be given up; Infinity if there is none. */

@@ -16,14 +16,14 @@ import {
 } from './family.ts';
 import {
   effectsOfChange,
-  HEARD_GRAIN_US,
   LINK_HEARTBEAT_US,
   type Link,
   linkTo,
+  looked,
   newLink,
+  readersOf,
   withLink,
   withoutConnection,
-  withoutSilent,
 } from './links.ts';
 import type { RaftEvent, RaftReport } from './raft/events.ts';
 import { lastIndex } from './raft/log.ts';
@@ -64,6 +64,7 @@ export interface RaftNodeContext extends RaftContext {
 export type Received = Extract<KernelEvent, { type: 'received' }>;
 type Closed = Extract<KernelEvent, { type: 'closed' }>;
 type Written = Extract<KernelEvent, { type: 'written' }>;
+type TcpInfo = Extract<KernelEvent, { type: 'tcp-info' }>;
 type Stamped<E> = E extends unknown ? E & { readonly atUs: number } : never;
 
 export type NodeEvent =
@@ -72,6 +73,7 @@ export type NodeEvent =
   | Received
   | Closed
   | Written
+  | TcpInfo
   /** A received message that needs more than Raft's step. Raised by the machine itself. */
   | (Omit<Received, 'type'> & { readonly type: 'unusual' })
   /** A Ready needs the disk or an `advance`. Told to itself. */
@@ -278,8 +280,14 @@ export function loseConnection({ node }: RaftNodeContext, { connection }: Closed
   return withLinks(node, withoutConnection(node.links, connection));
 }
 
-export function dropSilent({ node }: RaftNodeContext, { atUs }: NodeEvent): Node {
-  return withLinks(node, withoutSilent(node.links, atUs));
+/** Asks when something last came on each stream. A reader's deadline moves with every message; this looks only when one may be over. */
+export function lookForSilence({ node }: RaftNodeContext): Node {
+  const connections = readersOf(node.links);
+  return { ...node, out: [{ type: 'tcp-info', connections }] };
+}
+
+export function dropSilent({ node }: RaftNodeContext, { lastReceivedUs, atUs }: Of<'tcp-info'>): Node {
+  return withLinks(node, looked(node.links, lastReceivedUs, atUs));
 }
 
 /** Streams on which Raft itself says nothing get a link heartbeat. */
@@ -299,6 +307,10 @@ export function raftMessage(event: NodeEvent): RaftMessage {
   return (event as Received).message as RaftMessage;
 }
 
+export function isLinkHeartbeat(event: NodeEvent): boolean {
+  return ((event as Received).message as { readonly kind?: string }).kind === 'link-heartbeat';
+}
+
 export function isForServer(event: NodeEvent): boolean {
   return ((event as Received).message as { readonly kind?: string }).kind !== undefined;
 }
@@ -313,37 +325,16 @@ export function panics({ raft }: RaftNodeContext, { type, term, commit }: RaftMe
   );
 }
 
-function isFirstForLong(links: readonly Link[], from: number, atUs: number): boolean {
-  for (let i = 0; i < links.length; i++) {
-    if (links[i]!.id === from) return links[i]!.heardAtUs + HEARD_GRAIN_US < atUs;
-  }
-  return false;
-}
-
 /** Whether a received message takes more than Raft's step. One test, as nearly every message takes no more. */
 export function isUnusual(context: RaftNodeContext, event: NodeEvent): boolean {
-  if (isForServer(event)) return true;
-  const message = raftMessage(event);
-  return isFirstForLong(context.node.links, message.from, event.atUs) || panics(context, message);
-}
-
-export function noteHeard({ node }: RaftNodeContext, event: NodeEvent): Node {
-  const link = linkTo(node.links, raftMessage(event).from);
-  if (link === undefined) return node;
-  return { ...node, links: withLink(node.links, { ...link, heardAtUs: event.atUs }) };
+  return isForServer(event) || panics(context, raftMessage(event));
 }
 
 export function takePeerMessage({ node }: RaftNodeContext, event: Of<'unusual'>): Node {
   const link = node.links.find(({ reader }) => reader === event.connection);
   if (link === undefined) return { ...node, out: NO_EFFECTS };
-  const links = withLink(node.links, { ...link, heardAtUs: event.atUs });
   const message = event.message as StreamMessage;
-  const isBeat = message.kind === 'link-heartbeat';
-  return {
-    ...node,
-    links,
-    out: isBeat ? NO_EFFECTS : [tellLead({ type: 'from-peer', from: link.id, message })],
-  };
+  return { ...node, out: [tellLead({ type: 'from-peer', from: link.id, message })] };
 }
 
 export function sendOne({ node }: RaftNodeContext, { to, message }: Of<'send'>): Node {

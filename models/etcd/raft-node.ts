@@ -15,7 +15,7 @@
  */
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
-import { LINK_HEARTBEAT_US, nextSilenceUs } from './links.ts';
+import { LINK_HEARTBEAT_US, nextSilenceUs, READ_TIMEOUT_US } from './links.ts';
 import type { RaftInput } from './raft/events.ts';
 import { lastIndex } from './raft/log.ts';
 import { raftMachine } from './raft/machine.ts';
@@ -27,15 +27,15 @@ import {
   carryOutReport,
   dropSilent,
   isForServer,
+  isLinkHeartbeat,
   isUnusual,
   linkHeartbeats,
+  lookForSilence,
   loseConnection,
   type Node,
   type NodeEvent,
   newNode,
-  noteHeard,
   type Of,
-  panics,
   persist,
   type RaftNodeContext,
   raftMessage,
@@ -83,7 +83,11 @@ function around(on: Transitions): Transitions {
   return {
     ...on,
     tick: [{ guard: 'isSaving', actions: ['holdTick', 'armTicker'] }, ...ticks],
-    received: [{ guard: 'isUnusual', actions: 'lookCloser' }, ...transitionsOf(on['message'])],
+    received: [
+      { guard: 'isLinkHeartbeat' },
+      { guard: 'isUnusual', actions: 'lookCloser' },
+      ...transitionsOf(on['message']),
+    ],
   };
 }
 
@@ -119,9 +123,10 @@ const node = setup({
     ...own.guards,
     isSaving: ({ context }: Given) => context.node.saving !== null,
     isAnswered: ({ context, event }: Given) => context.node.saving?.id === (event as Of<'written'>).id,
+    // Its arrival is all that it says.
+    isLinkHeartbeat: ({ event }: Given) => isLinkHeartbeat(event),
     isUnusual: ({ context, event }: Given) => isUnusual(context, event),
     isForServer: ({ event }: Given) => isForServer(event),
-    panics: ({ context, event }: Given) => panics(context, raftMessage(event)),
   },
   actions: {
     ...own.actions,
@@ -142,10 +147,11 @@ const node = setup({
       id: 'check-silence',
       delay: ({ context: { node }, event }: Given) => {
         const atUs = event.atUs ?? node.startedAtUs;
-        return Math.max(1, Math.min(nextSilenceUs(node.links), atUs + 60_000_000) - atUs);
+        return Math.max(1, Math.min(nextSilenceUs(node.links), atUs + READ_TIMEOUT_US) - atUs);
       },
     }),
-    dropSilent: act(dropSilent),
+    lookForSilence: act(lookForSilence),
+    dropSilent: act<'tcp-info'>(dropSilent),
     // --- the disk
     persist: act<'persist'>(persist),
     written: act<'written'>(written),
@@ -157,10 +163,6 @@ const node = setup({
     sendOne: act<'send'>(sendOne),
     lookCloser: raise(({ event }: Given) => ({ ...event, type: 'unusual' }) as NodeEvent),
     takePeerMessage: act<'unusual'>(takePeerMessage),
-    noteHeard: act(noteHeard),
-    stepMessage: raise(
-      ({ event }: Given) => ({ type: 'message', message: raftMessage(event), atUs: event.atUs }) as NodeEvent,
-    ),
     panic: emit(({ context: { raft }, event }: Given) =>
       tellLead({
         type: 'fatal',
@@ -194,13 +196,10 @@ const config = {
     'peer-added': { actions: 'addPeer' },
     'peer-removed': { actions: ['removePeer', 'carryOut'] },
     closed: { actions: ['loseConnection', 'carryOut'] },
-    'check-silence': { actions: ['dropSilent', 'carryOut', 'armSilence'] },
+    'check-silence': { actions: ['lookForSilence', 'carryOut'] },
+    'tcp-info': { actions: ['dropSilent', 'carryOut', 'armSilence'] },
     'link-beat': { actions: ['linkHeartbeats', 'carryOut', 'armLinkBeat'] },
-    unusual: [
-      { guard: 'isForServer', actions: ['takePeerMessage', 'carryOut'] },
-      { guard: 'panics', actions: 'panic' },
-      { actions: ['noteHeard', 'stepMessage'] },
-    ],
+    unusual: [{ guard: 'isForServer', actions: ['takePeerMessage', 'carryOut'] }, { actions: 'panic' }],
     send: { actions: ['sendOne', 'carryOut'] },
     describe: { actions: 'describe' },
   },
