@@ -3,7 +3,7 @@
  * without a host is everybody's.
  */
 import type { Finding } from '../finding.ts';
-import { refuseText } from '../yaml-text.ts';
+import { MAX_TEXT_BYTES, refuseText } from '../yaml-text.ts';
 import { NAME_PATTERN } from './topology.ts';
 
 /** A file as it was handed in: path with / between folders. */
@@ -46,7 +46,7 @@ export function sortFiles(files: readonly ImportFile[]): { sorted: SortedFile[];
   for (const [index, file] of files.entries()) {
     const own = parts[index]!;
     const base = own[own.length - 1] ?? '';
-    const kind = kindOf(base);
+    const kind = kindOf(base, file.text);
     const refusal = refuseText(file.text, file.path);
     const host = kind === undefined ? undefined : hostOfPath(own.slice(shared), kind, base, own[shared - 1]);
     if (seen.has(file.path)) say(file.path, 'error', 'the file is given twice');
@@ -72,15 +72,21 @@ function sharedFolders(parts: readonly (readonly string[])[]): number {
   return shared;
 }
 
-function kindOf(base: string): FileKind | undefined {
+/** By its name, and where the name leaves it open (a manifest, another daemon's file) by what is in it. */
+function kindOf(base: string, text: string): FileKind | undefined {
   const name = base.toLowerCase();
-  if (/\.cfg$/.test(name)) return 'haproxy';
-  if (/sysctl/.test(name)) return 'sysctl';
-  if (/\.conf$/.test(name)) return 'keepalived';
-  if (/\.ya?ml$/.test(name)) return 'kubeadm';
+  const has = (pattern: RegExp) => pattern.test(text.slice(0, MAX_TEXT_BYTES));
+  if (name.endsWith('.cfg')) {
+    return name.includes('haproxy') || has(/^\s*(?:frontend|backend|listen)\s/m) ? 'haproxy' : undefined;
+  }
+  if (name.includes('sysctl')) return 'sysctl';
+  if (name.endsWith('.conf')) {
+    return name.includes('keepalived') || has(/^\s*vrrp_instance\s/m) ? 'keepalived' : undefined;
+  }
+  if (/\.ya?ml$/.test(name))
+    return name.includes('kubeadm') || has(/kubeadm\.k8s\.io/) ? 'kubeadm' : undefined;
   if (/(^|\.)hosts$/.test(name)) return 'hosts';
-  if (/\.(sh|bash)$/.test(name) || !name.includes('.')) return 'script';
-  return undefined;
+  return /\.(sh|bash)$/.test(name) || !name.includes('.') ? 'script' : undefined;
 }
 
 /** Folders that say what is in them and not whose it is: `m1/etc/keepalived/keepalived.conf` is m1's. */

@@ -50,6 +50,26 @@ describe('importing deployment files', () => {
     ).toEqual(['keepalived -', 'kubeadm -', 'hosts -', 'script -', 'sysctl -']);
   });
 
+  test('files of other daemons and manifests in the same folder are read over, with a note', () => {
+    const strangers = [
+      file('nginx.conf', 'server {}\n'),
+      file('deploy.yaml', 'apiVersion: apps/v1\nkind: Deployment\n'),
+      file('other.cfg', '[section]\n'),
+      file('README.md', 'text'),
+    ];
+    const { topology, findings } = importTopology([...three, ...strangers]);
+    expect(topology).toBeDefined();
+    expect(findings.map(findingText)).toEqual(
+      strangers.map(({ path }) => `${path}:1:1: no kind of file that is read; read over`),
+    );
+    const renamed = sortFiles([
+      file('lb.cfg', haproxy()),
+      file('vip.conf', keepalived(1)),
+      file('c.yaml', '# kubeadm.k8s.io/v1beta3\n'),
+    ]);
+    expect(renamed.sorted.map(({ kind }) => kind)).toEqual(['haproxy', 'keepalived', 'kubeadm']);
+  });
+
   test("hosts are matched to HAProxy's servers by name", () => {
     const topology = imported([
       ...three,
