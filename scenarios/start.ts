@@ -16,14 +16,14 @@ import type { StartData } from './schema.ts';
 
 /** Hosts come on within this span; more than the longest period of a check, so that phases differ. */
 const POWER_SPAN_US = 8 * SECOND_US;
-/** Whatever is not to hold a lease at first starts this much later than what is. */
-const LATER_US = 25 * SECOND_US;
-/** From power-on to the scenario's zero: boot, start, 40 s for the slowest registration, and some quiet. */
-const WARM_UP_US = 120 * SECOND_US;
+/** Whatever is not to hold a lease at first starts when what is has got it, or at this moment at the latest. */
+const LEASES_BY_US = 100 * SECOND_US;
+/** From power-on to the scenario's zero: boot, start, registration, leases, and some quiet. */
+const WARM_UP_US = 130 * SECOND_US;
 /** The end of the warm-up is drawn from this span, so that phases relative to the scenario's zero differ between seeds. */
 const ZERO_SPAN_US = 10 * SECOND_US;
 /** When etcd's leadership is moved, before the scenario's zero. */
-const MOVE_LEADER_US = 45 * SECOND_US;
+const MOVE_LEADER_US = 20 * SECOND_US;
 
 /** What could not be arranged: exit 2. */
 export class StartError extends Error {
@@ -48,6 +48,7 @@ export function startSettled(world: World, topology: Topology, start: StartData,
   }
   if (cold) return 0;
   const zeroUs = WARM_UP_US + Math.floor(world.streams.next('start/zero') * ZERO_SPAN_US);
+  if (start.leases !== undefined) grantLeases(world, topology, start, facts);
   world.runUntil(zeroUs - MOVE_LEADER_US);
   moveLeader(world, topology, start, facts);
   world.runUntil(zeroUs);
@@ -60,9 +61,22 @@ function holdBack(world: World, topology: Topology, start: StartData): void {
   for (const [lease, holder] of Object.entries(start.leases ?? {})) {
     for (const { name, processes } of topology.hosts) {
       if (name === holder || !(processes as readonly string[]).includes(lease)) continue;
-      const process = world.process(`${name}/${lease}`);
-      process.wanted = false;
-      world.act(LATER_US + 30 * SECOND_US, { do: 'start', process: `${name}/${lease}` });
+      world.process(`${name}/${lease}`).wanted = false;
+    }
+  }
+}
+
+/** Lets the holders get their leases, then starts the others. */
+function grantLeases(world: World, topology: Topology, start: StartData, facts: Facts): void {
+  const leases = Object.entries(start.leases ?? {});
+  for (let atUs = SECOND_US; atUs <= LEASES_BY_US; atUs += SECOND_US) {
+    world.runUntil(atUs);
+    if (leases.every(([lease, holder]) => facts.leases.get(lease)?.last === holder)) break;
+  }
+  for (const [lease, holder] of leases) {
+    for (const { name, processes } of topology.hosts) {
+      if (name !== holder && (processes as readonly string[]).includes(lease))
+        world.act(world.nowUs, { do: 'start', process: `${name}/${lease}` });
     }
   }
 }
