@@ -99,7 +99,12 @@ export function beginTransition(context: InstanceContext): InstanceContext {
     ...adverts(context, context.effectivePriority),
     log(context, 'Transition to MASTER STATE'),
   ];
-  return { ...context, ...FRESH, out: batch(effects) };
+  return {
+    ...context,
+    ...FRESH,
+    expiresAtUs: context.nowUs + context.config.advertIntUs,
+    out: batch(effects),
+  };
 }
 
 /** 1.3: the second step, addresses first and then the advert. */

@@ -80,6 +80,7 @@ const instance = setup({
   },
   delays: {
     masterDown: ({ context }) => Math.max(0, context.expiresAtUs - context.nowUs),
+    nextAdvert: ({ context }) => Math.max(0, context.expiresAtUs - context.nowUs),
     advertInterval: ({ context }) => context.config.advertIntUs,
     nextGarp: ({ context }) => Math.max(0, (context.garpDue[0]?.atUs ?? 0) - context.nowUs),
     masterAdvertInterval: ({ context }) => context.masterAdvertIntUs,
@@ -264,7 +265,7 @@ export const instanceMachine = instance.createMachine({
     },
     /** 1.3 only: it advertises, the addresses come an interval later. */
     transition: {
-      after: { advertInterval: { target: 'master', actions: ['endTransition', 'say', 'armGarp'] } },
+      after: { nextAdvert: { target: 'master', actions: ['endTransition', 'say', 'armGarp'] } },
       on: {
         advert: [
           { guard: 'isSuperior', target: 'backup', actions: ['yieldTo', 'say'] },
@@ -280,7 +281,7 @@ export const instanceMachine = instance.createMachine({
     },
     master: {
       after: {
-        advertInterval: [
+        nextAdvert: [
           { guard: 'isFarTooLate', target: 'backup', actions: ['yieldLate', 'say'] },
           { target: 'master', reenter: true, actions: ['advertise', 'say'] },
         ],

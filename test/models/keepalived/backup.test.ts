@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { cluster, MS, type Router, S, settled } from './harness.ts';
 
-const count = (router: Router, text: string): number => router.lines().filter((line) => line.includes(text)).length;
+const count = (router: Router, text: string): number =>
+  router.lines().filter((line) => line.includes(text)).length;
 const at = (router: Router, text: string): number =>
   router.bus.said.findLast((said) => said.host === router.name && said.line.includes(text))!.atUs;
 
@@ -115,7 +116,18 @@ describe('when the timer runs out', () => {
     const m1 = routers[0]!;
     bus.run(12 * S);
     const masterAt = at(m1, 'Entering MASTER STATE');
-    expect(m1.arp.map((arp) => arp.atUs - masterAt)).toEqual([0, 0, 0, 0, 0, 5 * S, 5 * S, 5 * S, 5 * S, 5 * S]);
+    expect(m1.arp.map((arp) => arp.atUs - masterAt)).toEqual([
+      0,
+      0,
+      0,
+      0,
+      0,
+      5 * S,
+      5 * S,
+      5 * S,
+      5 * S,
+      5 * S,
+    ]);
   });
 
   test('garp_master_delay 0 leaves the second burst out, garp_master_repeat counts the packets', () => {

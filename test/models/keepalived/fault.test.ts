@@ -99,7 +99,9 @@ test('causes are counted: all of them have to be gone', () => {
 
 test('an interval that a master imposed in version 3 is forgotten in FAULT', () => {
   const three = { global: 'vrrp_version 3', noScript: true };
-  const { bus, routers } = cluster([101, 100], (i) => (i === 0 ? { ...three, instance: 'advert_int 2' } : three));
+  const { bus, routers } = cluster([101, 100], (i) =>
+    i === 0 ? { ...three, instance: 'advert_int 2' } : three,
+  );
   bus.run(20 * S);
   const m2 = routers[1]!;
   expect(m2.context()['masterAdvertIntUs']).toBe(2 * S);
@@ -153,7 +155,10 @@ describe('an address removed behind its back', () => {
   });
 
   test('is not noticed when it is marked no_track', () => {
-    const { bus, routers } = settled([101], { noScript: true, instance: 'virtual_ipaddress {\n 192.0.2.10 no_track\n }' });
+    const { bus, routers } = settled([101], {
+      noScript: true,
+      instance: 'virtual_ipaddress {\n 192.0.2.10 no_track\n }',
+    });
     routers[0]!.changeAddress(bus.vip, false);
     bus.runFor(2 * S);
     expect(routers[0]!.instance!.state).toBe('MASTER');

@@ -2,14 +2,15 @@
  * A few routers on one segment with a virtual clock: just enough of a kernel for keepalived's family. Latency is exact,
  * so that times can be compared to the microsecond.
  */
-import { referenceProgram } from '../../../sim/reference.ts';
-import type { Address, Effect } from '../../../sim/effects.ts';
-import type { Instance, MachineEvent, Port, Program } from '../../../sim/machine.ts';
+
 import type { Advert } from '../../../models/keepalived/advert.ts';
 import type { KeepalivedConfig } from '../../../models/keepalived/config.ts';
-import { readKeepalivedConf } from '../../../models/keepalived/read-conf.ts';
 import { observeInstance, type RouterObservation } from '../../../models/keepalived/observe.ts';
 import { keepalived } from '../../../models/keepalived/process.ts';
+import { readKeepalivedConf } from '../../../models/keepalived/read-conf.ts';
+import type { Address, Effect } from '../../../sim/effects.ts';
+import type { Instance, MachineEvent, Port, Program } from '../../../sim/machine.ts';
+import { referenceProgram } from '../../../sim/reference.ts';
 
 const programs = new Map<unknown, Program>();
 function programOf(machine: Parameters<typeof referenceProgram>[0]): Program {
@@ -69,7 +70,14 @@ export class Router {
   /** A fresh process. `luck` decides how long it takes to start. */
   start(luck = this.starts + 1): void {
     this.exitedAtUs = undefined;
-    const input = { config: this.config, luck, disk: {}, starts: this.starts++, host: this.name, address: this.address };
+    const input = {
+      config: this.config,
+      luck,
+      disk: {},
+      starts: this.starts++,
+      host: this.name,
+      address: this.address,
+    };
     this.create('', keepalived.lead, { ...input, atUs: this.bus.nowUs });
   }
 
@@ -117,7 +125,7 @@ export class Router {
 
   leaf(member = ''): string | undefined {
     const cell = this.cells.get(member);
-    return cell && cell.program.leaves[cell.instance.leaf];
+    return cell?.program.leaves[cell.instance.leaf];
   }
 
   has(address: Address): boolean {
@@ -209,7 +217,9 @@ export class Router {
         break;
       case 'inspect': {
         const ok =
-          effect.process === undefined ? this.addresses.has(effect.address!) : this.processes.has(effect.process);
+          effect.process === undefined
+            ? this.addresses.has(effect.address!)
+            : this.processes.has(effect.process);
         bus.soon(() => this.deliver(member, { type: 'inspected', id: effect.id, ok } as { type: string }));
         break;
       }
@@ -243,7 +253,9 @@ export class Router {
   private connect(member: string, connection: string, to: Address, port: number): void {
     const there = this.ports.get(`${to === '127.0.0.1' ? this.address : to}:${port}`);
     if (there === undefined) {
-      this.bus.soon(() => this.deliver(member, { type: 'connect-failed', connection, reason: 'refused' } as { type: string }));
+      this.bus.soon(() =>
+        this.deliver(member, { type: 'connect-failed', connection, reason: 'refused' } as { type: string }),
+      );
       return;
     }
     this.connections.set(`${member} ${connection}`, there);
@@ -259,7 +271,10 @@ export class Router {
     };
     if (message.kind === 'tls-hello') {
       if (port.tls) say({ kind: 'tls-answer', what: 'server-hello' });
-      else this.bus.soon(() => this.deliver(member, { type: 'closed', connection, how: 'eof' } as { type: string }));
+      else
+        this.bus.soon(() =>
+          this.deliver(member, { type: 'closed', connection, how: 'eof' } as { type: string }),
+        );
     } else say({ kind: 'response', id: 1, status: port.status ?? 200 });
   }
 
@@ -310,7 +325,12 @@ export class Bus {
     for (;;) {
       let first: { atUs: number; seq: number; run: () => void } | undefined;
       for (const item of this.queue) {
-        if (first === undefined || item.atUs < first.atUs || (item.atUs === first.atUs && item.seq < first.seq)) first = item;
+        if (
+          first === undefined ||
+          item.atUs < first.atUs ||
+          (item.atUs === first.atUs && item.seq < first.seq)
+        )
+          first = item;
       }
       if (first === undefined || first.atUs > untilUs) break;
       this.queue.splice(this.queue.indexOf(first), 1);
@@ -347,7 +367,13 @@ export class Bus {
       if (router === from || (to !== 'multicast' && router.address !== to)) continue;
       const latencyUs = this.latency(from.name, router.name);
       if (latencyUs === undefined) continue;
-      const event = { type: 'datagram', protocol: 'vrrp', from: from.address, multicast: to === 'multicast', message: advert };
+      const event = {
+        type: 'datagram',
+        protocol: 'vrrp',
+        from: from.address,
+        multicast: to === 'multicast',
+        message: advert,
+      };
       this.at(this.nowUs + latencyUs, () => {
         if (router.linkUp) router.deliver('', event);
       });
@@ -360,7 +386,10 @@ export class Bus {
 }
 
 /** The configuration of a text; no complaints of weight are expected. */
-export function configOf(text: string, options: Parameters<typeof readKeepalivedConf>[2] = {}): KeepalivedConfig {
+export function configOf(
+  text: string,
+  options: Parameters<typeof readKeepalivedConf>[2] = {},
+): KeepalivedConfig {
   const { config, findings } = readKeepalivedConf(text, 'keepalived.conf', options);
   const errors = findings.filter((finding) => finding.severity === 'error');
   if (errors.length > 0) throw new Error(JSON.stringify(errors));
@@ -424,7 +453,9 @@ export function cluster(
   options: Parameters<typeof readKeepalivedConf>[2] = {},
 ): { readonly bus: Bus; readonly routers: readonly Router[] } {
   const { bus, routers } = made(priorities, settings, options);
-  routers.forEach((router, i) => router.start(i + 1));
+  routers.forEach((router, i) => {
+    router.start(i + 1);
+  });
   return { bus, routers };
 }
 

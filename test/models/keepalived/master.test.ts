@@ -7,7 +7,12 @@ import { cluster, MS, type Router, S, settled } from './harness.ts';
 function masterHears(
   change: Partial<Advert>,
   instance = '',
-): { readonly m1: Router; readonly sentBefore: number; readonly arpBefore: number; readonly lines: readonly string[] } {
+): {
+  readonly m1: Router;
+  readonly sentBefore: number;
+  readonly arpBefore: number;
+  readonly lines: readonly string[];
+} {
   const { bus, routers } = settled([101], { instance });
   const m1 = routers[0]!;
   bus.until(() => m1.sent.at(-1)!.atUs === bus.nowUs);
@@ -54,7 +59,10 @@ test('each lower advert has a second burst of its own', () => {
 test('the garp_lower_prio pair inherits from the master pair, and can be set', () => {
   const inherited = masterHears({ priority: 100 }, 'garp_master_repeat 3');
   expect(inherited.m1.arp.length).toBe(inherited.arpBefore + 3);
-  const { m1, arpBefore } = masterHears({ priority: 100 }, 'garp_lower_prio_repeat 1\n garp_lower_prio_delay 0');
+  const { m1, arpBefore } = masterHears(
+    { priority: 100 },
+    'garp_lower_prio_repeat 1\n garp_lower_prio_delay 0',
+  );
   expect(m1.arp.length).toBe(arpBefore + 1);
   m1.bus.runFor(10 * S);
   expect(m1.arp.length).toBe(arpBefore + 1);
@@ -120,7 +128,9 @@ describe('two address owners', () => {
     const { bus, routers } = cluster([255, 255], { state: 'MASTER', noScript: true });
     bus.run(5 * S);
     const lines = routers.flatMap((router) => router.lines());
-    expect(lines.some((line) => line.includes('CONFIGURATION ERROR: local instance and a remote instance'))).toBe(true);
+    expect(
+      lines.some((line) => line.includes('CONFIGURATION ERROR: local instance and a remote instance')),
+    ).toBe(true);
     const states = routers.map((router) => router.instance!);
     expect(states.filter((state) => state.state === 'MASTER').length).toBe(1);
     expect(states.map((state) => state.priority).sort()).toEqual([254, 255]);

@@ -9,19 +9,25 @@ const messages = (text: string): string[] =>
 describe('what keepalived clears', () => {
   test('nopreempt with `state MASTER`', () => {
     const text = confText(101, { state: 'MASTER', instance: 'nopreempt' });
-    expect(messages(text)).toContain('(VI_1) Warning - nopreempt will not work with initial state MASTER - clearing');
+    expect(messages(text)).toContain(
+      '(VI_1) Warning - nopreempt will not work with initial state MASTER - clearing',
+    );
     expect(configOf(text).instances[0]!.nopreempt).toBe(false);
   });
 
   test('preempt_delay with `state MASTER`', () => {
     const text = confText(101, { state: 'MASTER', instance: 'preempt_delay 5' });
-    expect(messages(text)).toContain('(VI_1) Warning - preempt delay will not work with initial state MASTER - clearing');
+    expect(messages(text)).toContain(
+      '(VI_1) Warning - preempt delay will not work with initial state MASTER - clearing',
+    );
     expect(configOf(text).instances[0]!.preemptDelayUs).toBe(0);
   });
 
   test('nopreempt with priority 255', () => {
     const text = confText(255, { instance: 'nopreempt' });
-    expect(messages(text)).toContain('(VI_1) nopreempt is incompatible with priority 255 - resetting nopreempt');
+    expect(messages(text)).toContain(
+      '(VI_1) nopreempt is incompatible with priority 255 - resetting nopreempt',
+    );
   });
 
   test('preempt_delay together with nopreempt', () => {

@@ -46,7 +46,9 @@ test('base 255 ignores weights: the script is not even run', () => {
   m1.processes.delete('haproxy');
   bus.run(10 * S);
   expect(m1.instance).toEqual({ state: 'MASTER', priority: 255 });
-  expect(m1.lines()).toContain('(VI_1) ignoring tracked script chk_haproxy with weights due to address_owner');
+  expect(m1.lines()).toContain(
+    '(VI_1) ignoring tracked script chk_haproxy with weights due to address_owner',
+  );
   expect(m1.lines()).toContain('Warning - script chk_haproxy is not used');
 });
 

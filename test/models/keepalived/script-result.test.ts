@@ -6,7 +6,11 @@ const ok: RunEnd = { status: 0 };
 const failed: RunEnd = { status: 1 };
 
 /** The state after each run, and what was logged. */
-function run(rise: number, fall: number, ends: readonly RunEnd[]): { states: (boolean | undefined)[]; lines: string[] } {
+function run(
+  rise: number,
+  fall: number,
+  ends: readonly RunEnd[],
+): { states: (boolean | undefined)[]; lines: string[] } {
   let tally: Tally = firstTally(rise);
   let state: boolean | undefined;
   const states: (boolean | undefined)[] = [];
@@ -68,7 +72,10 @@ test('a change of the exit status is logged, and the state changes only when the
 });
 
 test('a timeout is a failure without a status', () => {
-  expect(run(1, 1, [ok, 'timed_out']).lines).toEqual(['VRRP_Script(chk) succeeded', 'VRRP_Script(chk) timed_out']);
+  expect(run(1, 1, [ok, 'timed_out']).lines).toEqual([
+    'VRRP_Script(chk) succeeded',
+    'VRRP_Script(chk) timed_out',
+  ]);
 });
 
 test('only 0 is a success', () => {

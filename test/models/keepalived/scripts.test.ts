@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { cluster, MS, type Router, S, settled } from './harness.ts';
 
 const times = (router: Router, text: string): number[] =>
-  router.bus.said.filter((said) => said.host === router.name && said.line.includes(text)).map((said) => said.atUs);
+  router.bus.said
+    .filter((said) => said.host === router.name && said.line.includes(text))
+    .map((said) => said.atUs);
 
 test('the first run is at start; then one starts every interval, counted from start to start', () => {
   const { bus, routers } = cluster([101], { script: 'interval 3\n fall 1' });
@@ -67,7 +69,10 @@ describe('a run that hangs', () => {
 });
 
 describe('a request over HTTP', () => {
-  const asked = (line: string, port: Parameters<Router['ports']['set']>[1] | undefined): readonly string[] => {
+  const asked = (
+    line: string,
+    port: Parameters<Router['ports']['set']>[1] | undefined,
+  ): readonly string[] => {
     const { bus, routers } = cluster([101], { script: `script "${line}"` });
     const m1 = routers[0]!;
     if (port !== undefined) m1.ports.set('192.0.2.11:8443', port);
@@ -129,7 +134,8 @@ fi
   );
   for (const router of routers) router.ports.set(`${router.address}:8443`, { tls: true, status: 403 });
   // The address is there and its port is not: only the holder's script notices.
-  const failed = (router: Router): boolean => router.lines().some((line) => line.includes('failed (exited with status 1)'));
+  const failed = (router: Router): boolean =>
+    router.lines().some((line) => line.includes('failed (exited with status 1)'));
   bus.until(() => routers.some(failed));
   expect(routers.filter(failed).map((router) => router.name)).toEqual(bus.holders());
 });

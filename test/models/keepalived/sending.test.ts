@@ -6,17 +6,29 @@ import { instanceConfig } from '../../../models/keepalived/config.ts';
 import { behaviourOf } from '../../../models/keepalived/version.ts';
 import { cluster, type Router, S, settled } from './harness.ts';
 
-const count = (router: Router, text: string): number => router.lines().filter((line) => line.includes(text)).length;
+const count = (router: Router, text: string): number =>
+  router.lines().filter((line) => line.includes(text)).length;
 
 describe('why an advert is dropped', () => {
   const mine = instanceConfig({
-    ...{ name: 'VI_1', virtualRouterId: 51, virtualIpAddresses: ['192.0.2.10'], authType: 1, authPass: '1111' },
+    ...{
+      name: 'VI_1',
+      virtualRouterId: 51,
+      virtualIpAddresses: ['192.0.2.10'],
+      authType: 1,
+      authPass: '1111',
+    },
   });
   const advert: Advert = {
     ...{ version: 2, vrid: 51, priority: 100, authType: 1, authPass: '1111', advertIntUs: S },
     ...{ addresses: ['192.0.2.10'], source: '192.0.2.12' },
   };
-  const reason = (change: Partial<Advert>, expected = {}, multicast = true, version = '2.2.7'): string | undefined =>
+  const reason = (
+    change: Partial<Advert>,
+    expected = {},
+    multicast = true,
+    version = '2.2.7',
+  ): string | undefined =>
     dropReason({ ...mine, ...expected }, { ...advert, ...change }, multicast, true, behaviourOf(version));
 
   test('another version', () => {
@@ -34,7 +46,9 @@ describe('why an advert is dropped', () => {
   });
 
   test('a multicast packet at a unicast instance, and the reverse', () => {
-    expect(reason({}, { unicastPeers: ['192.0.2.12'] })).toBe('Expected unicast packet but received multicast packet');
+    expect(reason({}, { unicastPeers: ['192.0.2.12'] })).toBe(
+      'Expected unicast packet but received multicast packet',
+    );
     expect(reason({}, {}, false)).toBe('Expected multicast packet but received unicast packet');
   });
 
@@ -61,7 +75,9 @@ test('addresses compare part by part', () => {
 
 describe('an unknown virtual router id', () => {
   test('is ignored without a word, so a mismatch within a pair gives two MASTERs', () => {
-    const { bus, routers } = cluster([101, 100], (i) => (i === 0 ? {} : { instance: 'virtual_router_id 52' }));
+    const { bus, routers } = cluster([101, 100], (i) =>
+      i === 0 ? {} : { instance: 'virtual_router_id 52' },
+    );
     bus.run(30 * S);
     expect(bus.holders()).toEqual(['m1', 'm2']);
     expect(routers.flatMap((router) => router.lines()).some((line) => line.includes('VRID'))).toBe(false);
@@ -106,9 +122,13 @@ describe('version 3', () => {
   const three = { global: 'vrrp_version 3' };
 
   test('a BACKUP adopts the interval of the master, and says so', () => {
-    const { bus, routers } = settled([101, 100], (i) => (i === 0 ? { ...three, instance: 'advert_int 0.5' } : three));
+    const { bus, routers } = settled([101, 100], (i) =>
+      i === 0 ? { ...three, instance: 'advert_int 0.5' } : three,
+    );
     bus.run(20 * S);
-    expect(routers[1]!.lines()).toContain('(VI_1) advertisement interval updated from 1000ms to 500ms by master');
+    expect(routers[1]!.lines()).toContain(
+      '(VI_1) advertisement interval updated from 1000ms to 500ms by master',
+    );
     expect(bus.holders()).toEqual(['m1']);
     routers[0]!.kill();
     const diedAt = bus.nowUs;
@@ -116,7 +136,9 @@ describe('version 3', () => {
     // 3 * 0.5 s + 154/256 * 0.5 s after the last advert, which was up to 0.5 s ago.
     expect(bus.nowUs - diedAt).toBeGreaterThan(1_300_781);
     expect(bus.nowUs - diedAt).toBeLessThan(1_801_000);
-    expect(routers[1]!.lines()).toContain('(VI_1) changing advert interval from 500ms to locally configured 1000ms');
+    expect(routers[1]!.lines()).toContain(
+      '(VI_1) changing advert interval from 500ms to locally configured 1000ms',
+    );
   });
 
   test('carries no authentication', () => {
@@ -131,14 +153,31 @@ describe('unicast', () => {
   });
 
   test('one packet goes to each peer', () => {
-    const { routers } = settled([101, 100, 99], peersOf([['12', '13'], ['11', '13'], ['11', '12']]));
+    const { routers } = settled(
+      [101, 100, 99],
+      peersOf([
+        ['12', '13'],
+        ['11', '13'],
+        ['11', '12'],
+      ]),
+    );
     const [m1] = routers as [Router];
     const lastAt = m1.sent.at(-1)!.atUs;
-    expect(m1.sent.filter((sent) => sent.atUs === lastAt).map((sent) => sent.to)).toEqual(['192.0.2.12', '192.0.2.13']);
+    expect(m1.sent.filter((sent) => sent.atUs === lastAt).map((sent) => sent.to)).toEqual([
+      '192.0.2.12',
+      '192.0.2.13',
+    ]);
   });
 
   test('works as multicast does when all peers list each other', () => {
-    const { bus } = settled([101, 100, 99], peersOf([['12', '13'], ['11', '13'], ['11', '12']]));
+    const { bus } = settled(
+      [101, 100, 99],
+      peersOf([
+        ['12', '13'],
+        ['11', '13'],
+        ['11', '12'],
+      ]),
+    );
     bus.run(60 * S);
     expect(bus.holders()).toEqual(['m1']);
   });

@@ -49,7 +49,10 @@ describe('a lone router', () => {
 });
 
 test('priority 255 with `state MASTER` is MASTER at once', () => {
-  const { bus, routers } = cluster([255, 254], (i) => ({ state: i === 0 ? 'MASTER' : 'BACKUP', noScript: true }));
+  const { bus, routers } = cluster([255, 254], (i) => ({
+    state: i === 0 ? 'MASTER' : 'BACKUP',
+    noScript: true,
+  }));
   bus.until(() => bus.holders().length > 0);
   expect(bus.holders()).toEqual(['m1']);
   expect(bus.nowUs).toBeLessThan(61 * MS);

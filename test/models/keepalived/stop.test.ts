@@ -100,7 +100,11 @@ describe('kill -9 of the VRRP child', () => {
 
   test('with -R the parent leaves, too', () => {
     const bus = new Bus();
-    const m1 = bus.add('m1', '192.0.2.11', keepalivedConfig({ ...configOf(confText(101)), dontRespawn: true }));
+    const m1 = bus.add(
+      'm1',
+      '192.0.2.11',
+      keepalivedConfig({ ...configOf(confText(101)), dontRespawn: true }),
+    );
     m1.start();
     bus.run(10 * S);
     m1.send({ type: 'child-killed' });

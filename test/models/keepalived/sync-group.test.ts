@@ -3,8 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { readKeepalivedConf } from '../../../models/keepalived/read-conf.ts';
 import { Bus, configOf, MS, type Router, S } from './harness.ts';
 
-function grouped(priority: number, options: { state?: string; script?: string; group?: string } = {}): string {
-  const instance = (name: string, vrid: number, address: string, track = ''): string => `vrrp_instance ${name} {
+function grouped(
+  priority: number,
+  options: { state?: string; script?: string; group?: string } = {},
+): string {
+  const instance = (
+    name: string,
+    vrid: number,
+    address: string,
+    track = '',
+  ): string => `vrrp_instance ${name} {
     state ${options.state ?? 'BACKUP'}
     interface eth0
     virtual_router_id ${vrid}
@@ -36,7 +44,8 @@ function pair(options: Parameters<typeof grouped>[1] = {}): { bus: Bus; m1: Rout
   return { bus, m1, m2 };
 }
 
-const states = (router: Router): string[] => ['VI_1', 'VI_2'].map((name) => router.observe(name)?.state ?? '');
+const states = (router: Router): string[] =>
+  ['VI_1', 'VI_2'].map((name) => router.observe(name)?.state ?? '');
 
 test('members become MASTER together, and the group says so', () => {
   const { m1, m2 } = pair();
@@ -60,7 +69,13 @@ test('members that begin with `state MASTER` wait one interval and the least ske
 
 test('one that hears a higher advert drags the other to BACKUP', () => {
   const { bus, m1 } = pair();
-  const message = { ...m1.sent.at(-1)!.advert, vrid: 51, priority: 200, source: '192.0.2.99', addresses: ['192.0.2.10'] };
+  const message = {
+    ...m1.sent.at(-1)!.advert,
+    vrid: 51,
+    priority: 200,
+    source: '192.0.2.99',
+    addresses: ['192.0.2.10'],
+  };
   m1.send({ type: 'datagram', protocol: 'vrrp', from: '192.0.2.99', multicast: true, message });
   bus.runFor(0);
   expect(states(m1)).toEqual(['BACKUP', 'BACKUP']);
@@ -108,7 +123,8 @@ test('weighted scripts of members are ignored, unless sync_group_tracking_weight
 });
 
 test('a group of one is said to be no group', () => {
-  const text = 'vrrp_sync_group VG_1 {\n group {\n VI_1\n }\n}\nvrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n virtual_ipaddress {\n 192.0.2.10\n }\n}';
+  const text =
+    'vrrp_sync_group VG_1 {\n group {\n VI_1\n }\n}\nvrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n virtual_ipaddress {\n 192.0.2.10\n }\n}';
   const { findings } = readKeepalivedConf(text, 'k');
   expect(findings.map((finding) => finding.message)).toContain(
     "Sync group VG_1 has only 1 virtual router(s) - this probably isn't what you want",
