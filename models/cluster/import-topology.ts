@@ -3,7 +3,7 @@
  * kubeadm-config.yaml, /etc/hosts, sysctl.conf. What the files do not say takes a default that is stated in the
  * topology's notes and that --set overrides.
  */
-import type { Finding } from '../finding.ts';
+import { boundedFindings, type Finding } from '../finding.ts';
 import { isIpv4 } from '../ipv4.ts';
 import { addressBook } from './import-addresses.ts';
 import { findEndpoint } from './import-endpoint.ts';
@@ -282,7 +282,5 @@ function isError({ severity }: Finding): boolean {
 }
 
 function bounded(findings: readonly Finding[]): Finding[] {
-  const weight = { error: 0, warning: 1, note: 2 };
-  if (findings.length <= MAX_FINDINGS) return [...findings];
-  return [...findings].sort((a, b) => weight[a.severity] - weight[b.severity]).slice(0, MAX_FINDINGS);
+  return [...boundedFindings(findings, MAX_FINDINGS)];
 }
