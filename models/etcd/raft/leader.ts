@@ -1,14 +1,15 @@
 /**
- * What a leader does: proposals, acknowledgements, reads, transfers, and proof that it still has a quorum.
+ * What a leader does with its followers' answers, with transfers of its office, and with time: heartbeats, and
+ * proof that it still has a quorum. Proposals and reads: leader-proposals.ts, leader-reads.ts.
  *
- * Source: etcd-io/raft v3.7.0, raft.go (stepLeader, tickHeartbeat, sendMsgReadIndexResponse), tracker/tracker.go (QuorumActive).
+ * Source: etcd-io/raft v3.7.0, raft.go (stepLeader, tickHeartbeat), tracker/tracker.go (QuorumActive).
  */
-import { isJoint } from './conf-change.ts';
-import { describeConfChange, describeConfig, describeProgress, hex } from './describe.ts';
-import { confChangeOf, type Entry } from './entries.ts';
+import { describeProgress, hex } from './describe.ts';
+import { propose } from './leader-proposals.ts';
+import { acknowledgeReads, readIndex, servePostponedReads } from './leader-reads.ts';
 import { debug, info } from './lines.ts';
-import { conflictByTerm, firstIndex, lastIndex, termAt } from './log.ts';
-import { NONE, newMessage, type RaftMessage } from './messages.ts';
+import { conflictByTerm, firstIndex, lastIndex } from './log.ts';
+import { NONE, type RaftMessage } from './messages.ts';
 import {
   acknowledged,
   becomeProbe,
@@ -21,10 +22,8 @@ import {
   withRecentActive,
 } from './progress.ts';
 import { jointVote } from './quorum.ts';
-import { type Draft, PROPOSAL_DROPPED, progressAt, type Raft, send, setProgress } from './raft.ts';
-import { takeConfirmed, withAck, withRead } from './read-only.ts';
+import { type Draft, progressAt, type Raft, setProgress } from './raft.ts';
 import {
-  appendProposals,
   broadcastAppend,
   broadcastHeartbeat,
   maybeCommit,
@@ -34,11 +33,11 @@ import {
 
 // --- time
 
-/** With one more tick an election timeout is over in which no quorum was heard of (learners do not count). */
+/** With one more tick an election timeout is over in which no quorum was heard of (learners do not count: they are no voters). */
 export function losesQuorum(raft: Raft): boolean {
   if (raft.electionElapsed + 1 < raft.config.electionTick || !raft.config.checkQuorum) return false;
   const active = new Map<number, boolean>();
-  for (const p of raft.progress) if (!p.isLearner) active.set(p.id, p.recentActive);
+  for (const p of raft.progress) active.set(p.id, p.recentActive);
   return jointVote(raft.members, active) !== 'VoteWon';
 }
 
@@ -105,52 +104,6 @@ export function stepLeader(raft: Draft, message: RaftMessage): void {
       break;
     default:
   }
-}
-
-/** Checks membership changes, appends, and sends. */
-export function propose(raft: Draft, proposals: readonly Entry[]): void {
-  if (progressAt(raft, raft.config.id) < 0) {
-    raft.refusal = PROPOSAL_DROPPED;
-    return;
-  }
-  if (raft.leadTransferee !== NONE) {
-    debug(
-      raft.lines,
-      () =>
-        `${hex(raft.config.id)} [term ${raft.term}] transfer leadership to ${hex(raft.leadTransferee)} is in progress; dropping proposal`,
-    );
-    raft.refusal = PROPOSAL_DROPPED;
-    return;
-  }
-  const last = lastIndex(raft.log);
-  const entries = proposals.map((entry, i) => admitConfChange(raft, entry, last + 1 + i));
-  if (appendProposals(raft, entries)) broadcastAppend(raft);
-  else raft.refusal = PROPOSAL_DROPPED;
-}
-
-/** A membership change that may not be made now becomes an empty entry, which the proposer's log still holds. */
-function admitConfChange(raft: Draft, entry: Entry, index: number): Entry {
-  const change = confChangeOf(entry);
-  if (change === null) return entry;
-  const leaves = change.changes.length === 0;
-  let failed = '';
-  if (raft.pendingConfIndex > raft.log.applied) {
-    failed = `possible unapplied conf change at index ${raft.pendingConfIndex} (applied to ${raft.log.applied})`;
-  } else if (isJoint(raft.members) && !leaves) {
-    failed = 'must transition out of joint config first';
-  } else if (!isJoint(raft.members) && leaves) {
-    failed = 'not in joint state; refusing empty conf change';
-  }
-  if (failed === '' || raft.config.disableConfChangeValidation) {
-    raft.pendingConfIndex = index;
-    return entry;
-  }
-  info(
-    raft.lines,
-    () =>
-      `${hex(raft.config.id)} ignoring conf change ${describeConfChange(change)} at config ${describeConfig(raft.members)}: ${failed}`,
-  );
-  return { term: 0, index: 0, type: 'EntryNormal', data: null, bytes: 0 };
 }
 
 function handleRejection(raft: Draft, at: number, message: RaftMessage): void {
@@ -232,11 +185,7 @@ function handleHeartbeatResponse(raft: Draft, at: number, message: RaftMessage):
   const p = withRecentActive(raft.progress[at]!, true);
   setProgress(raft, at, withFlowPaused(p, false));
   if (p.match < lastIndex(raft.log) || p.state === 'StateProbe') sendAppend(raft, at, true);
-  if (raft.config.readOnly !== 'safe' || message.context === null) return;
-  const acked = withAck(raft.reads, message.from, message.context as number);
-  const { confirmed, reads } = takeConfirmed(acked, raft.members);
-  raft.reads = reads;
-  for (const { request, index } of confirmed) answerRead(raft, request, index);
+  if (raft.config.readOnly === 'safe' && message.context !== null) acknowledgeReads(raft, message);
 }
 
 /** The transport could not deliver: what was sent since may be lost, so probe. */
@@ -304,47 +253,4 @@ function transferLeader(raft: Draft, at: number): void {
   } else {
     sendAppend(raft, at, true);
   }
-}
-
-// --- reads
-
-/** A request for the index at which a read is linearizable. */
-export function readIndex(raft: Draft, request: RaftMessage): void {
-  const { voters, outgoing } = raft.members;
-  if (voters.length === 1 && outgoing.length === 0) {
-    answerRead(raft, request, raft.log.committed);
-  } else if (termAt(raft.log, raft.log.committed) !== raft.term) {
-    // What this leader has committed so far may be less than what its predecessor had.
-    raft.postponedReads = [...raft.postponedReads, request];
-  } else {
-    confirmRead(raft, request);
-  }
-}
-
-function confirmRead(raft: Draft, request: RaftMessage): void {
-  if (raft.config.readOnly === 'lease-based') {
-    answerRead(raft, request, raft.log.committed);
-    return;
-  }
-  raft.reads = withRead(raft.reads, { request, index: raft.log.committed }, raft.config.id);
-  broadcastHeartbeat(raft);
-}
-
-function servePostponedReads(raft: Draft): void {
-  const postponed = raft.postponedReads;
-  if (postponed.length === 0 || termAt(raft.log, raft.log.committed) !== raft.term) return;
-  raft.postponedReads = [];
-  for (const request of postponed) confirmRead(raft, request);
-}
-
-/** To our own application as a read state, to another member as a message. */
-function answerRead(raft: Draft, request: RaftMessage, index: number): void {
-  if (request.from === NONE || request.from === raft.config.id) {
-    raft.readStates = [...raft.readStates, { index, context: request.entries[0]?.data ?? null }];
-    return;
-  }
-  const answer = newMessage('MsgReadIndexResp', raft.config.id, request.from, raft.term);
-  answer.index = index;
-  answer.entries = request.entries;
-  send(raft, answer);
 }

@@ -10,17 +10,16 @@
  * messages to the storage threads say what to do and what to answer, and there is no `advance`.
  */
 import { type Entry, entriesBytes } from './entries.ts';
+import { lastIndex, lastTerm } from './log.ts';
 import {
   applyingAccepted,
   hasNextCommitted,
   hasNextUnstable,
-  lastIndex,
-  lastTerm,
   nextCommitted,
   nextSnapshot,
   nextUnstable,
   unstableAccepted,
-} from './log.ts';
+} from './log-ready.ts';
 import {
   APPEND_THREAD,
   APPLY_THREAD,

@@ -8,7 +8,7 @@ import { describeConfig, hex } from './describe.ts';
 import { answerVoteRequest, becomeFollower, rejectVoteRequest } from './election.ts';
 import { entriesBytes, payloadBytes } from './entries.ts';
 import { stepFollower } from './follower.ts';
-import { propose } from './leader.ts';
+import { propose } from './leader-proposals.ts';
 import { debug, info } from './lines.ts';
 import { appliedTo, stableSnapshotTo, stableTo } from './log.ts';
 import {
