@@ -135,7 +135,9 @@ function reload(context: ProxyContext, event: Event): ProxyContext {
 
 function bindAlert(context: ProxyContext, event: unknown): Effect {
   const { port, reason } = event as { readonly port: number; readonly reason: string };
-  const failed = bindsOf(context.plan).find(({ bind }) => bind.port === port);
+  // The answers come in the order of the wishes.
+  const binds = bindsOf(context.plan);
+  const failed = binds[binds.length - context.toBind];
   const name = context.plan.frontends[failed?.frontend ?? 0]?.config.name ?? '';
   const why = reason === 'in-use' ? 'Address already in use' : 'Cannot assign requested address';
   const socket = `${failed?.bind.address ?? '0.0.0.0'}:${port}`;

@@ -31,11 +31,12 @@ export function logSession(turn: Turn, event: SessionEnded): string | undefined 
     totalMs: wholeMs(turn.atUs - event.acceptedAtUs),
     messages: event.messagesOut,
     state: event.state,
+    // The session itself is still counted in the process and the frontend, no more in backend and server.
     counts: [
       turn.actconn + 1,
       turn.frontend(event.frontend).load.scur,
-      backend?.load.scur ?? 0,
-      server?.load.scur ?? 0,
+      Math.max(0, (backend?.load.scur ?? 0) - (event.entered ? 1 : 0)),
+      Math.max(0, (server?.load.scur ?? 0) - (event.connecting ? 1 : 0)),
     ],
     retries: event.failures,
     redispatched: event.redispatched,

@@ -51,7 +51,16 @@ export function accepted(turn: Turn, connection: string, port: number, from: str
   };
   turn.emit({ type: 'start', machine: 'session', id, input });
   turn.emit({ type: 'hand-over', connection, to: id, as: 'client' });
-  openOrShut(turn, frontend);
+  if (turn.actconn >= globalMaxconn(turn)) openOrShutAll(turn);
+  else openOrShut(turn, frontend);
+}
+
+function globalMaxconn(turn: Turn): number {
+  return turn.plan.config.global.maxconn ?? Number.POSITIVE_INFINITY;
+}
+
+function openOrShutAll(turn: Turn): void {
+  for (let frontend = 0; frontend < turn.plan.frontends.length; frontend++) openOrShut(turn, frontend);
 }
 
 const NOTHING = { target: undefined, queue: undefined };
@@ -76,8 +85,7 @@ function firstServer(
 function openOrShut(turn: Turn, frontend: number): void {
   const plan = turn.plan.frontends[frontend]!;
   const { load, accepting } = turn.frontend(frontend);
-  const global = turn.plan.config.global.maxconn ?? Number.POSITIVE_INFINITY;
-  const on = load.scur < plan.maxconn && turn.actconn < global;
+  const on = load.scur < plan.maxconn && turn.actconn < globalMaxconn(turn);
   if (on === accepting) return;
   turn.changeFrontend(frontend, { accepting: on });
   for (const port of new Set(plan.config.binds.map((bind) => bind.port))) {
@@ -177,9 +185,7 @@ export function ended(turn: Turn, event: SessionEnded): void {
     leaveBackend(turn, backend, id, event.messagesIn, event.messagesOut);
     if (server !== undefined) leaveServer(turn, event, server);
   }
-  turn.plan.frontends.forEach((_, index) => {
-    openOrShut(turn, index);
-  });
+  openOrShutAll(turn);
 }
 
 function leaveServer(turn: Turn, event: SessionEnded, server: number): void {

@@ -255,7 +255,7 @@ const clientMachine = setup({
           actions: emit(({ context, event }) => {
             const message = context.messages[event.connection];
             const told = note('connected', { connection: event.connection });
-            if (message === undefined) return told;
+            if (message === null || message === undefined) return told;
             return {
               type: 'batch',
               effects: [told, { type: 'transmit', connection: event.connection, message }],
@@ -441,7 +441,7 @@ export class Lab {
     this.at(ms, { do: 'attached', host: name, on: true });
   }
 
-  /** A connection that asks once and waits for the answer (GET, Connection: close). */
+  /** A connection that asks once and waits for the answer (GET, Connection: close); null says nothing. */
   open(ms: number, port = 8443, message: unknown = GET, to = '192.0.2.20'): string {
     const name = `k${++this.opened}`;
     this.outcomes.set(name, {

@@ -71,7 +71,7 @@ describe('words, doc section 2.2', () => {
   });
 
   it('environment variables in weak quotes are empty here, with a note', () => {
-    expect(serverOf('agent-check agent-port 9 agent-send "<${HOST}>"').agent?.send).toBe('<>');
+    expect(serverOf('agent-check agent-port 9 agent-send "<$HOST>"').agent?.send).toBe('<>');
     expect(complaints('global\n  maxconn "$N"\n')).toContain(
       '2:12 note the environment variable N is empty here',
     );
