@@ -291,6 +291,11 @@ export class Cluster {
     return this.names.filter((name) => name !== leader && this.isUp(name));
   }
 
+  /** The other running members. */
+  followersOf(name: string): string[] {
+    return this.names.filter((other) => other !== name && this.isUp(other));
+  }
+
   /** Asks a member; the tag finds the answers. */
   ask(name: string, method: string, path: string, body: unknown, which = 'client'): string {
     const tag = `t${this.nextTag++}`;
