@@ -107,7 +107,8 @@ function canStart(world: World, process: Process): boolean {
 export function startProcess(world: World, process: Process): void {
   process.wanted = true;
   process.failures = 0;
-  if (process.state !== 'running' && process.state !== 'paused' && canStart(world, process)) {
+  if (process.stopping) process.again = true;
+  else if (process.state !== 'running' && process.state !== 'paused' && canStart(world, process)) {
     process.incarnation++;
     planStart(world, process, 0);
   }
@@ -124,7 +125,9 @@ export function stopProcess(world: World, process: Process, forShutdown = false)
   if (process.state === 'paused') resumeProcess(world, process);
   if (process.state !== 'running') return;
   const lead = world.lead(process);
+  process.again = false;
   if (lead !== undefined && process.spec.type.handlesTerminate === true) {
+    process.stopping = true;
     world.tell(lead, {
       type: 'terminate',
       atUs: world.localUs(world.hosts[process.host] as Host),
@@ -144,8 +147,10 @@ export function restartProcess(world: World, process: Process): void {
 export function endProcess(world: World, process: Process, code: number): void {
   if (process.state !== 'running' && process.state !== 'paused') return;
   world.report('process-exit', pathOf(world, process), { code });
+  const again = process.again;
   remove(world, process, 'eof');
-  supervise(world, process, code !== 0);
+  if (again && canStart(world, process)) planStart(world, process, 0);
+  else supervise(world, process, code !== 0);
 }
 
 /** SIGKILL. Its addresses stay on the interface; its sockets are closed by the kernel. */
@@ -172,6 +177,8 @@ function remove(world: World, process: Process, how: 'eof' | 'none'): void {
   process.lead = -1;
   process.held = [];
   process.state = 'stopped';
+  process.stopping = false;
+  process.again = false;
   process.incarnation++;
 }
 

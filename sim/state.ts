@@ -85,6 +85,10 @@ export interface Process {
   state: ProcessState;
   /** Wanted by the operator: a `stop` is not undone by the supervisor. */
   wanted: boolean;
+  /** It was sent SIGTERM and has not ended yet. */
+  stopping: boolean;
+  /** It was started again while it was stopping: a new one begins when the old one has ended (systemctl restart). */
+  again: boolean;
   /** Counts starts; entries of an earlier incarnation are stale. */
   incarnation: number;
   /** Cell index of the lead while running. */

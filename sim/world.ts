@@ -279,6 +279,8 @@ export class World implements Port {
       spec,
       state: 'stopped',
       wanted: spec.enabled,
+      stopping: false,
+      again: false,
       incarnation: 0,
       lead: -1,
       members: new Map(),

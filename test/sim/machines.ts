@@ -208,3 +208,19 @@ export const echoType: ProcessType = { name: 'echo', lead: echo };
 export const askerType: ProcessType = { name: 'asker', lead: asker };
 export const writerType: ProcessType = { name: 'writer', lead: writer };
 export const spawnerType: ProcessType = { name: 'spawner', lead: spawner, members: { worker } };
+
+/** Takes half a second to end when it is asked to. */
+const polite = setup({
+  types: { input: {} as ProcessInput<unknown>, events: {} as KernelEvent, emitted: {} as Effect },
+  delays: { half: 500_000 },
+}).createMachine({
+  id: 'polite',
+  initial: 'working',
+  entry: emit({ type: 'note', name: 'began' } as Effect),
+  states: {
+    working: { on: { terminate: 'ending' } },
+    ending: { after: { half: { actions: emit({ type: 'exit', code: 0 } as Effect) } } },
+  },
+});
+
+export const politeType: ProcessType = { name: 'polite', lead: polite, handlesTerminate: true };

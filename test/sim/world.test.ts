@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { host, process, SECOND, story } from './fixture.ts';
-import { askerType, echoType, spawnerType, writerType } from './machines.ts';
+import { askerType, echoType, politeType, spawnerType, writerType } from './machines.ts';
 
 function pair(to = '10.0.0.2', everyUs = SECOND) {
   return story({
@@ -188,6 +188,21 @@ describe('supervisors', () => {
     expect(s.world.process('a/writer').state).toBe('stopped');
   });
 
+  test('systemctl restart starts a new process when the old one has ended, whatever its Restart= says', () => {
+    const s = story({
+      hosts: [host('a', 1)],
+      processes: [process('a', politeType, {}, { kind: 'systemd', restart: 'no' })],
+    });
+    s.world.act(SECOND, { do: 'restart', process: 'a/polite' });
+    s.world.runUntil(1.2 * SECOND);
+    expect(s.world.process('a/polite').state).toBe('running');
+    s.world.runUntil(3 * SECOND);
+    expect(
+      s.notes.filter(([, , note]) => note['name'] === 'began').map(([at]) => Math.round(at / 100)),
+    ).toEqual([0, 15]);
+    expect(s.world.process('a/polite').state).toBe('running');
+  });
+
   test('a static pod restarts at once, then after 10 s, 20 s, ... and only while its kubelet runs', () => {
     const pod = { ...process('a', writerType, {}, { kind: 'static-pod', requires: 'echo' }) };
     const s = story({ hosts: [host('a', 1)], processes: [process('a', echoType), pod] });
@@ -211,7 +226,8 @@ describe('clocks', () => {
     const last = s.notes.filter(([, , note]) => note['name'] === 'written').length;
     expect(last).toBe(10);
     expect(s.notes.filter(([, , note]) => note['name'] === 'written').at(-1)?.[0]).toBeCloseTo(
-      (10 * 1000) / 1.1, -1,
+      (10 * 1000) / 1.1,
+      -1,
     );
   });
 });
