@@ -30,6 +30,18 @@ export interface ConfLinesOptions {
   readonly configId?: string | undefined;
 }
 
+/** More complaints than this of one pass, and the text is not what it was taken for. */
+const MAX_KEPT = 200;
+const LONGEST_MESSAGE = 300;
+
+/** Keeps a complaint in bounded space. Errors find a place after everything else has filled up. */
+export function keep(findings: Finding[], finding: Finding): void {
+  if (findings.length >= (finding.severity === 'error' ? 2 * MAX_KEPT : MAX_KEPT)) return;
+  const { message } = finding;
+  const shorter = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}...` : message;
+  findings.push({ ...finding, message: shorter });
+}
+
 /** An include file that includes itself would never end. */
 const MAX_INCLUDES = 100;
 /** Definitions of definitions may grow without bound; no configuration does. */
@@ -53,7 +65,7 @@ class LineReader {
   }
 
   say(severity: Finding['severity'], file: string, at: Position, message: string): void {
-    this.findings.push({ severity, file, line: at.line, column: at.column, message });
+    keep(this.findings, { severity, file, line: at.line, column: at.column, message });
   }
 
   read(text: string, file: string, depth: number): void {

@@ -2,7 +2,7 @@
 import type { Address } from '../../sim/effects.ts';
 import type { Finding } from '../finding.ts';
 import { nearest } from '../nearest.ts';
-import { type ConfLinesOptions, type ConfWord, type IncludedText, short } from './conf-lines.ts';
+import { type ConfLinesOptions, type ConfWord, type IncludedText, keep, short } from './conf-lines.ts';
 import type { Statement } from './conf-tree.ts';
 import { readAddress } from './conf-values.ts';
 import type { Behaviour } from './version.ts';
@@ -33,14 +33,11 @@ export interface Vocabulary<Draft> {
   readonly notModelled: ReadonlySet<string>;
 }
 
-/** A text with more complaints of one severity than this is not the file it was taken for; the rest is only counted. */
-const MAX_KEPT = 200;
 /** Hints cost time, and nobody reads hundreds. */
 const MAX_HINTS = 20;
 
 export class ConfReader {
   readonly findings: Finding[] = [];
-  private readonly counts = { error: 0, warning: 0, note: 0 };
   private hints = 0;
   readonly options: KeepalivedReadOptions;
   readonly behaviour: Behaviour;
@@ -52,7 +49,7 @@ export class ConfReader {
 
   say(severity: Finding['severity'], at: ConfWord, message: string): void {
     const { file, line, column } = at;
-    if (this.counts[severity]++ < MAX_KEPT) this.findings.push({ severity, file, line, column, message });
+    keep(this.findings, { severity, file, line, column, message });
   }
 
   warn(at: ConfWord, message: string): void {

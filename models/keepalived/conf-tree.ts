@@ -6,7 +6,7 @@
  * that no text nests too deeply.
  */
 import type { Finding } from '../finding.ts';
-import type { ConfLine, ConfWord } from './conf-lines.ts';
+import { type ConfLine, type ConfWord, keep } from './conf-lines.ts';
 
 export interface Statement {
   readonly keyword: ConfWord;
@@ -21,6 +21,9 @@ interface Open {
   block: Open[] | undefined;
 }
 
+/** keepalived's own words nest three deep. */
+const MAX_DEPTH = 200;
+
 /**
  * @param isRootBlock whether a keyword begins a block of its own: met inside another block, a `}` is missing there.
  */
@@ -33,7 +36,7 @@ export function readStatements(
   const stack: { readonly owner: Open; readonly brace: ConfWord }[] = [];
   const say = (at: ConfWord, message: string): void => {
     const { file, line, column } = at;
-    findings.push({ severity: 'warning', file, line, column, message });
+    keep(findings, { severity: 'warning', file, line, column, message });
   };
   const siblings = (): Open[] => stack[stack.length - 1]?.owner.block ?? root;
   /** The statement that a `{` would belong to. */
@@ -72,6 +75,11 @@ export function readStatements(
       if (word.quoted || (word.text !== '{' && word.text !== '}')) words.push(word);
       else if (word.text === '{') {
         flush();
+        if (stack.length >= MAX_DEPTH) {
+          const { file, line: at, column } = word;
+          keep(findings, { severity: 'error', file, line: at, column, message: 'braces nested this deep' });
+          return { statements: root, findings };
+        }
         if (last === undefined || last.block !== undefined) {
           // A brace of nobody: its content is skipped as one block.
           say(word, "Unexpected '{' - ignoring");

@@ -8,7 +8,7 @@
 import { boundedFindings, type Finding } from '../finding.ts';
 import { MAX_FINDINGS, refuseText } from '../yaml-text.ts';
 import { completeInstance } from './complete-instance.ts';
-import { type ConfWord, readConfLines } from './conf-lines.ts';
+import { type ConfWord, keep, readConfLines } from './conf-lines.ts';
 import { ConfReader, type KeepalivedReadOptions } from './conf-reader.ts';
 import { readStatements, type Statement } from './conf-tree.ts';
 import {
@@ -147,6 +147,8 @@ class ConfFile {
   private script(statement: Statement, name: ConfWord): void {
     const draft = newScript(name);
     if (this.scripts.has(name.text)) this.reader.warn(name, `Script ${name.text} already declared`);
+    else if (this.scripts.size >= MAX_BLOCKS)
+      this.reader.warn(name, `more than ${MAX_BLOCKS} scripts - skipping`);
     else {
       this.reader.walk(statement.block ?? [], draft, SCRIPT_WORDS);
       this.scripts.set(name.text, { ...finishScript(draft, this.reader), draft });
@@ -157,6 +159,10 @@ class ConfFile {
     const { reader } = this;
     if (this.instances.has(name.text)) {
       reader.warn(name, `vrrp instance ${name.text} already defined, please use unique names - skipping`);
+      return;
+    }
+    if (this.instances.size >= MAX_BLOCKS) {
+      reader.warn(name, `more than ${MAX_BLOCKS} instances - skipping`);
       return;
     }
     const draft = newInstance(name);
@@ -208,9 +214,8 @@ class ConfFile {
       if (script.config !== undefined) configs.push(script.config);
       else {
         for (const complaint of script.complaints) {
-          this.reader.findings.push(
-            this.tracked.has(name) ? complaint : { ...complaint, severity: 'warning' },
-          );
+          const severity = this.tracked.has(name) ? complaint.severity : 'warning';
+          keep(this.reader.findings, { ...complaint, severity });
         }
       }
       if (!this.tracked.has(name))
@@ -276,5 +281,7 @@ class ConfFile {
   }
 }
 
+/** An interface has 255 virtual router ids. */
+const MAX_BLOCKS = 1000;
 const NAMED_BLOCKS = new Set(['vrrp_script', 'vrrp_instance', 'vrrp_sync_group']);
 const nowhere: ConfWord = { text: '', file: 'parameters', line: 1, column: 1, quoted: false };

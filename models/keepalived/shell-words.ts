@@ -130,7 +130,7 @@ class Scanner {
         if (next !== '\n') text += inDouble && !'$`"\\'.includes(next) ? `\\${next}` : next;
         this.at += 2;
       } else if (c === '$' || c === '`') {
-        const piece = this.expansion(place);
+        const piece = this.expansion(this.position());
         if (piece === undefined) {
           text += c;
           this.at++;

@@ -12,11 +12,19 @@ import type { Address, Effect } from '../../../sim/effects.ts';
 import type { Instance, MachineEvent, Port, Program } from '../../../sim/machine.ts';
 import { referenceProgram } from '../../../sim/reference.ts';
 
-const programs = new Map<unknown, Program>();
+let executor = referenceProgram;
+let programs = new Map<unknown, Program>();
+
+/** The executor of routers that are started from now on. */
+export function useExecutor(other: typeof referenceProgram): void {
+  executor = other;
+  programs = new Map();
+}
+
 function programOf(machine: Parameters<typeof referenceProgram>[0]): Program {
   let program = programs.get(machine);
   if (program === undefined) {
-    program = referenceProgram(machine);
+    program = executor(machine);
     programs.set(machine, program);
   }
   return program;
