@@ -6,6 +6,7 @@ import {
   type ConfChange,
   type ConfChangeSingle,
   confChangeEntry,
+  normalEntry,
 } from '../../../../models/etcd/raft/entries.ts';
 import { Network, said, storageOf } from './network.ts';
 
@@ -115,6 +116,19 @@ describe('a joint configuration', () => {
       learnersNext: [],
       autoLeave: false,
     });
+  });
+
+  it('is left by one proposal although more is applied between the change and that', () => {
+    const network = new Network([storageOf({ voters: [1] })], { maxCommittedSizePerReady: 1 });
+    network.campaign(1);
+    const entries = [confChangeEntry('EntryConfChangeV2', change([learner(2), learner(3)])), ...'abc'].map(
+      (each) => (typeof each === 'string' ? normalEntry(each, 1) : each),
+    );
+    network.tell(1, { type: 'propose', entries });
+    // The leader's empty entry, the change, three others, and one to leave.
+    expect(network.raft(1).log.committed).toBe(6);
+    expect(network.lines.some((line) => line.includes('ignoring conf change'))).toBe(false);
+    expect(network.raft(1).members.autoLeave).toBe(false);
   });
 
   it('is left by the next leader if the first one is lost', () => {

@@ -27,7 +27,17 @@ describe('a follower that is sent a snapshot', () => {
     const network = new Network([storageOf({ voters }, [1, 1], { term: 1, commit: 2 })]);
     network.hear(said('MsgSnap', 2, 1, 1, { snapshot: snapshotAt(2, 1) }));
     expect(network.lines.at(-1)).toBe('INFO 1 [commit: 2] ignored snapshot [index: 2, term: 1]');
+    expect(network.lines.some((line) => line.includes('fast-forwarded'))).toBe(false);
     expect(network.sent.at(-1)!.index).toBe(2);
+  });
+
+  it('never goes back to one from before what it has compacted', () => {
+    const network = new Network([storageOf({ voters }, [1, 1, 1, 1, 1, 1], { term: 1, commit: 6 })]);
+    network.settle();
+    network.tell(1, { type: 'compact', index: 5 });
+    network.hear(said('MsgSnap', 2, 1, 1, { snapshot: snapshotAt(3, 1) }));
+    const { log } = network.raft(1);
+    expect([log.committed, log.storage.dummyIndex, log.unstableSnapshot]).toEqual([6, 5, null]);
   });
 
   it('only commits up to one that its log already holds', () => {
