@@ -191,6 +191,10 @@ export function expired(): Status {
   return failure(410, 'Expired', 'too old resource version');
 }
 
+export function unauthorized(): Status {
+  return failure(401, 'Unauthorized', 'Unauthorized');
+}
+
 export function unknownPath(): Status {
   return failure(404, 'NotFound', 'the server could not find the requested resource');
 }

@@ -12,11 +12,16 @@ export interface KubeApiserverConfig {
   readonly 'request-timeout': number;
   /** --min-request-timeout, 1800 s: a watch lives this long and up to twice as long. */
   readonly 'min-request-timeout': number;
+  /** --etcd-healthcheck-timeout and --etcd-readycheck-timeout, 2 s (storagebackend/config.go:41-42). */
+  readonly 'etcd-healthcheck-timeout': number;
+  readonly 'etcd-readycheck-timeout': number;
+  /** --anonymous-auth, true; without it the health endpoints answer 401 to probes, which have no certificate. */
+  readonly 'anonymous-auth': boolean;
   /**
    * Resources (plural) whose watch cache is filled from the start; a real apiserver does so for nearly all. The cache of
    * another one is filled when it is first asked for.
    */
-  readonly 'watch-cache': readonly string[];
+  readonly cachedResources: readonly string[];
   /**
    * From the connection to etcd to the open port (building the API, filling caches). Assumption: 3 s; no source gives it.
    */
@@ -28,6 +33,9 @@ export const DEFAULTS: KubeApiserverConfig = {
   'secure-port': SECURE_PORT,
   'request-timeout': 60_000_000,
   'min-request-timeout': 1_800_000_000,
-  'watch-cache': ['nodes', 'leases'],
+  'etcd-healthcheck-timeout': 2_000_000,
+  'etcd-readycheck-timeout': 2_000_000,
+  'anonymous-auth': true,
+  cachedResources: ['nodes', 'leases'],
   startUpUs: 3_000_000,
 };

@@ -11,7 +11,7 @@ import type { Map as ImmutableMap } from 'immutable';
 import type { Effect } from '../../sim/effects.ts';
 import { tell } from '../family.ts';
 import type { HttpRequest, HttpResponse, WireMessage } from '../wire.ts';
-import { type KubeObject, unknownPath } from './api.ts';
+import { type KubeObject, unauthorized, unknownPath } from './api.ts';
 import type { KubeApiserverConfig } from './config.ts';
 import {
   type CachedRead,
@@ -114,6 +114,9 @@ function serve(serving: Serving, connection: string, message: HttpRequest, atUs:
 }
 
 function checkHealth(serving: Serving, connection: string, id: number, request: HealthRequest): Step {
+  if (!serving.config['anonymous-auth']) {
+    return step(serving, [answer(connection, respond(id, failed(unauthorized())))]);
+  }
   const failedChecks = serving.shuttingDown && request.endpoint === 'readyz' ? ['shutdown'] : [];
   const [first, ...then] = etcdChecksOf(request);
   if (first === undefined) {

@@ -1,8 +1,8 @@
 /**
  * The health check `etcd` (and `etcd-readiness`): a linearizable Get of /registry/health, so that it needs a quorum.
  *
- * Sources: apiserver pkg/storage/storagebackend/config.go:41-42 (2 s time limits), storagebackend/factory/etcd3.go:189-222
- * (one real probe per half the time limit; a request in between repeats the last finished result). Unit: microseconds.
+ * Source: apiserver pkg/storage/storagebackend/factory/etcd3.go:189-222 (one real probe per half the time limit; a request in
+ * between repeats the last finished result). Unit: microseconds.
  *
  * Not modelled: older versions (before the limiter) probe once per health request; several probes under way at once
  * (after a probe of 2 s without an answer a second one could be started beside it; here it follows).
@@ -23,16 +23,15 @@ import {
 import { healthResponse } from './health.ts';
 import { mayRetryRead, retryPauseUs } from './retry.ts';
 
-/** DefaultHealthcheckTimeout, DefaultReadinessTimeout (storagebackend/config.go). */
-const PROBE_TIMEOUT_US = 2_000_000;
 const KEY: RangeRequest = { key: '/registry/health' };
 
-interface Input {
+export interface EtcdCheckInput {
   readonly name: string;
+  readonly timeoutUs: number;
   readonly endpoints: number;
   readonly luck: number;
 }
-interface Context extends Input {
+interface Context extends EtcdCheckInput {
   /** Result of the last finished probe; before the first one the check fails (`connection not yet established`). */
   readonly ok: boolean;
   readonly startedAtUs: number;
@@ -62,16 +61,16 @@ export const etcdCheck = setup({
   types: {} as {
     context: Context;
     events: Timed<CheckHealth | EtcdAnswer>;
-    input: Input;
+    input: EtcdCheckInput;
     emitted: Effect;
   },
   guards: {
-    limited: ({ context, event }) => event.atUs - context.startedAtUs < PROBE_TIMEOUT_US / 2,
+    limited: ({ context, event }) => event.atUs - context.startedAtUs < context.timeoutUs / 2,
     unavailable: ({ context, event }) => mayRetryRead((event as EtcdAnswer).body, context.tries),
     succeeded: ({ event }) => !isEtcdError((event as EtcdAnswer).body),
   },
   delays: {
-    probeTimeout: PROBE_TIMEOUT_US,
+    probeTimeout: ({ context }) => context.timeoutUs,
     pause: ({ context }) =>
       retryPauseUs(
         context.tries,

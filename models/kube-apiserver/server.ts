@@ -29,6 +29,7 @@ import {
   type Step,
   startCacher,
 } from './connections.ts';
+import type { EtcdCheckInput } from './etcd-check.ts';
 import {
   ETCD_CHECK,
   ETCD_CLIENT,
@@ -88,17 +89,15 @@ function startClient({ config, luck }: Context): Effect {
 }
 
 function startServing({ config, luck, cachers }: Context): Effect {
-  const check = (id: string): Effect => ({
-    type: 'start',
-    machine: 'etcd-check',
-    id,
-    input: { name: id, endpoints: config['etcd-servers'].length, luck },
-  });
+  const check = (id: string, timeoutUs: number): Effect => {
+    const input: EtcdCheckInput = { name: id, timeoutUs, endpoints: config['etcd-servers'].length, luck };
+    return { type: 'start', machine: 'etcd-check', id, input };
+  };
   return {
     type: 'batch',
     effects: [
-      check(ETCD_CHECK),
-      check(ETCD_READINESS_CHECK),
+      check(ETCD_CHECK, config['etcd-healthcheck-timeout']),
+      check(ETCD_READINESS_CHECK, config['etcd-readycheck-timeout']),
       ...cachers.map((plural) => startCacher({ resource: RESOURCES[plural] as Resource })),
       { type: 'listen', port: config['secure-port'] },
       { type: 'log', line: `Serving securely on [::]:${config['secure-port']}` },
@@ -165,7 +164,7 @@ export const kubeApiserver = setup({
     config: input.config,
     luck: input.luck,
     connections: ImmutableMap<string, []>(),
-    cachers: input.config['watch-cache'],
+    cachers: input.config.cachedResources,
     shuttingDown: false,
     effects: [],
     error: 'context deadline exceeded',

@@ -222,7 +222,12 @@ function tick(context: Context, atUs: number): Partial<Context> {
 }
 
 const machine = setup({
-  types: {} as { context: Context; events: Event; emitted: Effect },
+  types: {} as {
+    context: Context;
+    events: Event;
+    input: { readonly disk: Readonly<Record<string, unknown>> };
+    emitted: Effect;
+  },
   actions: {
     step: assign(({ context, event }): Partial<Context> => {
       switch (event.type) {
@@ -240,20 +245,30 @@ const machine = setup({
           return tick(context, event.atUs);
       }
     }),
-    act: emit(({ context }): Effect => ({ type: 'batch', effects: context.effects })),
+    act: emit(
+      ({ context }): Effect => ({
+        type: 'batch',
+        effects: [
+          ...context.effects,
+          ...(context.effects.length === 0
+            ? []
+            : [{ type: 'write', id: 'store', key: 'store', value: context.store, sync: true } as const]),
+        ],
+      }),
+    ),
   },
   delays: { tick: ({ context }) => (context.quorum ? 60_000_000 : 100_000) },
 }).createMachine({
   id: 'fake-etcd',
-  context: {
-    store: EMPTY_STORE,
+  context: ({ input }) => ({
+    store: (input.disk['store'] as Store | undefined) ?? EMPTY_STORE,
     quorum: true,
     lostAtUs: 0,
     streams: [],
     held: [],
     effects: [],
     served: {},
-  },
+  }),
   initial: 'serving',
   entry: emit({
     type: 'batch',

@@ -11,8 +11,9 @@ import { apiserverProbes, DEFAULTS as KUBELET } from '../../models/kubelet/confi
 import { kubeletProcess } from '../../models/kubelet/process.ts';
 import { compiledProgram } from '../../sim/compiled.ts';
 import type { Supervisor } from '../../sim/state.ts';
-import type { World } from '../../sim/world.ts';
+import type { World, WorldSpec } from '../../sim/world.ts';
 import { host, process, type Story, story } from '../sim/fixture.ts';
+import { asker } from './asker.ts';
 import { type FakeEtcdContext, fakeEtcd } from './fake-etcd.ts';
 
 export const S = 1_000_000;
@@ -29,11 +30,16 @@ export interface Options {
   /** Where scheduler and controller-manager look for it; each the apiserver of its own host. */
   readonly electAt?: { readonly address: string; readonly port: number };
   readonly probes?: boolean;
+  /** A client on etcd's host, see `ask`: the address that it asks, and the second at which it connects. */
+  readonly asker?: { readonly to: string; readonly fromS: number };
+  /** Default: the compiled one. */
+  readonly executor?: WorldSpec['executor'];
 }
 
 export interface Cluster extends Story {
   run(untilS: number): void;
   quorum(atS: number, present: boolean): void;
+  ask(atS: number, method: string, path: string, body?: unknown): void;
   etcd(): FakeEtcdContext;
   lease(name: string, namespace?: string): Lease | undefined;
   node(name: string): Node | undefined;
@@ -50,7 +56,7 @@ export function cluster(options: Options = {}): Cluster {
   const drawn = { startDelayUs: [0, 3 * S] as const };
   const s = story({
     seed,
-    executor: compiledProgram,
+    executor: options.executor ?? compiledProgram,
     hosts: [
       host('etcd1', 9),
       ...names.map((name, i) => host(name, i + 1)),
@@ -58,6 +64,14 @@ export function cluster(options: Options = {}): Cluster {
     ],
     processes: [
       process('etcd1', fakeEtcd),
+      ...(options.asker === undefined
+        ? []
+        : [
+            {
+              ...process('etcd1', asker, { to: options.asker.to, port: 6443 }),
+              startDelayUs: [options.asker.fromS * S, options.asker.fromS * S] as const,
+            },
+          ]),
       ...names.flatMap((name, i) => {
         const address = `10.0.0.${i + 1}`;
         const server = options.electAt ?? { address, port: 6443 };
@@ -106,6 +120,12 @@ export function cluster(options: Options = {}): Cluster {
         do: 'send',
         process: 'etcd1/etcd',
         event: { type: 'quorum', present } as never,
+      }),
+    ask: (atS, method, path, body) =>
+      s.world.act(Math.round(atS * S), {
+        do: 'send',
+        process: 'etcd1/asker',
+        event: { type: 'ask', method, path, body } as never,
       }),
     etcd,
     lease: (name, namespace = 'kube-system') =>

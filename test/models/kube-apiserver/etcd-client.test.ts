@@ -10,8 +10,9 @@ import { mayRetryRead, retryPauseUs } from '../../../models/kube-apiserver/retry
 import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Cell } from '../../../sim/state.ts';
 import { host, process, type Story, story } from '../../sim/fixture.ts';
+import { asker } from '../asker.ts';
 import { fakeEtcd } from '../fake-etcd.ts';
-import { asker, etcdContext, lab, S } from './fixture.ts';
+import { etcdContext, lab, S } from './fixture.ts';
 
 describe('the etcd client library', () => {
   test('idempotent calls are retried on Unavailable, up to 100 tries', () => {
@@ -66,7 +67,7 @@ function external(): Story & { ask(atS: number, n: number): void } {
       process('m1', kubeApiserverProcess, {
         ...DEFAULTS,
         'etcd-servers': members.map((address) => ({ address, port: 2379, tls: true })),
-        'watch-cache': [],
+        cachedResources: [],
       }),
       { ...process('c', asker, { to: '10.0.0.1', port: 6443 }), startDelayUs: [5 * S, 5 * S] },
     ],

@@ -61,6 +61,13 @@ describe('health endpoints', () => {
     for (let id = 1; id <= 20; id++) expect(l.answer(id)?.status).toBe(200);
   });
 
+  test('401 means that anonymous access is off', () => {
+    const l = lab({ 'anonymous-auth': false });
+    l.ask(6, 'GET', '/healthz');
+    l.run(7);
+    expect(l.answer(1)).toMatchObject({ status: 401, body: { message: 'Unauthorized' } });
+  });
+
   test('a result that was bad is repeated at once', () => {
     const l = lab();
     l.quorum(6, false);
