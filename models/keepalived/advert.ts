@@ -5,6 +5,7 @@
  * in the order of its tests, 2.2.7. Not modelled: the IP TTL (there are no routers between hosts), lengths and checksums.
  */
 import type { Address } from '../../sim/effects.ts';
+import { ipv4Number } from '../ipv4.ts';
 import type { InstanceConfig } from './config.ts';
 import type { Behaviour } from './version.ts';
 
@@ -90,11 +91,5 @@ export function addressMismatch(expected: Expected, advert: Advert): string | un
 
 /** Below, equal or above zero, as addresses compare unsigned. Ties between two MASTERs go to the higher. */
 export function compareAddresses(a: Address, b: Address): number {
-  return addressNumber(a) - addressNumber(b);
-}
-
-function addressNumber(address: Address): number {
-  let number = 0;
-  for (const part of address.split('.')) number = number * 256 + Number(part);
-  return number;
+  return ipv4Number(a) - ipv4Number(b);
 }

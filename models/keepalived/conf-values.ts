@@ -5,6 +5,7 @@
  * read_int_strvec, check_true_false), vrrp_ipaddress.c (parse_ipaddress).
  */
 import type { Address } from '../../sim/effects.ts';
+import { isIpv4 } from '../ipv4.ts';
 import { SECOND_US } from './timers.ts';
 
 /** A whole number within the bounds, or undefined. */
@@ -28,6 +29,9 @@ export function boolean(text: string | undefined): boolean | undefined {
   return undefined;
 }
 
+/** No address is longer, and patterns may take the square of the length. */
+const LONGEST_ADDRESS = 64;
+
 export type ReadAddress =
   | { readonly address: Address; readonly placeholder?: string }
   | { readonly refused: 'ipv6' | 'placeholder' | 'malformed' };
@@ -42,8 +46,8 @@ export function readAddress(text: string, addresses: Readonly<Record<string, Add
   for (const key of [text, host]) {
     if (Object.hasOwn(addresses, key)) return { address: addresses[key]!, placeholder: key };
   }
-  const parts = host.split('.');
-  if (parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) {
+  if (host.length > LONGEST_ADDRESS) return { refused: 'malformed' };
+  if (isIpv4(host)) {
     if (host === '0.0.0.0') return { refused: 'placeholder' };
     return { address: host };
   }

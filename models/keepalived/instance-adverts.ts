@@ -6,6 +6,7 @@
  * Not modelled: the rogue-owner logic of 2.3.3 (two address owners are handled as up to 2.3.2).
  */
 import type { Address, Effect } from '../../sim/effects.ts';
+import { tell } from '../family.ts';
 import { type Advert, addressMismatch, compareAddresses, dropReason } from './advert.ts';
 import { queueLowerPrioGarp, restartDownTimer, yieldMaster } from './instance-changes.ts';
 import { behaviour, type InstanceContext, masterDownOf, NOTHING, skewOf } from './instance-context.ts';
@@ -232,11 +233,7 @@ function otherMembersGarp(context: InstanceContext): readonly Effect[] {
 
 /** To the lead, which keeps the sync groups. */
 export function tellGroup(context: InstanceContext, what: GroupWord): Effect {
-  return {
-    type: 'tell',
-    to: '',
-    event: { type: 'member', id: context.config.name, what } as { type: string },
-  };
+  return tell('', { type: 'member', id: context.config.name, what });
 }
 
 /** What a member tells its sync group of itself. */

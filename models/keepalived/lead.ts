@@ -4,6 +4,7 @@
  * Sources: as in keepalived-machine.ts; the recordings of keepalived 2.2.7 for how long a start takes.
  */
 import type { Address, Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
+import { tell } from '../family.ts';
 import { uniformInteger } from '../uniform.ts';
 import type { Advert } from './advert.ts';
 import type { InstanceConfig, KeepalivedConfig } from './config.ts';
@@ -51,7 +52,6 @@ export interface MemberEvent {
 
 const batch = (effects: readonly Effect[]): Effect => ({ type: 'batch', effects });
 const log = (line: string): Effect => ({ type: 'log', line });
-const tell = (to: string, event: { readonly type: string }): Effect => ({ type: 'tell', to, event });
 
 export function timeOf(
   event: { readonly type: string; readonly atUs?: number },
@@ -189,8 +189,7 @@ export function tellAddress(context: LeadContext, event: AddressEvent): Effect {
   for (const instance of context.config.instances) {
     const { virtualIpAddresses, virtualIpAddressesExcluded, noTrackAddresses, sourceAddress } = instance;
     const isOwn = event.address === context.address && sourceAddress === undefined;
-    if (isOwn)
-      effects.push(tell(instance.name, { type: 'source', present: event.present } as { type: string }));
+    if (isOwn) effects.push(tell(instance.name, { type: 'source', present: event.present }));
     if (event.present || noTrackAddresses.includes(event.address)) continue;
     if (virtualIpAddresses.includes(event.address) || virtualIpAddressesExcluded.includes(event.address)) {
       effects.push(tell(instance.name, { type: 'address-gone' }));
@@ -204,11 +203,7 @@ export function tellScript(context: LeadContext, event: ScriptResult): Effect {
   const tracking = context.config.instances.filter((instance) =>
     activeTrackScripts(context.config, instance).some((tracked) => tracked.script === script),
   );
-  return batch(
-    tracking.map((instance) =>
-      tell(instance.name, { type: 'script', script, ok, first } as { type: string }),
-    ),
-  );
+  return batch(tracking.map((instance) => tell(instance.name, { type: 'script', script, ok, first })));
 }
 
 export function hearMember(context: LeadContext, event: MemberEvent): LeadContext {

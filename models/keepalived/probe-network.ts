@@ -5,6 +5,7 @@
  * retries, redirections (-L); --connect-timeout without --max-time limits the whole request.
  */
 import type { Address } from '../../sim/effects.ts';
+import { isIpv4 } from '../ipv4.ts';
 import type { Expression, Probe } from './probe.ts';
 
 /** A simple command whose words are all known. `pids` are substitutions that yield a pid. */
@@ -27,10 +28,7 @@ export const probe = (tested: Probe): Recognised => ({ expression: { probe: test
 export function addressOf(host: string, addresses: Readonly<Record<string, Address>>): Address | undefined {
   if (Object.hasOwn(addresses, host)) return addresses[host];
   if (host === 'localhost' || host === 'ip6-localhost') return LOOPBACK;
-  const parts = host.split('.');
-  const isAddress =
-    parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-  return isAddress ? parts.map(Number).join('.') : undefined;
+  return isIpv4(host) ? host : undefined;
 }
 
 /** A whole number from 1 to 65535. */

@@ -10,6 +10,7 @@
  */
 import { assign, cancel, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
+import { tell } from '../family.ts';
 import { uniformInteger } from '../uniform.ts';
 import type { HttpResponse, WireMessage } from '../wire.ts';
 import type { ScriptConfig } from './config.ts';
@@ -95,8 +96,7 @@ function finished(context: ScriptContext, end: RunEnd, also: readonly Effect[] =
   const effects: Effect[] = [...also];
   for (const line of counted.lines) effects.push({ type: 'log', line });
   if (counted.changed !== undefined) {
-    const event = { type: 'script-result', script: name, ...counted.changed };
-    effects.push({ type: 'tell', to: '', event });
+    effects.push(tell('', { type: 'script-result', script: name, ...counted.changed }));
   }
   return { ...context, tally: counted.tally, out: { type: 'batch', effects } };
 }

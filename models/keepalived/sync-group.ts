@@ -6,6 +6,7 @@
  * vrrp_track.c (num_member_fault, num_member_init).
  */
 import type { Effect } from '../../sim/effects.ts';
+import { tell } from '../family.ts';
 import type { GroupConfig } from './config.ts';
 import type { GroupWord } from './instance-adverts.ts';
 
@@ -26,11 +27,8 @@ export interface Told {
 type Order = 'sync-master' | 'sync-backup' | 'sync-fault' | 'sync-garp';
 
 /** An order to a member. `after` is said and done once the member has carried it out, so that log lines stand in keepalived's order. */
-const tell = (to: string, type: Order, after?: readonly Effect[]): Effect => ({
-  type: 'tell',
-  to,
-  event: { type, ...(after === undefined ? {} : { after }) } as { readonly type: string },
-});
+const order = (to: string, type: Order, after?: readonly Effect[]): Effect =>
+  tell(to, { type, ...(after === undefined ? {} : { after }) });
 const without = (names: readonly string[], name: string): readonly string[] =>
   names.filter((other) => other !== name);
 const including = (names: readonly string[], name: string): readonly string[] =>
@@ -64,7 +62,7 @@ export function hearMember(group: SyncGroup, id: string, what: GroupWord): Told 
     case 'down': {
       const next: SyncGroup = { ...group, wantMaster: [], notReady: including(group.notReady, id) };
       if (group.state === 'fault') return { group: next, effects: [] };
-      const orders = others.map((other) => tell(other, 'sync-fault'));
+      const orders = others.map((other) => order(other, 'sync-fault'));
       return { group: { ...next, state: 'fault' }, effects: [...announce(group, 'FAULT'), ...orders] };
     }
     case 'up': {
@@ -72,26 +70,26 @@ export function hearMember(group: SyncGroup, id: string, what: GroupWord): Told 
       if (next.notReady.length > 0) return { group: next, effects: [] };
       // It comes up first, and then the others with it.
       const told = backup({ ...next, state: 'fault' }, others);
-      return { ...told, effects: [tell(id, 'sync-backup', told.effects)] };
+      return { ...told, effects: [order(id, 'sync-backup', told.effects)] };
     }
     case 'heard-lower':
-      return { group, effects: others.map((other) => tell(other, 'sync-garp')) };
+      return { group, effects: others.map((other) => order(other, 'sync-garp')) };
   }
 }
 
 /** Only if everyone wants to: "prefer backup state to avoid thrashing". */
 function wantsMaster(group: SyncGroup, id: string, others: readonly string[]): Told {
-  if (group.state === 'master') return { group, effects: [tell(id, 'sync-master')] };
+  if (group.state === 'master') return { group, effects: [order(id, 'sync-master')] };
   if (others.some((other) => !group.wantMaster.includes(other))) return { group, effects: [] };
-  const orders = others.map((other) => tell(other, 'sync-master'));
+  const orders = others.map((other) => order(other, 'sync-master'));
   return {
     group: { ...group, state: 'master' },
-    effects: [tell(id, 'sync-master', [...announce(group, 'MASTER'), ...orders])],
+    effects: [order(id, 'sync-master', [...announce(group, 'MASTER'), ...orders])],
   };
 }
 
 function backup(group: SyncGroup, others: readonly string[]): Told {
   if (group.state === 'backup') return { group, effects: [] };
-  const orders = others.map((other) => tell(other, 'sync-backup'));
+  const orders = others.map((other) => order(other, 'sync-backup'));
   return { group: { ...group, state: 'backup' }, effects: [...announce(group, 'BACKUP'), ...orders] };
 }
