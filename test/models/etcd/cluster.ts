@@ -6,6 +6,7 @@ import { etcd } from '../../../models/etcd/process.ts';
 import type { RaftNodeContext } from '../../../models/etcd/raft-node-work.ts';
 import type { Server } from '../../../models/etcd/server-state.ts';
 import type { EtcdVersion } from '../../../models/etcd/version.ts';
+import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Effect, KernelEvent, ProcessInput } from '../../../sim/effects.ts';
 import type { ProcessType } from '../../../sim/process-type.ts';
 import type { ProcessSpec, Supervisor } from '../../../sim/state.ts';
@@ -234,7 +235,7 @@ export class Cluster {
       }
     }
     const hosts = [...this.names.map((name, i) => host(name, i + 1)), host('outside', 100)];
-    this.story = story({ seed, hosts, processes, ...spec });
+    this.story = story({ seed, hosts, processes, executor: compiledProgram, ...spec });
   }
 
   get world(): World {
