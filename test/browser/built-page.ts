@@ -1,13 +1,14 @@
 /** The built page, served from this process. */
-import { readdirSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import { build } from 'vite';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const BUILT = join(ROOT, 'dist', 'ui');
+export const FIXTURE = join(import.meta.dirname, 'fixture-run.json');
 /** Everything that ends up in the page. */
 const SOURCES = [
   'ui',
@@ -24,12 +25,18 @@ const SOURCES = [
  * Makes sure that dist/ui is what the sources say. `npm ci` builds it; a change since then is built here, so that nobody looks
  * for a fault in a page of yesterday.
  */
-export async function upToDate(): Promise<void> {
+export function upToDate(): void {
   const builtAt = changedAt(join(BUILT, 'index.html'));
   if (builtAt === 0) throw new Error('dist/ui is missing: npm ci builds it, and so does npm run build');
   const newest = Math.max(...SOURCES.map((source) => changedAt(join(ROOT, source))));
-  if (newest > builtAt)
-    await build({ root: join(ROOT, 'ui'), configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error' });
+  if (newest <= builtAt) return;
+  // In a process of its own: this one says NODE_ENV=test, which is another page.
+  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
+  execFileSync(process.execPath, [vite, 'build', '--logLevel', 'error'], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 /** Milliseconds of the newest file; 0 if there is none. */
@@ -47,8 +54,13 @@ export interface Served {
   close(): void;
 }
 
+/** Serves dist/ui, and beside it the stored run of the tests as fixture-run.json. */
 export async function serve(): Promise<Served> {
-  const server = createServer(sirv(BUILT));
+  const files = sirv(BUILT);
+  const server = createServer((request, response) => {
+    if (request.url === '/fixture-run.json') createReadStream(FIXTURE).pipe(response);
+    else files(request, response);
+  });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };

@@ -22,9 +22,15 @@ export async function openPage(context: BrowserContext, url: string): Promise<Pa
   return { page, complaints, requests };
 }
 
-/** Waits until a run is shown. */
+/** Simulating takes its time on a busy machine. */
+const PATIENCE_MS = 50_000;
+
+/** Waits until a run is shown; fails at once if the page says that it cannot be. */
 export async function runShown(page: Page): Promise<void> {
-  await page.locator('story-list li').first().waitFor({ timeout: 30_000 });
+  const complaint = page.locator('.notice.bad span');
+  const shown = page.locator('topology-view header p', { hasText: 'etcd' });
+  await shown.or(complaint).first().waitFor({ timeout: PATIENCE_MS });
+  if (await complaint.isVisible()) throw new Error(`the page says: ${await complaint.textContent()}`);
 }
 
 /** Drags the playhead along the slider at the bottom to a time of the run, in steps as a hand would. */
@@ -43,7 +49,12 @@ export async function scrubTo(page: Page, atMs: number): Promise<void> {
   await page.mouse.up();
 }
 
-/** One line under the drawing's title: who has the VIP and who leads etcd. */
-export function summary(page: Page): Promise<string> {
-  return page.locator('topology-view header p').innerText();
+/** The line over the drawing: who has the VIP and who leads etcd. */
+export function summary(page: Page): Promise<string | null> {
+  return page.locator('topology-view header p').textContent();
+}
+
+/** Time at the playhead as the page shows it. */
+export function clock(page: Page): Promise<string | null> {
+  return page.locator('transport-bar .clock strong').textContent();
 }

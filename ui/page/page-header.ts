@@ -105,13 +105,14 @@ export class PageHeader extends PageElement {
   ];
 
   protected override watched() {
-    return [this.state.run, this.state.source, this.state.scenarios, this.state.busy];
+    return [this.state.run, this.state.source, this.state.scenarios, this.state.wanted];
   }
 
   protected override render() {
     const record = this.state.run.get()?.record;
     const names = this.state.scenarios.get().map(({ name }) => name);
-    const shown = record?.scenario;
+    const wanted = this.state.wanted.get();
+    const shown = wanted?.scenario ?? record?.scenario;
     // A run from a file may be of a scenario that is not built in; its name is still what is shown.
     const options = shown === undefined || names.includes(shown) ? names : [shown, ...names];
     return html`
@@ -140,7 +141,7 @@ export class PageHeader extends PageElement {
             max=${HIGHEST_SEED}
             step="1"
             required
-            .value=${String(record?.seed ?? 1)}
+            .value=${String(wanted?.seed ?? record?.seed ?? 1)}
           />
         </label>
         <button>Run</button>

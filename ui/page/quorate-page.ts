@@ -1,11 +1,11 @@
 /** The page: puts the parts together, listens to keys and files. */
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { Engine } from '../engine/engine.ts';
 import '../lanes/lanes-view.ts';
 import { Address } from '../state/address.ts';
 import { keyFor } from '../state/keys.ts';
 import { Opener } from '../state/opener.ts';
-import { PageState } from '../state/page-state.ts';
+import { type Busy, PageState } from '../state/page-state.ts';
 import { Player } from '../state/player.ts';
 import { shared } from '../styles/shared.ts';
 import '../topology/topology-view.ts';
@@ -67,26 +67,19 @@ export class QuoratePage extends LitElement {
             </p>`
             : nothing
         }
-        ${busy ? html`<p class="busy">${busy}…</p>` : nothing}
+        ${busy && this.state.run.get() ? html`<p class="busy"><span>${busy.text}…</span>${progress(busy)}</p>` : nothing}
       </div>
       <main>
         <topology-view class="panel topology" role="region" aria-label="Cluster at the playhead" .state=${this.state}></topology-view>
         <lanes-view class="panel lanes" role="region" aria-label="States over time" .state=${this.state}></lanes-view>
         <side-panel class="panel side" role="region" aria-label="Events and result" .state=${this.state}></side-panel>
-        ${this.state.run.get() === undefined && busy === undefined ? this.#empty() : nothing}
+        ${this.state.run.get() === undefined ? empty(busy) : nothing}
       </main>
       <transport-bar class="panel transport" role="region" aria-label="Time" .state=${this.state}></transport-bar>
       <event-announcer .state=${this.state}></event-announcer>
       <help-dialog></help-dialog>
       ${this.dropping ? html`<div class="drop"><p>Drop a stored run to open it</p></div>` : nothing}
     `;
-  }
-
-  #empty() {
-    return html`<div class="empty">
-      <p><strong>No run is loaded.</strong></p>
-      <p>Choose a scenario above, or drop a run stored by <code>quorate run --save</code> here.</p>
-    </div>`;
   }
 
   #key(event: KeyboardEvent): void {
@@ -136,3 +129,23 @@ export class QuoratePage extends LitElement {
 }
 
 customElements.define('quorate-page', QuoratePage);
+
+/** In place of the panels while there is nothing to show in them. */
+function empty(busy: Busy | undefined): TemplateResult {
+  return html`<div class="empty">
+    ${
+      busy
+        ? html`<p><strong>${busy.text}…</strong></p>
+            <p>A cluster is started, broken and watched, here in the browser.</p>
+            ${progress(busy)}`
+        : html`<p><strong>No run is loaded.</strong></p>
+            <p>Choose a scenario above, or drop a run stored by <code>quorate run --save</code> here.</p>`
+    }
+  </div>`;
+}
+
+function progress({ text, share }: Busy): TemplateResult | typeof nothing {
+  return share === undefined
+    ? nothing
+    : html`<progress max="1" .value=${share} aria-label=${text}></progress>`;
+}

@@ -68,12 +68,24 @@ export const pageStyles = css`
   }
   .empty {
     position: absolute;
+    z-index: 1;
     inset: 0;
     display: grid;
     place-content: center;
     padding: 24px;
     background: var(--paper);
     text-align: center;
+  }
+  progress {
+    width: 240px;
+    max-width: 60vw;
+    height: 6px;
+    margin: 14px auto 0;
+    accent-color: var(--accent);
+  }
+  .messages progress {
+    width: 140px;
+    margin: 0;
   }
   .empty p {
     margin: 4px 0;

@@ -61,11 +61,10 @@ export class Opener {
     const doing = source.request
       ? `Running ${source.request.scenario.slice(0, 60)}`
       : `Loading ${source.file}`;
+    this.#state.wanted.set(source.request);
     await this.#attempt(doing, async () => {
       const record = source.request
-        ? await this.#engine.run(source.request, (share) =>
-            this.#state.busy.set(`${doing}, ${Math.round(share * 100)} %`),
-          )
+        ? await this.#engine.run(source.request, (share) => this.#state.busy.set({ text: doing, share }))
         : await this.#engine.read(source.file, await textOf(source.file));
       if (clearNotice) this.#state.notice.set(undefined);
       this.#state.show(record, source, atMs);
@@ -73,7 +72,7 @@ export class Opener {
   }
 
   async #attempt(doing: string, work: () => Promise<void>): Promise<void> {
-    this.#state.busy.set(doing);
+    this.#state.busy.set({ text: doing, share: undefined });
     try {
       await work();
       this.#state.busy.set(undefined);

@@ -1,7 +1,7 @@
 /** What the parts of the page share: the run, the playhead, the visible stretch of time, what is selected. */
 import { bisectRight } from 'd3';
 import type { RunRecord } from '../../scenarios/run-record.ts';
-import type { Source } from '../run/link.ts';
+import type { RunRequest, Source } from '../run/link.ts';
 import { type RunView, viewOf } from '../run/run-view.ts';
 import { Value } from './value.ts';
 
@@ -13,6 +13,12 @@ export type Grouping = 'host' | 'kind';
 export interface Notice {
   readonly tone: 'bad' | 'plain';
   readonly text: string;
+}
+
+export interface Busy {
+  readonly text: string;
+  /** 0 to 1; undefined where nobody knows. */
+  readonly share: number | undefined;
 }
 
 /** What runs can be started by name. */
@@ -41,7 +47,9 @@ export class PageState {
   readonly collapsed = new Value<ReadonlySet<string>>(new Set());
   readonly scenarios = new Value<readonly ScenarioChoice[]>([]);
   /** What is being waited for, if anything. */
-  readonly busy = new Value<string | undefined>(undefined);
+  readonly busy = new Value<Busy | undefined>(undefined);
+  /** What was last asked for; it may not be here yet, or never be. */
+  readonly wanted = new Value<RunRequest | undefined>(undefined);
   readonly notice = new Value<Notice | undefined>(undefined);
 
   show(record: RunRecord, source: Source | undefined, atMs: number): void {
@@ -49,6 +57,7 @@ export class PageState {
     this.selected.set(undefined);
     this.collapsed.set(new Set());
     this.source.set(source);
+    this.wanted.set(source?.request);
     this.span.set([0, record.until_ms]);
     this.run.set(viewOf(record));
     this.seek(atMs);

@@ -29,8 +29,11 @@ export class TransportBar extends PageElement {
       }
       .clock {
         margin: 0;
-        min-width: 96px;
+        /* Always as wide: what stands beside it must not move under the hand. */
+        width: 152px;
+        overflow: hidden;
         line-height: 1.25;
+        white-space: nowrap;
       }
       .clock strong {
         display: block;
@@ -60,6 +63,9 @@ export class TransportBar extends PageElement {
         scrub-strip {
           grid-row: 1;
           grid-column: 1 / -1;
+        }
+        .clock {
+          width: auto;
         }
         .speed {
           grid-template-columns: auto;

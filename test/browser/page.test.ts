@@ -1,0 +1,214 @@
+/** The built page in a real Chromium. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runRequest } from '../../ui/engine/run-request.ts';
+import { LIBRARY } from '../scenarios/library.ts';
+import { FIXTURE, type Served, serve, upToDate } from './built-page.ts';
+import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
+import { clock, openPage, type PageUser, runShown, scrubTo, summary } from './page-user.ts';
+
+const SHOTS = join(import.meta.dirname, 'screenshots');
+
+describe.skipIf(withoutBrowser())('the page', () => {
+  let browser: Browser;
+  let served: Served;
+  let user: PageUser;
+  const opened: PageUser[] = [];
+
+  const open = async (fragment = ''): Promise<Page> => {
+    user = await openPage(browser.context, `${served.url}${fragment}`);
+    opened.push(user);
+    return user.page;
+  };
+
+  beforeAll(async () => {
+    mkdirSync(SHOTS, { recursive: true });
+    browser = await startChromium();
+    upToDate();
+    served = await serve();
+  }, 120_000);
+
+  afterEach(async () => {
+    for (const { page } of opened.splice(0)) await page.close();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    served?.close();
+  });
+
+  /** Nothing but its own files, and not a word of complaint. */
+  const quiet = () => {
+    expect(user.complaints).toEqual([]);
+    expect(user.requests.filter((address) => !address.startsWith(served.url))).toEqual([]);
+  };
+
+  describe('with the default scenario', () => {
+    it('draws the run, and follows the playhead both ways: before the fault, after it, and back', async () => {
+      const page = await open();
+      await runShown(page);
+      await expect.poll(() => summary(page)).toMatch(/VIP on m1 · m1 leads etcd/);
+      await scrubTo(page, 11_000);
+      await expect.poll(() => summary(page)).toMatch(/VIP on no host/);
+      await scrubTo(page, 13_500);
+      await expect.poll(() => summary(page)).toMatch(/VIP on m2/);
+      await page.screenshot({ path: join(SHOTS, 'after-the-fault.png') });
+      await scrubTo(page, 5_000);
+      await expect.poll(() => summary(page)).toMatch(/VIP on m1/);
+      quiet();
+    });
+
+    it('gives the trace hash that Node gives', async () => {
+      const page = await open('#scenario=power-off&seed=3&until=20s');
+      await runShown(page);
+      await page.getByRole('tab', { name: /Result/ }).click();
+      const { result } = runRequest({ scenario: 'power-off', seed: 3, until: '20s', set: [] }, LIBRARY);
+      expect(await page.locator('result-panel .hash').textContent()).toBe(result.trace_hash);
+    });
+
+    it('keeps its address a link: another visitor sees the same run at the same moment', async () => {
+      const page = await open('#scenario=power-off&seed=2&until=20s');
+      await runShown(page);
+      await scrubTo(page, 12_000);
+      await page.waitForURL(/t=1[12]/);
+      const link = page.url();
+      const before = await summary(page);
+      const time = await clock(page);
+      const other = await open(link.slice(served.url.length));
+      await runShown(other);
+      await expect.poll(() => summary(other)).toBe(before);
+      await expect.poll(() => clock(other)).toBe(time);
+      expect(await other.getByRole('spinbutton', { name: 'seed' }).inputValue()).toBe('2');
+    });
+  });
+
+  describe('with a stored run', () => {
+    const openStored = async (): Promise<Page> => {
+      const page = await open('#file=fixture-run.json');
+      await runShown(page);
+      return page;
+    };
+
+    it('shows it when it is dropped, and its words are never HTML', async () => {
+      const page = await open('#file=missing.json');
+      await page.locator('.notice').waitFor();
+      await drop(page, 'run.json', readFileSync(FIXTURE, 'utf8'));
+      await runShown(page);
+      expect(await page.getByText('fails: <b>reset</b> when the VIP moved & connections broke').count()).toBe(
+        1,
+      );
+      expect(await summary(page)).toBe('VIP on m1 · m1 leads etcd, term 2');
+    });
+
+    it('is used by keyboard alone', async () => {
+      const page = await openStored();
+      await page.keyboard.press('.');
+      await expect.poll(() => clock(page)).toBe('10.000 s');
+      await page.keyboard.press('.');
+      await expect.poll(() => clock(page)).toBe('10.018 s');
+      await page.keyboard.press(',');
+      await expect.poll(() => clock(page)).toBe('10.000 s');
+      await page.keyboard.press('Shift+>');
+      await expect.poll(() => clock(page)).toBe('10.018 s');
+      await page.keyboard.press('/');
+      await page.keyboard.type('leader of term');
+      expect(await page.locator('story-list li').count()).toBe(1);
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => clock(page)).toBe('11.882 s');
+      quiet();
+    });
+
+    it('plays and pauses', async () => {
+      const page = await openStored();
+      await page.getByRole('button', { name: 'Play', exact: true }).click();
+      await expect.poll(() => clock(page)).not.toBe('0.000 s');
+      await page.getByRole('button', { name: 'Pause' }).click();
+      const stopped = await clock(page);
+      await page.waitForTimeout(200);
+      await expect.poll(() => clock(page)).toBe(stopped);
+    });
+
+    it.each(['light', 'dark'] as const)('has nothing for axe to find in %s', async (colorScheme) => {
+      const page = await openStored();
+      await page.emulateMedia({ colorScheme });
+      await page.keyboard.press('.');
+      for (const tab of ['Story', 'Result']) {
+        await page.getByRole('tab', { name: new RegExp(tab) }).click();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+        ).toEqual([]);
+      }
+    });
+
+    it('fits a telephone: nothing sticks out sideways, and lanes come first', async () => {
+      const page = await openStored();
+      await page.setViewportSize({ width: 390, height: 844 });
+      const sizes = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+      expect(sizes[0]).toBeLessThanOrEqual(sizes[1]!);
+      const top = async (name: string) => (await page.locator(name).boundingBox())?.y ?? Number.NaN;
+      expect(await top('lanes-view')).toBeLessThan(await top('topology-view'));
+      await page.screenshot({ path: join(SHOTS, 'telephone.png') });
+    });
+  });
+
+  describe('with what strangers give it', () => {
+    it.each([
+      ['#scenario=nowhere', /There is no scenario nowhere/],
+      ['#scenario=power-off&seed=x', /seed/],
+      ['#scenario=power-off&set=haproxy.m1.intr=1s&until=1s', /intr/],
+      ['#%%%', /means nothing here/],
+      ['#file=missing.json', /missing\.json could not be loaded/],
+      [`#scenario=${'x'.repeat(200_000)}`, /too long/],
+    ])('answers the link %# with words and stays usable', async (fragment, words) => {
+      const page = await open(fragment);
+      await page.locator('.notice').filter({ hasText: words }).waitFor();
+      await drop(page, 'run.json', readFileSync(FIXTURE, 'utf8'));
+      await page.getByText('26 events').waitFor();
+    });
+
+    it.each([
+      ['junk.bin', '\u0000\u0001 junk '.repeat(500_000), /it is not JSON/],
+      ['other.json', '{"traceEvents":[]}', /no stored run/],
+    ])('answers the file %s with words and keeps the run it has', async (name, content, words) => {
+      const page = await open('#file=fixture-run.json');
+      await runShown(page);
+      await drop(page, name, content);
+      await page.locator('.notice').filter({ hasText: words }).waitFor();
+      await expect.poll(() => summary(page)).toMatch(/VIP on m1/);
+    });
+
+    it('lets no script run that is not its own', async () => {
+      const page = await open('#file=fixture-run.json');
+      const ran = await page.evaluate(
+        () =>
+          new Promise<boolean>((done) => {
+            document.addEventListener('securitypolicyviolation', () => done(false));
+            const script = document.createElement('script');
+            script.textContent = 'window.intruder = true';
+            document.body.append(script);
+            setTimeout(() => done('intruder' in window), 500);
+          }),
+      );
+      expect(ran).toBe(false);
+    });
+  });
+});
+
+/** Drops a file on the page as a hand with a mouse would. */
+async function drop(page: Page, name: string, content: string): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([fileName, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text ?? ''], fileName ?? '', { type: 'application/json' }));
+      return transfer;
+    },
+    [name, content],
+  );
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+}
