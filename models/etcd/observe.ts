@@ -44,3 +44,18 @@ export function observeServer(context: unknown): ServerObservation {
     members: backend.members.map(({ name, id }) => (name === '' ? hexId(id) : name)),
   };
 }
+
+export interface StoredValue {
+  readonly modRevision: number;
+  /** `data.value` of the object, as the load generators write it. */
+  readonly value: string;
+}
+
+/** A key of the store as a server has applied it; undefined if it has none. */
+export function storedAt(context: unknown, key: string): StoredValue | undefined {
+  const { backend } = context as Server;
+  const stored = backend.store.keys.get(key);
+  if (stored === undefined) return undefined;
+  const { data } = stored.value as { readonly data?: { readonly value?: string } };
+  return { modRevision: stored.modRevision, value: data?.value ?? '' };
+}

@@ -75,7 +75,7 @@ describe('TCP as a client can tell it apart', () => {
     });
     s.world.runUntil(5 * SECOND);
     const echo = s.world.lead(s.world.process('b/echo'));
-    const seen = (echo?.context as { seen: number }).seen;
+    const seen = (echo?.context as { seen: number } | undefined)?.seen;
     expect(seen).toBeGreaterThanOrEqual(11);
     expect(seen).toBeLessThanOrEqual(13);
   });

@@ -1,0 +1,23 @@
+import type { Property } from './property.ts';
+
+export const oneLeaderATerm: Property = {
+  sentence: 'At most one member of etcd leads in a term.',
+  source: 'Raft, figure 3: election safety',
+  claimedUnder: [
+    'host power',
+    'link',
+    'process stop',
+    'kill with restart',
+    'kill without restart',
+    'pause',
+    'partition',
+    'loss',
+    'clock',
+  ],
+  violation({ facts }) {
+    for (const [term, leaders] of facts.leadersOfTerm) {
+      if (leaders.size > 1) return `${[...leaders].join(' and ')} both led in term ${term}`;
+    }
+    return undefined;
+  },
+};
