@@ -2,13 +2,13 @@
  * The fast executor: the flattened definition (sim/flatten.ts) as tables, and a loop over them. It gives
  * what the reference gives, call for call; test/sim/executors holds it to that.
  *
- * Its time goes into the machine's own functions and into copying contexts (some 9 ns a key, so keep them
- * small and nest what changes seldom). Beside these an event costs one Map look-up and one argument
+ * Its time goes into the machine's own functions and into copying contexts (context-copies.ts). Beside these an event costs one Map look-up and one argument
  * object. Nothing is made from text at run time: the page's Content-Security-Policy forbids it.
  *
  * Port calls are made while the step runs; where a user function throws, some may have been made.
  */
 import type { AnyStateMachine } from 'xstate';
+import { copier } from './context-copies.ts';
 import { type Action, type Arguments, define, type Expression, type Guard } from './definition.ts';
 import type { Effect } from './effects.ts';
 import { SimulationError } from './errors.ts';
@@ -65,7 +65,7 @@ export class Compiled implements Program {
   readonly leaves: readonly string[];
   readonly timers: readonly string[];
   private readonly context: unknown;
-  private readonly Blank = blankOf();
+  private readonly copy = copier();
   private readonly opening: Row;
   private readonly on: readonly ReadonlyMap<string, Rows>[];
   private readonly always: readonly (Rows | undefined)[];
@@ -90,9 +90,7 @@ export class Compiled implements Program {
     const event = { type: INIT, input };
     try {
       const context =
-        typeof this.context === 'function'
-          ? Object.assign(new this.Blank(), this.context({ input }))
-          : (this.context ?? {});
+        typeof this.context === 'function' ? this.copy(this.context({ input }) ?? {}) : (this.context ?? {});
       this.take(instance, this.opening, { context, event }, port);
     } catch (error) {
       throw this.failure('', INIT, error);
@@ -200,13 +198,13 @@ export class Compiled implements Program {
       switch (code) {
         case ASSIGN:
           args = {
-            context: Object.assign(new this.Blank(), args.context, make!(args, params)),
+            context: update(this.copy(args.context as object), make!(args, params) as object),
             event: args.event,
           };
           break;
         case ASSIGN_EACH:
           args = {
-            context: assignEach(operation, args, params, Object.assign(new this.Blank(), args.context)),
+            context: assignEach(operation, args, params, this.copy(args.context as object)),
             event: args.event,
           };
           break;
@@ -244,6 +242,11 @@ function choose(rows: Rows | undefined, args: Arguments): Row | undefined {
   return undefined;
 }
 
+function update(context: Record<string, unknown>, by: object): object {
+  for (const key in by) context[key] = (by as Record<string, unknown>)[key];
+  return context;
+}
+
 /** Gives each key of an assign its value; all see the context before the assign. */
 function assignEach(
   { keys, makers, made }: Operation,
@@ -257,24 +260,6 @@ function assignEach(
     context[key] = make === undefined ? (made as Record<string, unknown>)[key] : make(args, params);
   }
   return context;
-}
-
-/**
- * What contexts of one machine are copied into: a plain empty object, but one that V8 makes with room for
- * 24 and more properties and, after the first few, with room for just as many as were used. All contexts of the machine then
- * share one hidden class. In Node 20 a spread of a spread of a spread gets a new hidden class each time, which
- * makes this copy a quarter slower and every function that reads the context much slower.
- */
-function blankOf(): new () => Record<string, unknown> {
-  // Never called with `reserve`: V8 counts the properties in the text.
-  function Blank(this: Record<string, unknown>, reserve?: boolean): void {
-    if (reserve !== true) return;
-    this['a'] = this['b'] = this['c'] = this['d'] = this['e'] = this['f'] = this['g'] = this['h'] = 0;
-    this['i'] = this['j'] = this['k'] = this['l'] = this['m'] = this['n'] = this['o'] = this['p'] = 0;
-    this['q'] = this['r'] = this['s'] = this['t'] = this['u'] = this['v'] = this['w'] = this['x'] = 0;
-  }
-  Blank.prototype = Object.prototype;
-  return Blank as unknown as new () => Record<string, unknown>;
 }
 
 /** @param from the leaf one comes from; -1 at the start */

@@ -5,7 +5,7 @@ import { nothingSeen } from './differ.ts';
 import { sameAsReference } from './property.ts';
 
 /** `EXECUTOR_RUNS=100000 npx vitest run test/sim/executors` after an upgrade of xstate. */
-const numRuns = Number(process.env['EXECUTOR_RUNS'] ?? 1000);
+const numRuns = Number(process.env['EXECUTOR_RUNS'] ?? 600);
 
 test(
   'on random machines and inputs both executors give the same leaf, context and port calls',

@@ -7,15 +7,15 @@ import { referenceProgram } from '../../../sim/reference.ts';
 const machine = election as unknown as AnyStateMachine;
 
 test('five electing members receive the same under both executors, and end alike', () => {
-  const received = recordElection(compiledProgram(machine), 400);
-  expect(recordElection(referenceProgram(machine), 400)).toEqual(received);
+  const received = recordElection(compiledProgram(machine), 250);
+  expect(recordElection(referenceProgram(machine), 250)).toEqual(received);
   const ends = replayElection(compiledProgram(machine), received);
   expect(replayElection(referenceProgram(machine), received)).toEqual(ends);
 });
 
 test('the measured run has elections, and each leaves one leader', () => {
   const program = compiledProgram(machine);
-  const received = recordElection(program, 400);
+  const received = recordElection(program, 250);
   const elected = new Set(
     received.flatMap(({ event }) => (event.type === 'heartbeat' ? [(event as { from?: number }).from] : [])),
   );

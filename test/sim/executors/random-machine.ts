@@ -19,7 +19,7 @@ export type GuardSpec =
   | { readonly kind: 'not'; readonly guard: GuardSpec };
 
 export type ActionSpec =
-  | { readonly kind: 'mix' | 'whole' | 'each' | 'emit' | 'shout' | 'nothing'; readonly by: number }
+  | { readonly kind: 'mix' | 'whole' | 'each' | 'extend' | 'emit' | 'shout' | 'nothing'; readonly by: number }
   | { readonly kind: 'named'; readonly by: number; readonly dynamic: boolean }
   | { readonly kind: 'raise'; readonly type: string; readonly computed: boolean }
   | {
@@ -82,7 +82,7 @@ const action: fc.Arbitrary<ActionSpec> = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
-      kind: fc.constantFrom('mix' as const, 'whole', 'each', 'emit', 'shout', 'nothing'),
+      kind: fc.constantFrom('mix' as const, 'whole', 'each', 'extend', 'emit', 'shout', 'nothing'),
       by,
     }),
   },
@@ -225,6 +225,8 @@ function actionOf(spec: ActionSpec): unknown {
   switch (spec.kind) {
     case 'nothing':
       return assign(() => ({}));
+    case 'extend':
+      return assign(({ context }: Arguments) => ({ [`extra${spec.by % 3}`]: context.hash }) as never);
     case 'mix':
       return assign((args: Arguments) => ({ hash: mixed(args, spec.by), last: args.event.type }) as never);
     case 'whole':
