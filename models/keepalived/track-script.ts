@@ -7,7 +7,7 @@
  */
 import type { Address } from '../../sim/effects.ts';
 import type { Finding, Position } from '../finding.ts';
-import type { Expression } from './probe.ts';
+import { type Expression, simplified } from './probe.ts';
 import { baseName, processOfPidFile, recognise, recogniseAddressTest } from './probe-commands.ts';
 import { http, type KnownCommand, type Recognised, tcp } from './probe-network.ts';
 import { assignmentOf, type Command, parseShell, type SimpleCommand } from './shell.ts';
@@ -283,28 +283,4 @@ function textOf(word: ShellWord, scope: Scope): string {
       return value ?? piece.fallback ?? '';
     })
     .join('');
-}
-
-/** Sequences without what cannot matter, so that drawings and dumps show the tests only. */
-function simplified(expression: Expression): Expression {
-  if ('sequence' in expression) {
-    const parts = expression.sequence.flatMap((part): readonly Expression[] => {
-      const simple = simplified(part);
-      return 'sequence' in simple ? simple.sequence : [simple];
-    });
-    const kept = parts.filter((part, i) => !('status' in part) || i === parts.length - 1);
-    return kept.length === 1 ? kept[0]! : { sequence: kept };
-  }
-  if ('and' in expression) return { and: [simplified(expression.and[0]), simplified(expression.and[1])] };
-  if ('or' in expression) return { or: [simplified(expression.or[0]), simplified(expression.or[1])] };
-  if ('not' in expression) return { not: simplified(expression.not) };
-  if ('if' in expression) {
-    const { if: condition, do: body } = expression;
-    const otherwise = expression.else;
-    return {
-      ...{ if: simplified(condition), do: simplified(body) },
-      ...(otherwise === undefined ? {} : { else: simplified(otherwise) }),
-    };
-  }
-  return expression;
 }

@@ -16,7 +16,7 @@ function story(executor: typeof referenceProgram, run: () => Bus): unknown {
       states: [...bus.routers.values()].map((router) => router.instance),
     };
   } finally {
-    useExecutor(referenceProgram);
+    useExecutor(compiledProgram);
   }
 }
 

@@ -8,11 +8,12 @@ import type { KeepalivedConfig } from '../../../models/keepalived/config.ts';
 import { observeInstance, type RouterObservation } from '../../../models/keepalived/observe.ts';
 import { keepalived } from '../../../models/keepalived/process.ts';
 import { readKeepalivedConf } from '../../../models/keepalived/read-conf.ts';
+import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Address, Effect } from '../../../sim/effects.ts';
 import type { Instance, MachineEvent, Port, Program } from '../../../sim/machine.ts';
-import { referenceProgram } from '../../../sim/reference.ts';
+import type { referenceProgram } from '../../../sim/reference.ts';
 
-let executor = referenceProgram;
+let executor = compiledProgram;
 let programs = new Map<unknown, Program>();
 
 /** The executor of routers that are started from now on. */
