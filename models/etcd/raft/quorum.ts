@@ -27,12 +27,13 @@ export function majorityCommitted(
 ): number {
   const n = voters.length;
   if (n === 0) return Number.POSITIVE_INFINITY;
+  // Sorted by insertion: there are few, and they come nearly sorted.
   const acked: number[] = [];
-  for (const id of voters) {
-    const index = ackedOf(id) ?? 0;
-    let at = acked.length;
-    while (at > 0 && acked[at - 1]! > index) at--;
-    acked.splice(at, 0, index);
+  for (let i = 0; i < n; i++) {
+    const index = ackedOf(voters[i]!) ?? 0;
+    let at = i;
+    for (; at > 0 && acked[at - 1]! > index; at--) acked[at] = acked[at - 1]!;
+    acked[at] = index;
   }
   return acked[n - quorum(n)]!;
 }

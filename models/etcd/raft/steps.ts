@@ -28,7 +28,7 @@ import { blankRaft, type Draft, draftOf, hardStateOf, type Raft } from './raft.t
 import { hasReady, takeReady } from './raw-node.ts';
 import { broadcastAppend } from './replication.ts';
 import { answerOlderTerm, followNewerTerm, hasNewerTerm, hasOlderTerm, refusalOf, step } from './step.ts';
-import { compacted, type RaftStorage, withEntries, withSnapshot } from './storage.ts';
+import { compacted, type RaftStorage, withEntries, withHardState, withSnapshot } from './storage.ts';
 
 type Rule = (raft: Draft, message: RaftMessage) => void;
 type Of<Type extends RaftEvent['type']> = Extract<RaftEvent, { type: Type }>;
@@ -252,7 +252,7 @@ function setStorage(raft: Draft, storage: RaftStorage): void {
 export function save(raft: Draft, event: RaftEvent): void {
   const { hardState, entries, snapshot } = event as Of<'save'>;
   let { storage } = raft.log;
-  if (hardState !== null) storage = { ...storage, hardState };
+  if (hardState !== null) storage = withHardState(storage, hardState);
   if (snapshot !== null) {
     const replaced = withSnapshot(storage, snapshot);
     if (typeof replaced === 'string') raft.refusal = replaced;

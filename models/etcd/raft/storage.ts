@@ -43,6 +43,24 @@ export function lastStored(storage: RaftStorage): number {
   return storage.dummyIndex + storage.entries.size;
 }
 
+/** A copy to change before anybody sees it. Field by field, which is many times faster than a spread (raft.ts, draftOf). */
+function copyOf(storage: RaftStorage): { -readonly [K in keyof RaftStorage]: RaftStorage[K] } {
+  return {
+    hardState: storage.hardState,
+    snapshot: storage.snapshot,
+    offered: storage.offered,
+    dummyIndex: storage.dummyIndex,
+    dummyTerm: storage.dummyTerm,
+    entries: storage.entries,
+  };
+}
+
+export function withHardState(storage: RaftStorage, hardState: HardState): RaftStorage {
+  const changed = copyOf(storage);
+  changed.hardState = hardState;
+  return changed;
+}
+
 /** Replaces everything by the snapshot. SNAPSHOT_OUT_OF_DATE if ours is at least as new. */
 export function withSnapshot(storage: RaftStorage, snapshot: Snapshot): RaftStorage | string {
   if (storage.snapshot !== null && storage.snapshot.index >= snapshot.index) return SNAPSHOT_OUT_OF_DATE;
@@ -70,7 +88,9 @@ export function withEntries(storage: RaftStorage, entries: readonly Entry[]): Ra
       for (let i = skip; i < entries.length; i++) mutable.push(entries[i]!);
     });
   }
-  return { ...storage, entries: list };
+  const changed = copyOf(storage);
+  changed.entries = list;
+  return changed;
 }
 
 /** Forgets the entries up to `index`, which becomes the dummy. COMPACTED if they are gone already. */

@@ -157,6 +157,18 @@ describe('a safe read', () => {
     expect(answers(network, 1).length).toBe(1);
   });
 
+  it('is not answered at once by the only incoming voter of a joint configuration', () => {
+    const confState = { voters: [1], votersOutgoing: [1, 2, 3] };
+    const network = new Network([1, 2, 3].map(() => storageOf(confState)));
+    network.campaign(1);
+    network.isolate(1);
+    read(network, 1, 'x');
+    expect(answers(network, 1)).toEqual([]);
+    network.heal();
+    network.tick(1);
+    expect(answers(network, 1)).toEqual(['1 x']);
+  });
+
   it('that waits is dropped without an answer when the term changes', () => {
     const network = cluster();
     network.isolate(1);

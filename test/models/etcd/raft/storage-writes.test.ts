@@ -24,6 +24,30 @@ describe('asynchronous storage writes', () => {
     expect(node.takeReady().committedEntries.map(({ index }) => index)).toEqual([1]);
   });
 
+  it('do not let an old write attest an entry that has taken its place since', () => {
+    const network = new Network([storageOf({ voters: [1, 2, 3] })], { asyncStorageWrites: true });
+    const node = network.node(1);
+    const append = (from: number, term: number, entry: number) => {
+      const entries = [{ ...normalEntry('x', 1), term: entry, index: 1 }];
+      node.step({ type: 'message', message: said('MsgApp', from, 1, term, { entries }) });
+      return node.takeReady().messages.at(-1)!.responses.at(-1)!;
+    };
+    append(2, 1, 1);
+    // At term 2 the entry of term 1 is still unstable: the next write's answer names it with the new term.
+    node.step({ type: 'message', message: said('MsgHeartbeat', 3, 1, 2) });
+    const old = node.takeReady().messages.at(-1)!.responses.at(-1)!;
+    expect([old.term, old.logTerm, old.index]).toEqual([2, 1, 1]);
+    const own = append(3, 2, 2);
+    node.step({ type: 'message', message: old });
+    expect(node.raft.log.unstable.size).toBe(1);
+    expect(network.lines.at(-1)).toBe(
+      'INFO entry at (index,term)=(1,1) mismatched with entry at (1,2) in unstable log; ignoring',
+    );
+    node.step({ type: 'save', hardState: null, entries: node.raft.log.unstable.toArray(), snapshot: null });
+    node.step({ type: 'message', message: own });
+    expect(node.raft.log.unstable.size).toBe(0);
+  });
+
   it('make the same decisions as synchronous ones', () => {
     const run = (asyncStorageWrites: boolean) => {
       const network = new Network(3, { asyncStorageWrites, preVote: true, checkQuorum: true });
