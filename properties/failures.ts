@@ -31,10 +31,14 @@ export const FAULT_SPAN_MS = 10_000;
 /** After the last failure everything that can settle has: checks, VIP, elections, connections of 30 s time-outs. */
 export const SETTLE_MS = 75_000;
 
-/** Up to `most` different things fail, each at its own moment. Shrinks to fewer and earlier ones. */
-export function failures(topology: Topology, most: number): fc.Arbitrary<readonly Failure[]> {
+/** Up to `most` different things of `what` fail, each at its own moment. Shrinks to fewer and earlier ones. */
+export function failures(
+  topology: Topology,
+  most: number,
+  what: readonly string[] = failable(topology),
+): fc.Arbitrary<readonly Failure[]> {
   const one = fc.record({
-    what: fc.constantFrom(...failable(topology)),
+    what: fc.constantFrom(...what),
     atMs: fc.integer({ min: 1, max: FAULT_SPAN_MS }),
   });
   return fc.uniqueArray(one, { selector: ({ what }) => what, maxLength: most });
