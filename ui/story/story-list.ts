@@ -1,7 +1,7 @@
 /** The story of the run: one line an event, searchable, the current one marked. Choosing a line moves the playhead there. */
-import { bisectRight } from 'd3';
-import { html, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
+import { bisector, bisectRight } from 'd3';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { StoryLine } from '../../scenarios/run-record.ts';
 import { clockText, sinceText } from '../run/times.ts';
 import { PageElement } from '../state/page-element.ts';
 import { shared } from '../styles/shared.ts';
@@ -9,18 +9,21 @@ import { kindMark } from './kinds.ts';
 import { type Found, searchStory } from './search.ts';
 import { storyStyles } from './styles.ts';
 
-/** Lines that are drawn; a story that is longer is searched. */
-const MOST_LINES = 2_000;
+/** Lines that are drawn at once; of a longer story those around the playhead. */
+const WINDOW = 100;
 
 export class StoryList extends PageElement {
-  static override properties = { ...PageElement.properties, query: { state: true } };
+  static override properties = { ...PageElement.properties, query: { state: true }, first: { state: true } };
   declare query: string;
+  /** Place in the found lines of the first that is drawn. */
+  declare first: number;
   static override styles = [shared, storyStyles];
   #shown = -2;
 
   constructor() {
     super();
     this.query = '';
+    this.first = 0;
   }
 
   protected override watched() {
@@ -45,11 +48,30 @@ export class StoryList extends PageElement {
     return run === undefined ? -1 : bisectRight(run.storyTimes, this.state.atMs.get()) - 1;
   }
 
-  protected override render() {
+  #found: readonly Found[] = [];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
     const story = this.state.run.get()?.record.story ?? [];
-    const found = searchStory(story, this.query);
+    if (changed.has('query') || story !== this.#story) {
+      this.#story = story;
+      this.#found = searchStory(story, this.query);
+      this.#follow();
+    } else if (this.#current() !== this.#shown) this.#follow();
+  }
+
+  #story: readonly StoryLine[] = [];
+
+  /** Moves the drawn lines so that the current one is among them. */
+  #follow(): void {
+    const place = bisector(({ index }: Found) => index).right(this.#found, this.#current()) - 1;
+    if (place >= this.first && place < this.first + WINDOW && this.first < this.#found.length) return;
+    this.first = Math.max(0, place - WINDOW / 2);
+  }
+
+  protected override render() {
+    const found = this.#found;
     const current = this.#current();
-    const lines = found.slice(0, MOST_LINES);
+    const last = Math.min(found.length, this.first + WINDOW);
     return html`
       <label class="search">
         <span class="unseen">Search the story</span>
@@ -62,23 +84,24 @@ export class StoryList extends PageElement {
           }}
         />
         <span class="count muted" role="status">
-          ${this.query === '' ? `${story.length} events` : `${found.length} of ${story.length}`}
+          ${this.query === '' ? `${found.length} events` : `${found.length} of ${this.#story.length}`}
         </span>
       </label>
-      ${story.length > 0 && found.length === 0 ? html`<p class="none">No event says “${this.query}”.</p>` : nothing}
+      ${this.query !== '' && found.length === 0 ? html`<p class="none">No event says “${this.query}”.</p>` : nothing}
+      ${this.#more(this.first, 'earlier', this.first - WINDOW)}
       <ol>
-        ${repeat(
-          lines,
-          ({ index }) => index,
-          (each) => this.#line(each, current),
-        )}
+        ${found.slice(this.first, last).map((each) => this.#line(each, current))}
       </ol>
-      ${
-        lines.length < found.length
-          ? html`<p class="none">${found.length - lines.length} more events: search to see them.</p>`
-          : nothing
-      }
+      ${this.#more(found.length - last, 'later', this.first + WINDOW)}
     `;
+  }
+
+  #more(count: number, which: string, first: number): TemplateResult | typeof nothing {
+    if (count <= 0) return nothing;
+    const show = () => {
+      this.first = Math.max(0, first);
+    };
+    return html`<button class="more number" @click=${show}>${count.toLocaleString('en')} ${which} events</button>`;
   }
 
   #line({ line, index }: Found, current: number): TemplateResult {

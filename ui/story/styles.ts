@@ -35,7 +35,7 @@ export const storyStyles = css`
     list-style: none;
     scrollbar-width: thin;
   }
-  button {
+  li button {
     display: grid;
     grid-template-columns: 84px 18px 1fr;
     gap: 10px;
@@ -49,11 +49,15 @@ export const storyStyles = css`
     background: none;
     text-align: left;
   }
-  button:focus-visible {
+  li button:focus-visible {
     outline-offset: -2px;
   }
-  button:hover {
+  li button:hover {
     background: var(--sunken);
+  }
+  .more {
+    flex: none;
+    margin: 4px 14px;
   }
   .when {
     display: grid;
