@@ -2,19 +2,30 @@
  * The fast executor: the flattened definition (sim/flatten.ts) as tables, and a loop over them. It gives
  * what the reference gives, call for call; test/sim/executors holds it to that.
  *
- * Its time goes into the machine's own functions and into copying contexts (context-copies.ts). Beside these an event costs one Map look-up and one argument
- * object. Nothing is made from text at run time: the page's Content-Security-Policy forbids it.
+ * Its time goes into the machine's own functions and into copying contexts (context-copies.ts). Beside
+ * these an event costs one Map look-up and one argument object.
  *
  * Port calls are made while the step runs; where a user function throws, some may have been made.
  */
 import type { AnyStateMachine } from 'xstate';
 import { copier } from './context-copies.ts';
-import { type Action, type Arguments, define, type Expression, type Guard } from './definition.ts';
+import { type Arguments, define } from './definition.ts';
 import type { Effect } from './effects.ts';
 import { SimulationError } from './errors.ts';
 import { type Candidate, type Flat, flatten } from './flatten.ts';
 import type { Instance, MachineEvent, Port, Program } from './machine.ts';
 import { checkDelayUs, INIT, MachineFailed, MICROSTEPS, UnboundedAlways } from './machine-errors.ts';
+import {
+  ASSIGN,
+  ASSIGN_EACH,
+  CANCEL,
+  EMIT,
+  EMIT_SAME,
+  type Operation,
+  type Row,
+  rowOf,
+  SCHEDULE,
+} from './operations.ts';
 
 /**
  * Makes a machine executable by tables.
@@ -22,40 +33,6 @@ import { checkDelayUs, INIT, MachineFailed, MICROSTEPS, UnboundedAlways } from '
  */
 export function compiledProgram(machine: AnyStateMachine): Program {
   return new Compiled(flatten(define(machine)));
-}
-
-const ASSIGN = 0;
-const ASSIGN_EACH = 1;
-const EMIT = 2;
-const EMIT_SAME = 3;
-const SCHEDULE = 4;
-const CANCEL = 5;
-const RAISE = 6;
-
-/** One action. All have the same shape, so that the loop over them stays monomorphic. */
-interface Operation {
-  readonly code: number;
-  /** The assign, or what makes the effect or event. */
-  readonly make: Expression | undefined;
-  /** Made already: the constant effect or event; for ASSIGN_EACH the constant values by key. */
-  readonly made: unknown;
-  readonly keys: readonly string[];
-  readonly makers: readonly (Expression | undefined)[];
-  readonly timer: number;
-  readonly delay: unknown;
-  readonly params: unknown;
-  readonly paramsOf: Expression | undefined;
-}
-
-/** A candidate, ready to run. */
-export interface Row {
-  readonly test: Expression | undefined;
-  readonly operations: readonly Operation[];
-  readonly leaf: number;
-  /** Nothing can follow: nothing is raised, and the leaf has no eventless transition. */
-  readonly settles: boolean;
-  /** Ends in another leaf or another context. xstate looks for eventless transitions again only then. */
-  readonly changes: boolean;
 }
 
 type Rows = readonly Row[];
@@ -260,101 +237,4 @@ function assignEach(
     context[key] = make === undefined ? (made as Record<string, unknown>)[key] : make(args, params);
   }
   return context;
-}
-
-/** @param from the leaf one comes from; -1 at the start */
-function rowOf(flat: Flat, candidate: Candidate, from: number): Row {
-  const actions = [...candidate.exit.flat(), ...candidate.actions, ...candidate.entry.flat()];
-  return {
-    test: candidate.guard === undefined ? undefined : testOf(candidate.guard),
-    operations: actions.map(operationOf),
-    leaf: candidate.leaf,
-    settles:
-      flat.leaves[candidate.leaf]!.always.length === 0 && !actions.some((action) => action.kind === 'raise'),
-    changes: candidate.leaf !== from || actions.some((action) => action.kind === 'assign'),
-  };
-}
-
-function testOf(guard: Guard): Expression {
-  switch (guard.kind) {
-    case 'not': {
-      const test = testOf(guard.guard);
-      return (args) => !test(args, undefined);
-    }
-    case 'and': {
-      const tests = guard.guards.map(testOf);
-      return (args) => {
-        for (let i = 0; i < tests.length; i++) if (!tests[i]!(args, undefined)) return false;
-        return true;
-      };
-    }
-    case 'or': {
-      const tests = guard.guards.map(testOf);
-      return (args) => {
-        for (let i = 0; i < tests.length; i++) if (tests[i]!(args, undefined)) return true;
-        return false;
-      };
-    }
-    case 'predicate': {
-      const { test, params } = guard;
-      if (params === undefined) return test;
-      if (typeof params === 'function') return (args) => test(args, (params as Expression)(args, undefined));
-      return (args) => test(args, params);
-    }
-  }
-}
-
-function operationOf(action: Action): Operation {
-  const params = action.kind === 'cancel' ? undefined : action.params;
-  const blank: Operation = {
-    code: CANCEL,
-    make: undefined,
-    made: undefined,
-    keys: [],
-    makers: [],
-    timer: -1,
-    delay: 0,
-    params: typeof params === 'function' ? undefined : params,
-    paramsOf: typeof params === 'function' ? (params as Expression) : undefined,
-  };
-  switch (action.kind) {
-    case 'cancel':
-      return { ...blank, timer: action.timer };
-    case 'assign':
-      return assignOf(blank, action.assignment);
-    case 'emit':
-      return {
-        ...blank,
-        code: typeof action.effect === 'function' ? EMIT : EMIT_SAME,
-        ...made(action.effect),
-      };
-    case 'raise':
-      return { ...blank, code: RAISE, ...made(action.event) };
-    case 'schedule':
-      return {
-        ...blank,
-        code: SCHEDULE,
-        timer: action.timer,
-        delay: action.delay,
-        ...made(action.event),
-      };
-  }
-}
-
-function assignOf(blank: Operation, assignment: unknown): Operation {
-  if (typeof assignment === 'function') return { ...blank, code: ASSIGN, make: assignment as Expression };
-  const entries = Object.entries(assignment as object);
-  return {
-    ...blank,
-    code: ASSIGN_EACH,
-    made: assignment,
-    keys: entries.map(([key]) => key),
-    makers: entries.map(([, value]) => (typeof value === 'function' ? value : undefined)),
-  };
-}
-
-function made(value: unknown): { readonly make: Expression | undefined; readonly made: unknown } {
-  return typeof value === 'function'
-    ? { make: value as Expression, made: undefined }
-    : { make: undefined, made: value };
 }

@@ -8,6 +8,7 @@
  */
 import { type AnyStateMachine, and, not, or } from 'xstate';
 import { MachineRefused } from './machine-errors.ts';
+import { checkDelay, checkState, listed } from './restrictions.ts';
 
 /** What guards, assigns, delays and effects are called with. */
 export interface Arguments {
@@ -123,48 +124,16 @@ class Reader {
     };
   }
 
-  private refuse(what: string, instead: string): never {
+  private readonly refuse: (what: string, instead: string) => never = (what, instead) => {
     throw new MachineRefused(this.machine.id, this.path, what, instead);
-  }
+  };
 
   private number(node: Node): void {
     this.path = node.path.join('.');
-    this.checkNode(node);
+    checkState(node, this.refuse);
     this.indices.set(node, this.nodes.length);
     this.nodes.push(node);
     for (const child of Object.values(node.states) as Node[]) this.number(child);
-  }
-
-  private checkNode(node: Node): void {
-    if (node.type === 'parallel') this.refuse('a parallel state', 'two concerns are two machines');
-    if (node.type === 'history') this.refuse('a history state', 'keep what you need in context');
-    if (node.type === 'final') this.refuse('a final state', 'emit {type: "exit"} or stop the member');
-    const config = node.config as Readonly<Record<string, unknown>>;
-    if (node.invoke.length > 0) this.refuse('invoke', 'emit {type: "start"} and let the kernel start it');
-    if (config['onDone'] !== undefined) this.refuse('onDone', 'there are no final states');
-    if (config['route'] !== undefined) this.refuse('route', 'write the transition');
-    if (node.key.includes('.') && node.parent !== undefined) {
-      this.refuse(`a dot in the name '${node.key}'`, 'use a hyphen');
-    }
-    for (const type of Object.keys((config['on'] as object | undefined) ?? {})) {
-      if (type.includes('*')) this.refuse(`the wildcard '${type}'`, 'name each event');
-      if (type.startsWith('xstate.')) this.refuse(`the event name '${type}'`, "'xstate.' is reserved");
-    }
-    for (const name of Object.keys((config['after'] as object | undefined) ?? {})) {
-      if (!Number.isNaN(Number(name))) {
-        this.refuse(`the number ${name} in after`, 'name the delay in setup({delays}), in microseconds');
-      }
-      this.checkDelayName(name, 'after');
-    }
-  }
-
-  private checkDelayName(name: string, where: string): void {
-    if (this.machine.implementations.delays[name] === undefined) {
-      this.refuse(
-        `the unknown delay '${name}' in ${where}`,
-        `setup({delays}) knows: ${list(this.machine.implementations.delays)}`,
-      );
-    }
   }
 
   /** A first walk, because a cancel may precede the raise that names its timer. */
@@ -252,7 +221,7 @@ class Reader {
     const known = this.machine.implementations.guards as Readonly<Record<string, unknown>>;
     const found = known[name];
     if (found === undefined)
-      this.refuse(`the unknown guard '${name}'`, `setup({guards}) knows: ${list(known)}`);
+      this.refuse(`the unknown guard '${name}'`, `setup({guards}) knows: ${listed(known)}`);
     const guard = this.guard(found, depth + 1);
     return guard.kind === 'predicate' && typeof found === 'function' ? { ...guard, params } : guard;
   }
@@ -267,7 +236,7 @@ class Reader {
       found = known[named.name];
       params = named.params;
       if (found === undefined) {
-        this.refuse(`the unknown action '${named.name}'`, `setup({actions}) knows: ${list(known)}`);
+        this.refuse(`the unknown action '${named.name}'`, `setup({actions}) knows: ${listed(known)}`);
       }
     }
     if (typeof found !== 'function' || !('resolve' in found)) {
@@ -313,7 +282,7 @@ class Reader {
     if (delay === undefined) return { kind: 'raise', event, params };
     const timer = this.timer(builtin['id']);
     if (typeof delay === 'string') {
-      this.checkDelayName(delay, 'raise');
+      checkDelay(this.machine, delay, 'raise', this.refuse);
       delay = this.machine.implementations.delays[delay];
     }
     return { kind: 'schedule', timer, delay, event, params };
@@ -326,8 +295,4 @@ function nameAndParams(reference: unknown): { readonly name: string; readonly pa
     return { name: type, params };
   }
   return { name: String(reference), params: undefined };
-}
-
-function list(names: object): string {
-  return Object.keys(names).join(', ') || 'none';
 }

@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import type { AnyStateMachine } from 'xstate';
-import { Compiled, type Row } from '../../sim/compiled.ts';
+import { Compiled } from '../../sim/compiled.ts';
 import {
   type Action,
   type Arguments,
@@ -20,6 +20,7 @@ import {
 } from '../../sim/definition.ts';
 import { type Candidate, type Flat, flatten } from '../../sim/flatten.ts';
 import type { Instance, MachineEvent, Port, Program } from '../../sim/machine.ts';
+import type { Row } from '../../sim/operations.ts';
 import { sameAsReference } from '../sim/executors/property.ts';
 
 type Make = (machine: AnyStateMachine) => Program;

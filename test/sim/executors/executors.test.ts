@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { assign, cancel, emit, raise, setup } from 'xstate';
 import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Effect } from '../../../sim/effects.ts';
+import { QueueFull } from '../../../sim/errors.ts';
 import type { Instance } from '../../../sim/machine.ts';
 import { MachineFailed, UnboundedAlways } from '../../../sim/machine-errors.ts';
 import { referenceProgram } from '../../../sim/reference.ts';
@@ -114,5 +115,51 @@ describe.each([
     const instance: Instance = { leaf: 0, context: {} };
     program.start(instance, undefined, new Recorder());
     expect(() => program.step(instance, { type: 'spin' }, new Recorder())).toThrow(UnboundedAlways);
+  });
+
+  test('a function that throws is an error with the ids, and leaves the instance as it was', () => {
+    const broken = setup({
+      guards: {
+        broken: () => {
+          throw new Error('no such peer');
+        },
+      },
+    }).createMachine({
+      id: 'broken',
+      context: {},
+      initial: 'a',
+      states: { a: { on: { x: { guard: 'broken' } } } },
+    });
+    const program = make(broken);
+    const instance: Instance = { leaf: -1, context: undefined };
+    program.start(instance, undefined, new Recorder());
+    const before = { ...instance };
+    expect(() => program.step(instance, { type: 'x' }, new Recorder())).toThrow(MachineFailed);
+    expect(() => program.step(instance, { type: 'x' }, new Recorder())).toThrow(
+      /machine 'broken', state 'a', event 'x': .*no such peer/s,
+    );
+    expect(instance).toEqual(before);
+  });
+
+  test('a named error of the kernel passes through', () => {
+    const { program, instance } = started(make, 1);
+    const full = new Recorder();
+    full.schedule = () => {
+      throw new QueueFull(1);
+    };
+    expect(() => program.step(instance, { type: 'press' }, full)).toThrow(QueueFull);
+  });
+
+  test('a machine may consist of one state', () => {
+    const single = setup({}).createMachine({
+      id: 'single',
+      context: { count: 0 },
+      on: { x: { actions: assign({ count: ({ context }) => context['count'] + 1 }) } },
+    });
+    const program = make(single);
+    const instance: Instance = { leaf: -1, context: undefined };
+    program.start(instance, undefined, new Recorder());
+    expect(program.step(instance, { type: 'x' }, new Recorder())).toBe(true);
+    expect(instance).toEqual({ leaf: 0, context: { count: 1 } });
   });
 });
