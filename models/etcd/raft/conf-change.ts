@@ -67,13 +67,13 @@ export function confStateOf(config: MemberConfig): ConfState {
 }
 
 /** What a change asks for: to leave a joint configuration, to enter one, or a simple step. */
-export function changeKind(change: ConfChange): 'leave-joint' | 'enter-joint' | 'simple' {
+function changeKind(change: ConfChange): 'leave-joint' | 'enter-joint' | 'simple' {
   if (change.transition !== 'ConfChangeTransitionAuto' || change.changes.length > 1) return 'enter-joint';
   return change.changes.length === 0 ? 'leave-joint' : 'simple';
 }
 
 /** Upstream: an explicit transition stays joint until somebody proposes to leave. */
-export function leavesByItself(change: ConfChange): boolean {
+function leavesByItself(change: ConfChange): boolean {
   return change.transition !== 'ConfChangeTransitionJointExplicit';
 }
 

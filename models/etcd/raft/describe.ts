@@ -66,7 +66,7 @@ export function quoted(text: string): string {
 }
 
 /** The operations of a membership change in short: `v2 l3 r1`. */
-export function describeOperations(changes: readonly ConfChangeSingle[]): string {
+function describeOperations(changes: readonly ConfChangeSingle[]): string {
   return changes.map(({ type, nodeId }) => OPERATIONS[type] + nodeId).join(' ');
 }
 
@@ -84,7 +84,7 @@ export function describeConfState(state: ConfState): string {
   return `Voters:${list(state.voters)} VotersOutgoing:${list(state.votersOutgoing)} Learners:${list(state.learners)} LearnersNext:${list(state.learnersNext)} AutoLeave:${state.autoLeave}`;
 }
 
-export function describeSnapshot({ index, term, confState }: Snapshot): string {
+function describeSnapshot({ index, term, confState }: Snapshot): string {
   return `Index:${index} Term:${term} ConfState:${describeConfState(confState)}`;
 }
 
@@ -115,7 +115,7 @@ export function describeMessage(m: RaftMessage, indent = ''): string {
   return text;
 }
 
-export function describeHardState({ term, vote, commit }: HardState): string {
+function describeHardState({ term, vote, commit }: HardState): string {
   return `Term:${term}${vote === 0 ? '' : ` Vote:${vote}`} Commit:${commit}`;
 }
 
@@ -151,7 +151,7 @@ export function describeEntries(entries: readonly Entry[]): string {
 }
 
 /** `(1 2 3)` */
-export function describeMajority(ids: readonly number[]): string {
+function describeMajority(ids: readonly number[]): string {
   return `(${ids.map(hex).join(' ')})`;
 }
 

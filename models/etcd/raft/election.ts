@@ -24,7 +24,7 @@ import {
 import { appendProposals } from './replication.ts';
 
 /** Context of the vote requests of a leader transfer: the lease does not stand in their way. */
-export const CAMPAIGN_TRANSFER = 'CampaignTransfer';
+const CAMPAIGN_TRANSFER = 'CampaignTransfer';
 
 // --- predicates
 
@@ -35,7 +35,7 @@ export function isPromotable(raft: Raft): boolean {
 }
 
 /** A committed membership change that is not applied yet: the member does not know whom it must ask. */
-export function hasUnappliedConfChange(raft: Raft): boolean {
+function hasUnappliedConfChange(raft: Raft): boolean {
   for (let index = raft.log.applied + 1; index <= raft.log.committed; index++) {
     if (entryAt(raft.log, index).type !== 'EntryNormal') return true;
   }
@@ -51,7 +51,7 @@ export function timesOut(raft: Raft): boolean {
   return raft.electionElapsed + 1 >= raft.randomizedElectionTimeout && isPromotable(raft);
 }
 
-export function isVoteRequest(message: RaftMessage): boolean {
+function isVoteRequest(message: RaftMessage): boolean {
   return message.type === 'MsgVote' || message.type === 'MsgPreVote';
 }
 

@@ -43,7 +43,7 @@ export interface Entry {
 }
 
 /** Leaving a joint configuration: what an entry without data stands for. */
-export const LEAVE_JOINT: ConfChange = { transition: 'ConfChangeTransitionAuto', changes: [], context: null };
+const LEAVE_JOINT: ConfChange = { transition: 'ConfChangeTransitionAuto', changes: [], context: null };
 
 /** A proposal of the application, not in any log yet. `bytes` is what its request would measure. */
 export function normalEntry(data: unknown, bytes: number): Entry {

@@ -57,12 +57,12 @@ export function stepFollower(raft: Draft, message: RaftMessage): void {
   }
 }
 
-export function noLeader(raft: Draft, consequence: string): void {
+function noLeader(raft: Draft, consequence: string): void {
   info(raft.lines, () => `${hex(raft.config.id)} no leader at term ${raft.term}; ${consequence}`);
 }
 
 /** Passes proposals on to the leader, or refuses them. */
-export function proposeToLeader(raft: Draft, message: RaftMessage): void {
+function proposeToLeader(raft: Draft, message: RaftMessage): void {
   if (raft.lead === NONE) {
     noLeader(raft, 'dropping proposal');
     raft.refusal = PROPOSAL_DROPPED;

@@ -58,7 +58,7 @@ export function tickLeader(raft: Draft): void {
 }
 
 /** The others have to be heard of anew until the next check. */
-export function forgetActivity(raft: Draft): void {
+function forgetActivity(raft: Draft): void {
   const { id } = raft.config;
   if (!raft.progress.some((p) => p.id !== id && p.recentActive)) return;
   raft.progress = raft.progress.map((p) => (p.id === id ? p : withRecentActive(p, false)));

@@ -22,8 +22,8 @@ import {
 } from './messages.ts';
 import { type Draft, progressAt, type Raft, send } from './raft.ts';
 
-export const LOCAL_MESSAGE = 'raft: cannot step raft local message';
-export const PEER_NOT_FOUND = 'raft: cannot step as peer not found';
+const LOCAL_MESSAGE = 'raft: cannot step raft local message';
+const PEER_NOT_FOUND = 'raft: cannot step as peer not found';
 
 /** Why a message from outside is not taken at all; null if it is. */
 export function refusalOf(raft: Raft, message: RaftMessage): string | null {
