@@ -15,6 +15,11 @@ export class Failure extends Error {
   }
 }
 
+/** A flag of the command line has no lines and columns. */
+function complaint(finding: Finding): string {
+  return finding.file.startsWith('--') ? `${finding.file}: ${finding.message}` : findingText(finding);
+}
+
 /** Most complaints that are printed. */
 const SHOWN = 8;
 
@@ -24,7 +29,7 @@ export function refuse(what: string, findings: readonly Finding[], strict = fals
     ({ severity }) => severity === 'error' || (strict && severity === 'warning'),
   );
   if (errors.length === 0) return;
-  const shown = errors.slice(0, SHOWN).map(findingText);
+  const shown = errors.slice(0, SHOWN).map(complaint);
   if (errors.length > SHOWN) shown.push(`and ${errors.length - SHOWN} more`);
   throw new Failure(`${what} cannot be used:\n${shown.map((line) => `  ${line}`).join('\n')}`);
 }

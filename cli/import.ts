@@ -1,5 +1,5 @@
 /** `quorate import FILES...`: a topology from the files that people deploy. */
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ImportFile } from '../models/cluster/import-files.ts';
@@ -7,7 +7,8 @@ import { importTopology } from '../models/cluster/import-topology.ts';
 import { writeTopology } from '../models/cluster/read-topology.ts';
 import { findingText } from '../models/finding.ts';
 import { Failure, refuse } from './failure.ts';
-import { collect } from './run.ts';
+import { writableFile, writeWhole } from './output.ts';
+import { collect } from './scenario.ts';
 import { filesBelow, readText, settings } from './shared.ts';
 
 interface ImportFlags {
@@ -29,6 +30,7 @@ export function addImport(program: Command): void {
     .option('--strict', 'refuse what a daemon would warn about')
     .option('--json', 'print {topology, findings} as JSON')
     .action((paths: readonly string[], flags: ImportFlags) => {
+      if (flags.out !== undefined) writableFile('--out', flags.out);
       const { topology, findings } = importTopology(paths.flatMap(filesOf), {
         name: flags.name ?? 'imported',
         set: settings(flags.set),
@@ -44,7 +46,7 @@ export function addImport(program: Command): void {
       const text = writeTopology(topology);
       if (flags.out === undefined) process.stdout.write(text);
       else {
-        writeFileSync(flags.out, text);
+        writeWhole('--out', flags.out, text);
         process.stderr.write(`written to ${flags.out}; try: quorate run power-off --topology ${flags.out}\n`);
       }
     });
@@ -53,5 +55,5 @@ export function addImport(program: Command): void {
 function filesOf(path: string): ImportFile[] {
   if (!existsSync(path)) throw new Failure(`${path} cannot be read: there is no such file or folder`);
   if (!statSync(path).isDirectory()) return [{ path, text: readText(path) }];
-  return filesBelow(path).map((name) => ({ path: name, text: readText(join(path, name)) }));
+  return filesBelow(path).map((name) => ({ path: join(path, name), text: readText(join(path, name)) }));
 }

@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { loadScenario } from '../scenarios/load.ts';
 import { topologyNamed, topologyNames } from '../scenarios/topologies.ts';
-import { libraryTexts } from './shared.ts';
+import { libraryTexts, shippedScenarios } from './shared.ts';
 import { styleOf } from './style.ts';
+import { UNLIMITED, wrap } from './wrap.ts';
 
 export function addList(program: Command): void {
   program
@@ -12,18 +13,14 @@ export function addList(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((flags: { readonly json?: boolean }) => {
       const library = libraryTexts();
-      const scenarios = [...library]
-        .filter(
-          ([path]) =>
-            path.endsWith('.yaml') && !path.startsWith('topologies/') && !path.startsWith('guides/'),
-        )
-        .map(([path, text]) => ({
-          name: path.slice(0, -'.yaml'.length),
-          about: loadScenario(text, path).scenario?.data.about ?? '',
-        }));
+      const scenarios = shippedScenarios(library).map((name) => ({
+        name,
+        about:
+          loadScenario(library.get(`${name}.yaml`) ?? '', `${name}.yaml`).scenario?.data.about?.trim() ?? '',
+      }));
       const topologies = topologyNames(library).map((name) => ({
         name,
-        about: topologyNamed(name, library)?.topology?.about ?? '',
+        about: topologyNamed(name, library)?.topology?.about?.trim() ?? '',
       }));
       if (flags.json === true) {
         process.stdout.write(`${JSON.stringify({ scenarios, topologies })}\n`);
@@ -31,8 +28,9 @@ export function addList(program: Command): void {
       }
       const style = styleOf(process.stdout);
       const width = Math.max(...[...scenarios, ...topologies].map(({ name }) => name.length));
+      const columns = process.stdout.columns ?? UNLIMITED;
       const rows = (list: readonly { name: string; about: string }[]): string =>
-        list.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`.trimEnd()).join('\n');
+        list.map(({ name, about }) => wrap(about, columns, `  ${name.padEnd(width)}  `).trimEnd()).join('\n');
       process.stdout.write(
         `${style.bold('scenarios')} (quorate run NAME)\n${rows(scenarios)}\n\n${style.bold('topologies')} (--topology NAME)\n${rows(topologies)}\n`,
       );

@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 /** The command line: the only place with process, argv and exit codes. */
 import { Command, CommanderError } from 'commander';
-import { StartError } from '../scenarios/start.ts';
-import { TimelineError } from '../scenarios/timeline.ts';
-import { SimulationError } from '../sim/errors.ts';
+import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
 import { addImport } from './import.ts';
@@ -18,11 +16,13 @@ const program = new Command('quorate')
   .description('A deterministic simulator of highly available Kubernetes control planes.')
   .version(version())
   .showSuggestionAfterError()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'quorate: ')) })
   .exitOverride();
 
 addStart(program);
 addList(program);
 addRun(program);
+addExplain(program);
 addImport(program);
 addServe(program);
 addSchema(program);
@@ -46,10 +46,6 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof Failure) {
     process.stderr.write(`quorate: ${error.message}\n`);
     return error.exitCode;
-  }
-  if (error instanceof TimelineError || error instanceof StartError || error instanceof SimulationError) {
-    process.stderr.write(`quorate: ${error.message}\n`);
-    return EXIT_USAGE;
   }
   const { message, stack } = error as Error;
   process.stderr.write(`quorate: this is a fault of Quorate itself: ${message}\n`);

@@ -1,8 +1,11 @@
 /** The story of a run for a terminal: what happened, how available the API was, and whether the expectations hold. */
 import type { Lane, RunRecord, StoryLine } from '../scenarios/run-record.ts';
 import type { Style } from './style.ts';
+import { wrap } from './wrap.ts';
 
-const STRIP_WIDTH = 60;
+/** Slices of the availability strip, if the terminal is wide enough. */
+const MOST_SLICES = 60;
+const FEWEST_SLICES = 20;
 
 /** `10.000 s`, or the time since the last fault, `+2.614 s`; right-aligned. */
 function timeText(line: StoryLine): string {
@@ -15,7 +18,7 @@ function timeText(line: StoryLine): string {
 }
 
 const MARKS: Readonly<Record<StoryLine['kind'], string>> = {
-  fault: '✗',
+  fault: '▲',
   vip: '◆',
   election: '★',
   lease: '●',
@@ -28,49 +31,56 @@ const MARKS: Readonly<Record<StoryLine['kind'], string>> = {
   log: ' ',
 };
 
-export function storyText(record: RunRecord, about: string | undefined, style: Style): string {
+/** @param columns of the terminal; longer lines are broken between words */
+export function storyText(
+  record: RunRecord,
+  about: string | undefined,
+  style: Style,
+  columns: number,
+): string {
   const lines = [style.bold(`${record.scenario} on ${record.topology}, seed ${record.seed}`)];
-  if (about !== undefined) lines.push(about);
+  if (about !== undefined) lines.push(wrap(about, columns));
   lines.push('');
   for (const line of record.story) {
-    const text = `${timeText(line)}  ${MARKS[line.kind]} ${line.text}`;
+    const text = wrap(line.text, columns, `${timeText(line)}  ${MARKS[line.kind]} `);
     lines.push(line.kind === 'fault' ? style.bold(text) : text);
   }
   if (record.story.length === 0) lines.push('  nothing happened');
-  lines.push('', ...strips(record, style), '', ...verdict(record, style));
+  lines.push('', ...strips(record, style, columns), '', ...verdict(record, style, columns));
   return `${lines.join('\n')}\n`;
 }
 
 /** One character a slice: full while up, half while degraded, low while down (the worst of the slice). */
-function strips(record: RunRecord, style: Style): string[] {
+function strips(record: RunRecord, style: Style, columns: number): string[] {
   const services = record.lanes.filter(({ kind }) => kind === 'service');
   const width = Math.max(0, ...services.map(({ label }) => label.length));
+  const texts = services.map(({ label }) => downText(record, label));
+  const widest = Math.max(0, ...texts.map((text) => text.length));
+  const slices = Math.max(FEWEST_SLICES, Math.min(MOST_SLICES, columns - width - widest - 6));
   const end = `${record.until_ms / 1000} s`;
-  const head = `  ${''.padEnd(width)}  0 s${end.padStart(STRIP_WIDTH - 3)}`;
+  const head = `  ${''.padEnd(width)}  0 s${end.padStart(slices - 3)}`;
   return [
     `availability  ${style.green('█')} up  ${style.yellow('▄')} degraded  ${style.red('_')} down`,
     head,
-    ...services.map((lane) =>
-      `  ${lane.label.padEnd(width)}  ${strip(lane, record.until_ms, style)}  ${downText(record, lane.label)}`.trimEnd(),
+    ...services.map((lane, i) =>
+      `  ${lane.label.padEnd(width)}  ${strip(lane, record.until_ms, style, slices)}  ${texts[i]}`.trimEnd(),
     ),
   ];
 }
 
-function strip(lane: Lane, untilMs: number, style: Style): string {
-  let text = '';
-  for (let i = 0; i < STRIP_WIDTH; i++) {
-    const fromMs = (untilMs * i) / STRIP_WIDTH;
-    const toMs = (untilMs * (i + 1)) / STRIP_WIDTH;
+function strip(lane: Lane, untilMs: number, style: Style, slices: number): string {
+  const marks = Array.from({ length: slices }, (_, i) => {
+    const fromMs = (untilMs * i) / slices;
+    const toMs = (untilMs * (i + 1)) / slices;
     const tones = lane.segments
       .filter(({ from_ms }, j) => from_ms < toMs && (lane.segments[j + 1]?.from_ms ?? untilMs) > fromMs)
       .map(({ tone }) => tone);
-    text += tones.includes('bad')
-      ? style.red('_')
-      : tones.includes('changing')
-        ? style.yellow('▄')
-        : style.green('█');
-  }
-  return text;
+    return tones.includes('bad') ? '_' : tones.includes('changing') ? '▄' : '█';
+  }).join('');
+  return marks
+    .replaceAll(/_+/g, (run) => style.red(run))
+    .replaceAll(/▄+/g, (run) => style.yellow(run))
+    .replaceAll(/█+/g, (run) => style.green(run));
 }
 
 function downText(record: RunRecord, service: string): string {
@@ -84,7 +94,7 @@ function downText(record: RunRecord, service: string): string {
   return `${(sum / 1000).toFixed(1)} s not good${open ? ', and still' : ''}`;
 }
 
-function verdict(record: RunRecord, style: Style): string[] {
+function verdict(record: RunRecord, style: Style, columns: number): string[] {
   const { expectations, requests } = record.result;
   const failed = Object.entries(requests).filter(([outcome, count]) => outcome !== 'ok' && count > 0);
   const lines = [
@@ -92,11 +102,10 @@ function verdict(record: RunRecord, style: Style): string[] {
   ];
   for (const { text, ok, at_ms } of expectations) {
     const when = at_ms === null ? '' : ` (at ${(at_ms / 1000).toFixed(3)} s)`;
-    lines.push(
-      ok
-        ? `  ${style.green('✓')} ${text}${style.dim(when)}`
-        : `  ${style.red('✗')} ${style.red(text)}${when}`,
-    );
+    const [first = '', ...rest] = wrap(`${text}${when}`, columns - 4).split('\n');
+    const mark = ok ? style.green('✓') : style.red('✗');
+    const told = (part: string): string => (ok ? part : style.red(part));
+    lines.push(`  ${mark} ${told(first)}`, ...rest.map((part) => `    ${told(part)}`));
   }
   const broken = expectations.filter(({ ok }) => !ok).length;
   if (expectations.length > 0) {

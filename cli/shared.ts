@@ -57,6 +57,13 @@ export function libraryTexts(): Map<string, string> {
   return new Map(wanted.map((name) => [name, readText(join(folder, name))]));
 }
 
+/** Names of the shipped scenarios: the files of the library's own folder. */
+export function shippedScenarios(library: ReadonlyMap<string, string>): string[] {
+  return [...library.keys()]
+    .filter((path) => path.endsWith('.yaml') && !path.includes('/'))
+    .map((path) => path.slice(0, -'.yaml'.length));
+}
+
 /** `--set path=value` as given, the last one of a path wins. */
 export function settings(texts: readonly string[]): ParameterMap {
   const map: Record<string, ParameterValue> = {};

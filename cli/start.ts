@@ -14,7 +14,7 @@ export function addStart(program: Command): void {
     .option('--port <number>', 'port of the page', String(DEFAULT_PORT))
     .action(async (flags: { readonly serve: boolean; readonly port: string }) => {
       const port = portOf(flags.port);
-      process.exitCode = run(SCENARIO, { seed: SEED, set: [], executor: 'compiled' });
+      process.exitCode = await run(SCENARIO, { seed: SEED, set: [], executor: 'compiled' });
       if (flags.serve) {
         process.stdout.write('\n');
         await serve(port, `#scenario=${SCENARIO}&seed=${SEED}`);

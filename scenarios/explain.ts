@@ -1,6 +1,8 @@
 /** Why: the chain of steps that led to one, backwards through the causes, in words. */
 import type { Effect } from '../sim/effects.ts';
+import type { Action } from '../sim/faults.ts';
 import type { TraceRecord } from '../sim/trace.ts';
+import { actionWords } from './fault-words.ts';
 
 export interface Link {
   readonly id: number;
@@ -44,6 +46,7 @@ function heard(record: TraceRecord): string {
   const event = record.event as { readonly type: string; readonly [key: string]: unknown } | undefined;
   if (event === undefined) {
     if (record.kind === 'start') return 'starts';
+    if (record.kind === 'fault') return `from outside: ${actionWords(record.detail as Action)}`;
     const detail = record.detail === undefined ? '' : ` ${JSON.stringify(record.detail)}`;
     return `${record.kind}${detail}`;
   }

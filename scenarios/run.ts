@@ -3,7 +3,7 @@ import type { Topology } from '../models/cluster/topology.ts';
 import { TraceHash } from '../sim/hash.ts';
 import type { Step } from '../sim/state.ts';
 import { SECOND_US } from '../sim/time.ts';
-import { toRecord, traceLine } from '../sim/trace.ts';
+import { type TraceRecord, toRecord, traceLine } from '../sim/trace.ts';
 import type { WorldSpec } from '../sim/world.ts';
 import { judgeExpectation, takeMeasures } from './expectations.ts';
 import type { Facts } from './facts.ts';
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly trace?: (line: string) => void;
   /** Called now and then with the share that is done, 0 to 1; the run stops when it returns false. */
   readonly progress?: (share: number) => boolean;
+  /** Called with each step from the scenario's zero on. */
+  readonly record?: (record: TraceRecord) => void;
   /** Scenario text to keep in the record. */
   readonly scenarioText?: string;
   /** The command that repeats the run, to keep in the record. */
@@ -33,6 +35,7 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** Scenario time between two looks at the outside. */
 const SLICE_US = 5 * SECOND_US;
 
 export interface FinishedRun {
@@ -40,12 +43,28 @@ export interface FinishedRun {
   readonly record: RunRecord;
 }
 
+/** Runs it to its end at once. */
 export function runScenario(
   scenario: ScenarioData,
   topology: Topology,
   spec: WorldSpec,
   options: RunOptions = {},
 ): FinishedRun {
+  const slices = runInSlices(scenario, topology, spec, options);
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done === true) return value;
+    if (options.progress?.(value) === false) throw new Interrupted();
+  }
+}
+
+/** Runs it and gives, between slices, the share that is done, 0 to 1; whoever drives it may stop. */
+export function* runInSlices(
+  scenario: ScenarioData,
+  topology: Topology,
+  spec: WorldSpec,
+  options: RunOptions = {},
+): Generator<number, FinishedRun> {
   const hash = new TraceHash();
   const storyteller = new Storyteller();
   const lanes = new LaneRecorder();
@@ -58,7 +77,9 @@ export function runScenario(
     }
     storyteller.observe(step);
     lanes.observe(step);
-    const line = traceLine(toRecord(step), epochUs);
+    const kept = toRecord(step);
+    options.record?.(kept);
+    const line = traceLine(kept, epochUs);
     hash.add(line);
     hash.add('\n');
     options.trace?.(line);
@@ -69,8 +90,7 @@ export function runScenario(
   lanes.begin(session.world, epochUs);
   while (!session.done) {
     session.runUntil(session.nowUs + SLICE_US);
-    if (options.progress?.((session.nowUs - epochUs) / (session.untilUs - epochUs)) === false)
-      throw new Interrupted();
+    yield (session.nowUs - epochUs) / (session.untilUs - epochUs);
   }
   const outages = outagesOf(session.facts, session.epochUs);
   const result = resultOf(session, spec.seed, hash.digest(), outages);
@@ -99,7 +119,7 @@ export function runScenario(
       servers: serversOf(topology),
       vip: topology.vip?.address ?? null,
       lanes: lanesOf(session, lanes, outages),
-      story: storyOf(storyteller, session.facts, outages, session.epochUs),
+      story: storyOf(storyteller, session.told, session.facts, outages, session.epochUs),
       result,
     },
   };

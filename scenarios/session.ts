@@ -36,6 +36,8 @@ export class Session {
   /** `start`, `end`, named timeline entries as they happen. */
   readonly moments = new Map<string, number>();
   readonly history: History | undefined;
+  /** How the timeline's actions are told in the story. */
+  readonly told = new Map<Action, string>();
   /** Steps taken before the scenario's zero. */
   readonly stepsBefore: number;
   private readonly observer: Observer;
@@ -107,6 +109,7 @@ export class Session {
     const happened = this.timeline.take(this.observations);
     if (happened.name !== undefined && !this.moments.has(happened.name))
       this.moments.set(happened.name, this.world.nowUs);
+    for (const [action, text] of happened.told) this.told.set(action, text);
     for (const action of happened.actions) this.act(action);
     this.facts.dirty.add('hosts').add('processes');
   }

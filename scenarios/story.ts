@@ -2,8 +2,10 @@
  * The story of a run: one line per thing a person would tell, made from the facts and from what happened to hosts and
  * processes. Times are scenario milliseconds.
  */
+import type { Action } from '../sim/faults.ts';
 import type { Step } from '../sim/state.ts';
 import type { Facts } from './facts.ts';
+import { actionWords } from './fault-words.ts';
 import type { JudgedOutage } from './judge.ts';
 import type { Outage } from './result.ts';
 import type { StoryLine } from './run-record.ts';
@@ -15,6 +17,8 @@ interface Line {
   readonly kind: Kind;
   readonly who: string;
   readonly text: string;
+  /** Of a fault: what was done. */
+  readonly action?: Action;
 }
 
 /** Listens to what happens to hosts and processes, from the scenario's zero on. */
@@ -32,10 +36,12 @@ function tell(
   kind: string,
   who: string,
   detail: Record<string, unknown>,
-): { kind: Kind; text: string } | undefined {
+): { kind: Kind; text: string; action?: Action } | undefined {
   switch (kind) {
-    case 'fault':
-      return faultText(who, detail);
+    case 'fault': {
+      const action = detail as unknown as Action;
+      return { kind: 'fault', text: actionWords(action), action };
+    }
     case 'host-up':
       return { kind: 'host', text: `${who} has booted` };
     case 'host-down':
@@ -57,53 +63,22 @@ function tell(
   }
 }
 
-const HOST_WORDS: Readonly<Record<string, string>> = {
-  'power-off': 'loses power',
-  'power-on': 'is switched on',
-  shutdown: 'is shut down in order',
-  reset: 'is reset',
-};
-const PROCESS_WORDS: Readonly<Record<string, string>> = {
-  stop: 'is stopped (SIGTERM)',
-  start: 'is started',
-  restart: 'is restarted',
-  kill: 'is killed (SIGKILL)',
-  pause: 'is paused (SIGSTOP)',
-  resume: 'goes on (SIGCONT)',
-};
-
-function faultText(who: string, detail: Record<string, unknown>): { kind: Kind; text: string } {
-  const verb = String(detail['do']);
-  const fault = (text: string): { kind: Kind; text: string } => ({ kind: 'fault', text });
-  if (verb === 'host') {
-    const type = (detail['event'] as { type: string }).type;
-    return fault(`${who} ${HOST_WORDS[type] ?? type}`);
-  }
-  if (PROCESS_WORDS[verb] !== undefined) return fault(`${who} ${PROCESS_WORDS[verb]}`);
-  switch (verb) {
-    case 'rule-add': {
-      const rule = detail['rule'] as { readonly id: string; readonly effect: { readonly kind: string } };
-      return fault(`network: ${rule.effect.kind} begins (${rule.id})`);
-    }
-    case 'rule-remove':
-      return fault(`network: ${detail['id']} ends`);
-    case 'carrier':
-      return fault(`${who}: link ${detail['on'] === true ? 'up' : 'down'}`);
-    case 'attached':
-      return fault(`${who}: switch port ${detail['on'] === true ? 'attached' : 'detached'}`);
-    default:
-      return fault(`${who === '' ? '' : `${who}: `}${verb}`);
-  }
-}
-
-/** All lines in order of time, with the time since the last fault. */
+/**
+ * All lines in order of time, with the time since the last fault. `told` says how actions of the timeline are told;
+ * what has the empty text is left out.
+ */
 export function storyOf(
   storyteller: Storyteller,
+  told: ReadonlyMap<Action, string>,
   facts: Facts,
   outages: readonly (Outage & { readonly judged: JudgedOutage })[],
   epochUs: number,
 ): StoryLine[] {
-  const lines: Line[] = [...storyteller.lines, ...factLines(facts, epochUs), ...outageLines(outages, facts)];
+  const happened = storyteller.lines.flatMap((line): Line[] => {
+    const text = line.action === undefined ? line.text : (told.get(line.action) ?? line.text);
+    return text === '' ? [] : [{ ...line, text }];
+  });
+  const lines: Line[] = [...happened, ...factLines(facts, epochUs), ...outageLines(outages, facts)];
   lines.sort((a, b) => a.atUs - b.atUs || a.step - b.step);
   let faultUs: number | undefined;
   return lines
@@ -121,6 +96,17 @@ export function storyOf(
     });
 }
 
+/** Shorter is the way of one packet: from the advert of the new master to the old one's giving up, for instance. */
+const MOMENT_US = 1_000;
+
+/** Without what lasted for a moment only; the result of `run --json` has it all. */
+function lasting<T>(list: readonly { readonly atUs: number; readonly step: number; readonly value: T }[]) {
+  return list.filter(({ atUs }, i) => {
+    const next = list[i + 1];
+    return next === undefined || next.atUs - atUs >= MOMENT_US;
+  });
+}
+
 /** Changes after the scenario's zero: what was so at zero is no news. */
 function factLines(facts: Facts, epochUs: number): Line[] {
   const lines: Line[] = [];
@@ -132,7 +118,7 @@ function factLines(facts: Facts, epochUs: number): Line[] {
       if (atUs > epochUs) lines.push({ atUs, step, ...line(value, list[i - 1]?.value) });
     });
   };
-  news(facts.vip.list, (holders) => ({
+  news(lasting(facts.vip.list), (holders) => ({
     kind: 'vip',
     who: holders.join(', '),
     text:
@@ -140,7 +126,7 @@ function factLines(facts: Facts, epochUs: number): Line[] {
         ? 'nobody holds the VIP'
         : holders.length === 1
           ? `the VIP is on ${holders[0]}`
-          : `the VIP is on ${holders.join(' and ')} at once`,
+          : `the VIP is on ${holders.slice(0, -1).join(', ')} and ${holders.at(-1)} at once`,
   }));
   news(facts.leader.list, ({ member, term }) => ({
     kind: 'election',

@@ -9,6 +9,7 @@ import type { World } from '../sim/world.ts';
 import { type Condition, compileCondition, holds } from './conditions.ts';
 import { durationUs } from './durations.ts';
 import type { Fault } from './fault.ts';
+import { entryWords } from './fault-words.ts';
 import { aimAt, faultActions, faultContext, faultNamed, type Sides } from './faults.ts';
 import type { Observations } from './observations.ts';
 import { entryLabel, isFaultEntry } from './rules.ts';
@@ -31,7 +32,11 @@ export interface Happening {
   /** The entry's name; undefined for the end of one that lasts. */
   readonly name: string | undefined;
   readonly actions: readonly Action[];
+  /** How each action is told in the story. */
+  readonly told: ReadonlyMap<Action, string>;
 }
+
+const NOTHING: Happening = { name: undefined, actions: [], told: new Map() };
 
 interface Planned {
   readonly atUs: number;
@@ -53,6 +58,7 @@ const COMMON = ['name', 'at', 'between', 'when', 'within', 'after', 'do', 'on', 
 export class Timeline {
   private readonly topology: Topology;
   private readonly world: World;
+  private readonly epochUs: number;
   private readonly planned: Planned[] = [];
   private waiting: Waiting[] = [];
   private order = 0;
@@ -66,6 +72,7 @@ export class Timeline {
   ) {
     this.topology = topology;
     this.world = world;
+    this.epochUs = epochUs;
     entries.forEach((entry, index) => {
       const afterUs = entry.after === undefined ? 0 : durationUs(entry.after);
       if (entry.when !== undefined) {
@@ -80,7 +87,7 @@ export class Timeline {
     for (const { deadlineUs, index, entry } of this.waiting) {
       if (deadlineUs === undefined || deadlineUs > untilUs) continue;
       this.add(deadlineUs, () => {
-        if (!this.waiting.some((other) => other.index === index)) return { name: undefined, actions: [] };
+        if (!this.waiting.some((other) => other.index === index)) return NOTHING;
         throw new TimelineError(index, `${entry.when} has not held within ${entry.within}`);
       });
     }
@@ -133,9 +140,34 @@ export class Timeline {
     const aim = aimAt(this.targets(entry, index, observations), this.sides(entry, index), this.topology);
     const parameters = Object.fromEntries(Object.entries(entry).filter(([key]) => !COMMON.includes(key)));
     const { begin, end } = faultActions(fault, aim, parameters, faultContext(this.world, name));
-    if (entry.for !== undefined)
-      this.add(this.world.nowUs + durationUs(entry.for), () => ({ name: undefined, actions: end }));
-    return { name, actions: begin };
+    const hosts = this.world.hosts.map((host) => host.name);
+    const called = entry.name ?? entry.do;
+    const endUs = entry.for === undefined ? undefined : this.world.nowUs + durationUs(entry.for);
+    if (endUs !== undefined) {
+      const told = entryWords(end, {
+        hosts,
+        name: called,
+        undoes: true,
+        untilUs: undefined,
+        role: undefined,
+      });
+      this.add(endUs, () => ({ name: undefined, actions: end, told }));
+    }
+    const untilUs = endUs === undefined ? undefined : endUs - this.epochUs;
+    const told = entryWords(begin, {
+      hosts,
+      name: called,
+      untilUs,
+      role: this.roleOf(entry),
+      whole: healWords(entry),
+    });
+    return { name, actions: begin, told };
+  }
+
+  /** The role by which the entry names what it hits, if it does. */
+  private roleOf({ on }: FaultEntryData): string | undefined {
+    const targets = on === undefined ? [] : readTargets(on, this.topology);
+    return typeof targets !== 'string' && targets.some(({ kind }) => kind === 'role') ? on : undefined;
   }
 
   private targets(
@@ -160,4 +192,11 @@ export class Timeline {
     if (typeof to === 'string') throw new TimelineError(index, to);
     return { from: from ?? [], to: to ?? [], direction: entry.direction ?? 'both' };
   }
+}
+
+/** Healing everything is many actions, of which one sentence is told. */
+function healWords(entry: FaultEntryData): string | undefined {
+  if (entry.do !== 'heal') return undefined;
+  const { entry: of } = entry as { readonly entry?: string };
+  return of === undefined ? 'the whole network is in order again' : `${of} is over`;
 }
