@@ -5,7 +5,8 @@
  * num_script_if_fault, num_script_init, garp_refresh_timer). Times are of the host's monotonic clock, in microseconds.
  */
 import type { Address, Effect } from '../../sim/effects.ts';
-import type { InstanceConfig } from './config.ts';
+import { uniformInteger } from '../uniform.ts';
+import type { InstanceConfig, KeepalivedConfig } from './config.ts';
 import { contribution, effectivePriority, isFault, OWNER_PRIORITY, type Weighted } from './priority.ts';
 import { eagerDownUs, masterDownUs, skewUs } from './timers.ts';
 import { type Behaviour, behaviourOf } from './version.ts';
@@ -16,6 +17,8 @@ export interface InstanceInput {
   readonly version: string;
   readonly logDetail: boolean;
   readonly dontReleaseVrrp: boolean;
+  readonly luck: number;
+  readonly wakeUpUs: KeepalivedConfig['wakeUpUs'];
   /** Of those in the configuration, the scripts that count (models/keepalived/trackers.ts). */
   readonly trackScripts: InstanceConfig['trackScripts'];
   /** In a sync group: whether its members wait for one that is not ready, and whether all of them are address owners. */
@@ -84,6 +87,13 @@ export function skewOf(context: InstanceContext): number {
 export function masterDownOf(context: InstanceContext): number {
   const { vrrpVersion, downTimerAdverts } = context.config;
   return masterDownUs(vrrpVersion, skewPriority(context), context.masterAdvertIntUs, downTimerAdverts);
+}
+
+/** From now to when the timer fires: when it is due, and a little late. The due time is new each time, so it counts the draws. */
+export function untilFiringUs({ expiresAtUs, nowUs, luck, wakeUpUs }: InstanceContext): number {
+  const { least, most } = wakeUpUs;
+  const lateUs = most <= least ? least : uniformInteger(luck, 'wake-up', expiresAtUs, least, most);
+  return Math.max(0, expiresAtUs - nowUs) + lateUs;
 }
 
 /** Own interface as a tracker: implicit with weight 0, unless it is named or not to be tracked. Others are always up. */

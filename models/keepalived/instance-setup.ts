@@ -14,6 +14,7 @@ import {
   masterDownOf,
   NOTHING,
   startsAsOwner,
+  untilFiringUs,
 } from './instance-context.ts';
 import { batch } from './instance-effects.ts';
 import * as tracking from './instance-tracking.ts';
@@ -73,8 +74,8 @@ export const instance = setup({
     input: {} as InstanceInput,
   },
   delays: {
-    masterDown: ({ context }) => Math.max(0, context.expiresAtUs - context.nowUs),
-    nextAdvert: ({ context }) => Math.max(0, context.expiresAtUs - context.nowUs),
+    masterDown: ({ context }) => untilFiringUs(context),
+    nextAdvert: ({ context }) => untilFiringUs(context),
     advertInterval: ({ context }) => context.config.advertIntUs,
     nextGarp: ({ context }) => Math.max(0, (context.garpDue[0]?.atUs ?? 0) - context.nowUs),
     masterAdvertInterval: ({ context }) => context.masterAdvertIntUs,

@@ -103,6 +103,8 @@ export function startFamily(context: LeadContext, atUs: number): LeadContext {
       version: config.version,
       logDetail: config.logDetail,
       dontReleaseVrrp: config.dontReleaseVrrp,
+      luck,
+      wakeUpUs: config.wakeUpUs,
       trackScripts: activeTrackScripts(config, instance),
       group: group && { held: group.notReady.length > 0, owners: isOwnersGroup(context, group) },
       ...{ address, linkUp, delayedUntilUs, atUs },

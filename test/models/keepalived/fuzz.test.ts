@@ -66,6 +66,14 @@ function mangled(text: string): fc.Arbitrary<string> {
   );
 }
 
+/** Milliseconds of CPU, so that a busy machine does not decide. */
+function cpuMs(run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 function haveAPlace(findings: readonly Finding[]): void {
   for (const finding of findings) {
     const { line, column, message } = finding;
@@ -120,11 +128,8 @@ test.each([
   ['a megabyte of dollars', `$a=b\n${'$a'.repeat(490_000)}`],
   ['a megabyte of joined lines', '\\\n'.repeat(490_000)],
   ['more than a megabyte', 'x'.repeat(10_000_000)],
-])('%s is read within a second', (_, text) => {
-  const before = performance.now();
-  const { findings } = readKeepalivedConf(text, 'k');
-  expect(performance.now() - before).toBeLessThan(2_000);
-  haveAPlace(findings);
+])('%s is read in little time', (_, text) => {
+  expect(cpuMs(() => haveAPlace(readKeepalivedConf(text, 'k').findings))).toBeLessThan(2_000);
 });
 
 test.each([
@@ -136,7 +141,5 @@ test.each([
   ['functions that call each other', 'a() { b; b; }\nb() { a; a; }\na'],
   ['too long', 'true\n'.repeat(10_000)],
 ])('a script of many %s ends', (_, text) => {
-  const before = performance.now();
-  haveAPlace(readTrackScript(text, 's').findings);
-  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(cpuMs(() => haveAPlace(readTrackScript(text, 's').findings))).toBeLessThan(1_000);
 });

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { setup } from 'xstate';
+import { DEFAULT_WAKE_UP_US } from '../../../models/keepalived/config.ts';
 import { keepalived } from '../../../models/keepalived/process.ts';
 import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Action } from '../../../sim/faults.ts';
@@ -31,7 +32,7 @@ function lab(seed: number, settings: Settings | ((i: number) => Settings) = {}):
     hosts: NAMES.map((name, i) => ({ name, address: `192.0.2.${11 + i}`, bootUs: 0 })),
     processes: NAMES.flatMap((name, i) => {
       const own = typeof settings === 'function' ? settings(i) : settings;
-      const config = configOf(confText(101 - i, own));
+      const config = { ...configOf(confText(101 - i, own)), wakeUpUs: DEFAULT_WAKE_UP_US };
       const supervisor = { kind: 'none' as const };
       const shared = { host: name, supervisor, enabled: true };
       return [
@@ -187,6 +188,29 @@ test('duplicate priorities (A3n): whoever fires first keeps the address', () => 
     return run.holders()[0];
   });
   expect(new Set(holders).size).toBeGreaterThan(1);
+});
+
+test('101/100/99 with weight 2, first m1 and then m2 without a proxy (A1f1): m1 or m3 ends with the address', () => {
+  const ends = SEEDS.map((seed) => {
+    const run = lab(seed);
+    run.act({ do: 'kill', process: 'm1/haproxy' });
+    run.runFor(8 * S + seed * 61 * MS);
+    run.act({ do: 'kill', process: 'm2/haproxy' });
+    run.runFor(14 * S);
+    return run.holders().join();
+  });
+  expect([...new Set(ends)].sort()).toEqual(['m1', 'm3']);
+});
+
+test('the same the other way round (A1f2): m1 keeps it', () => {
+  for (const seed of SEEDS.slice(0, 10)) {
+    const run = lab(seed);
+    run.act({ do: 'kill', process: 'm2/haproxy' });
+    run.runFor(8 * S + seed * 61 * MS);
+    run.act({ do: 'kill', process: 'm1/haproxy' });
+    run.runFor(14 * S);
+    expect(run.holders()).toEqual(['m1']);
+  }
 });
 
 test('an hour without a fault: nothing moves', () => {
