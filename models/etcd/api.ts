@@ -29,7 +29,15 @@ export const METHODS = {
   leaseRevoke: '/etcdserverpb.Lease/LeaseRevoke',
   leaseKeepAlive: '/etcdserverpb.Lease/LeaseKeepAlive',
   memberList: '/etcdserverpb.Cluster/MemberList',
+  memberAdd: '/etcdserverpb.Cluster/MemberAdd',
+  memberRemove: '/etcdserverpb.Cluster/MemberRemove',
+  memberUpdate: '/etcdserverpb.Cluster/MemberUpdate',
+  memberPromote: '/etcdserverpb.Cluster/MemberPromote',
   status: '/etcdserverpb.Maintenance/Status',
+  alarm: '/etcdserverpb.Maintenance/Alarm',
+  defragment: '/etcdserverpb.Maintenance/Defragment',
+  moveLeader: '/etcdserverpb.Maintenance/MoveLeader',
+  snapshot: '/etcdserverpb.Maintenance/Snapshot',
 } as const;
 
 export interface ResponseHeader {
@@ -214,6 +222,60 @@ export interface MemberListResponse {
   readonly members: readonly Member[];
 }
 
+export interface MemberAddRequest {
+  readonly peerUrls: readonly string[];
+  readonly isLearner: boolean;
+}
+export interface MemberAddResponse extends MemberListResponse {
+  readonly member: Member;
+}
+export interface MemberRemoveRequest {
+  /** Hexadecimal. */
+  readonly id: string;
+}
+export interface MemberUpdateRequest {
+  readonly id: string;
+  readonly peerUrls: readonly string[];
+}
+export interface MemberPromoteRequest {
+  readonly id: string;
+}
+
+export interface AlarmRequest {
+  readonly action: 'get' | 'activate' | 'deactivate';
+  /** Hexadecimal; empty means all. */
+  readonly memberId: string;
+  readonly alarm: 'NONE' | 'NOSPACE' | 'CORRUPT';
+}
+export interface AlarmResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  /** Those that the action found or changed. */
+  readonly alarms: readonly { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' }[];
+}
+
+export type DefragmentRequest = Readonly<Record<string, never>>;
+export interface MoveLeaderRequest {
+  /** Hexadecimal. */
+  readonly targetId: string;
+}
+/** Both answer with nothing but the header. */
+export interface HeaderResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+}
+
+export type SnapshotRequest = Readonly<Record<string, never>>;
+/** The whole database at once, where etcd streams the file. `db` goes into models/etcd/restore.ts. */
+export interface SnapshotResponse {
+  readonly ok: true;
+  readonly header: ResponseHeader;
+  readonly db: unknown;
+  readonly revision: number;
+  readonly totalKeys: number;
+  readonly totalSize: number;
+}
+
 /** Local to the member: works without quorum. */
 export type StatusRequest = Readonly<Record<string, never>>;
 export interface StatusResponse {
@@ -243,6 +305,7 @@ export type GrpcCode =
   | 'ResourceExhausted'
   | 'OutOfRange'
   | 'Unavailable'
+  | 'Unimplemented'
   | 'DataLoss';
 
 export interface EtcdError {
@@ -276,6 +339,35 @@ export const ERRORS = {
     code: 'OutOfRange',
   },
   leaseNotFound: { error: 'etcdserver: requested lease not found', code: 'NotFound' },
+  leaseExists: { error: 'etcdserver: lease already exists', code: 'FailedPrecondition' },
+  requestTooLarge: { error: 'etcdserver: request is too large', code: 'InvalidArgument' },
+  unhealthy: { error: 'etcdserver: unhealthy cluster', code: 'Unavailable' },
+  notEnoughStarted: {
+    error: 'etcdserver: re-configuration failed due to not enough started members',
+    code: 'FailedPrecondition',
+  },
+  learnerNotReady: {
+    error: 'etcdserver: can only promote a learner member which is in sync with leader',
+    code: 'FailedPrecondition',
+  },
+  memberNotLearner: {
+    error: 'etcdserver: can only promote a learner member',
+    code: 'FailedPrecondition',
+  },
+  tooManyLearners: {
+    error: 'etcdserver: too many learner members in cluster',
+    code: 'FailedPrecondition',
+  },
+  memberExists: { error: 'etcdserver: member ID already exist', code: 'FailedPrecondition' },
+  peerUrlExists: { error: 'etcdserver: Peer URLs already exists', code: 'FailedPrecondition' },
+  memberNotFound: { error: 'etcdserver: member not found', code: 'NotFound' },
+  notLeader: { error: 'etcdserver: not leader', code: 'FailedPrecondition' },
+  badTransferee: { error: 'etcdserver: bad leader transferee', code: 'FailedPrecondition' },
+  /** Not in etcd's map of errors, hence the code. */
+  transferTimeout: {
+    error: 'etcdserver: request timed out, leader transfer took too long',
+    code: 'Unknown',
+  },
 } as const satisfies Readonly<Record<string, EtcdError>>;
 
 export function isEtcdError(body: unknown): body is EtcdError {

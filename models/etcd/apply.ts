@@ -14,6 +14,7 @@ import {
   type TxnRequest,
 } from './api.ts';
 import { type Alarm, type Backend, memberOf, withMember } from './backend.ts';
+import { hexId } from './ids.ts';
 import { granted, moved } from './leases.ts';
 import type { Operation } from './proposal.ts';
 import {
@@ -53,15 +54,23 @@ export function rangeError(failure: RangeFailure): EtcdError {
 
 const NO_CHANGES: readonly Change[] = [];
 
-/** Applies an operation. `member` is the one that applies, for the header of the answer. */
-export function apply(backend: Backend, operation: Operation, member: string, quotaBytes: number): Applied {
+/**
+ * Applies an operation.
+ * @param member the one that applies, for the header of the answer
+ * @returns `exceeds`: the write was applied though there was no room for it; the alarm is due (apply.go, applierV3quota)
+ */
+export function apply(
+  backend: Backend,
+  operation: Operation,
+  member: string,
+  quotaBytes: number,
+): Applied & { readonly exceeds: boolean } {
   const isWrite = operation.kind === 'put' || operation.kind === 'lease-grant' || writes(operation);
   if (isWrite && backend.alarms.some(({ alarm }) => alarm === 'NOSPACE'))
-    return refused(backend, ERRORS.noSpace);
+    return { ...refused(backend, ERRORS.noSpace), exceeds: false };
   const applied = applyOperation(backend, operation, member);
-  // The write that crosses the limit is applied, and yet answered with the error (apply.go, applierV3quota).
-  if (isWrite && applied.backend.store.fileBytes >= quotaBytes) return { ...applied, answer: ERRORS.noSpace };
-  return applied;
+  const exceeds = isWrite && applied.backend.store.fileBytes >= quotaBytes;
+  return exceeds ? { ...applied, answer: ERRORS.noSpace, exceeds } : { ...applied, exceeds };
 }
 
 function writes(operation: Operation): boolean {
@@ -99,7 +108,7 @@ function applyOperation(backend: Backend, operation: Operation, member: string):
     }
     case 'lease-grant': {
       const { lease: id, ttl } = operation;
-      if (backend.leases.has(id)) return refused(backend, LEASE_EXISTS);
+      if (backend.leases.has(id)) return refused(backend, ERRORS.leaseExists);
       const next = { ...backend, leases: granted(backend.leases, id, ttl) };
       return {
         backend: next,
@@ -119,9 +128,6 @@ function applyOperation(backend: Backend, operation: Operation, member: string):
       return applyAlarm(backend, operation, member);
   }
 }
-
-/** rpctypes/error.go ErrGRPCLeaseExist. */
-const LEASE_EXISTS: EtcdError = { error: 'etcdserver: lease already exists', code: 'FailedPrecondition' };
 
 function settled(
   backend: Backend,
@@ -151,15 +157,20 @@ function applyAlarm(
   { action, member: of, alarm }: Extract<Operation, { kind: 'alarm' }>,
   member: string,
 ): Applied {
-  const same = (other: Alarm) => other.alarm === alarm && (of === 0 || other.member === of);
-  const touched = backend.alarms.filter(same);
-  let alarms = backend.alarms;
-  if (action === 'deactivate') alarms = alarms.filter((other) => !same(other));
-  else if (touched.length === 0) alarms = [...alarms, { member: of, alarm }];
+  const isMeant = (other: Alarm) =>
+    (alarm === 'NONE' || other.alarm === alarm) && (of === 0 || other.member === of);
+  let touched = backend.alarms.filter(isMeant);
+  let { alarms } = backend;
+  if (action === 'deactivate') alarms = alarms.filter((other) => !isMeant(other));
+  if (action === 'activate' && alarm !== 'NONE' && touched.length === 0) {
+    touched = [{ member: of, alarm }];
+    alarms = [...alarms, ...touched];
+  }
   const next = { ...backend, alarms };
+  const listed = touched.map((one) => ({ memberId: hexId(one.member), alarm: one.alarm }));
   return {
     backend: next,
-    answer: { ok: true, header: headerOf(next, member), alarms: touched },
+    answer: { ok: true, header: headerOf(next, member), alarms: listed },
     changes: NO_CHANGES,
   };
 }

@@ -1,5 +1,6 @@
 /** What the members of the etcd family tell each other, and what etcd processes say to each other on the peer port. */
 
+import type { MemberRecord } from './backend.ts';
 import { hexId } from './ids.ts';
 import type { Entry } from './raft/entries.ts';
 import type { ConfState, RaftMessage, Snapshot } from './raft/messages.ts';
@@ -29,28 +30,20 @@ export interface StreamAnswer {
 export interface LinkHeartbeat {
   readonly kind: 'link-heartbeat';
 }
-/** POST /leases of a follower to the leader (lease/leasehttp/http.go), and its answer. */
-export interface LeaseRenewal {
-  readonly kind: 'lease-renewal';
+/** A follower passes a client's request on: POST /leases (lease/leasehttp/http.go), POST /members/promote/<id> (etcdhttp/peer.go). */
+export interface Forwarded {
+  readonly kind: 'forwarded';
   readonly request: number;
-  readonly lease: number;
+  readonly what: ForLeader;
 }
-export interface LeaseRenewed {
-  readonly kind: 'lease-renewed';
+export type ForLeader =
+  | { readonly kind: 'renew'; readonly lease: number }
+  | { readonly kind: 'promote'; readonly member: number };
+/** The client's answer; null: the asked member does not lead. */
+export interface ForwardAnswer {
+  readonly kind: 'forward-answer';
   readonly request: number;
-  /** Seconds; -1: there is no such lease. Absent: the asked member is not the leader. */
-  readonly ttl?: number;
-}
-/** POST /members/promote/<id> of a follower to the leader (etcdhttp/peer.go), and its answer. */
-export interface PromoteRequest {
-  readonly kind: 'promote-request';
-  readonly request: number;
-  readonly member: number;
-}
-export interface PromoteAnswer {
-  readonly kind: 'promote-answer';
-  readonly request: number;
-  readonly error: { readonly error: string; readonly code: string } | null;
+  readonly body: unknown;
 }
 /** GET /members (etcdhttp/peer.go): who a joining member asks. */
 export interface MembersRequest {
@@ -59,14 +52,11 @@ export interface MembersRequest {
 export interface MembersAnswer {
   readonly kind: 'members-answer';
   readonly cluster: number;
-  readonly members: readonly {
-    readonly id: number;
-    readonly name: string;
-    readonly peerUrls: readonly string[];
-  }[];
+  readonly members: readonly MemberRecord[];
+  readonly removed: readonly number[];
 }
 /** What travels on an established stream beside Raft's messages, which have no `kind`. */
-export type StreamMessage = LinkHeartbeat | LeaseRenewal | LeaseRenewed | PromoteRequest | PromoteAnswer;
+export type StreamMessage = LinkHeartbeat | Forwarded | ForwardAnswer;
 export type PeerMessage = StreamRequest | StreamAnswer | MembersRequest | MembersAnswer | StreamMessage;
 
 // --- to the raft member, beside the events of the Raft machine
@@ -133,6 +123,12 @@ export interface RaftDescribed {
 export interface Fatal {
   readonly type: 'fatal';
   readonly line: string;
+  readonly atUs: number;
+}
+/** From the bootstrap member: what the first peer that answered said; null if none did. */
+export interface PeersAsked {
+  readonly type: 'peers-asked';
+  readonly answer: MembersAnswer | null;
   readonly atUs: number;
 }
 /** From a peer-stream member: the peer says that we were removed. */

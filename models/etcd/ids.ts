@@ -38,3 +38,9 @@ export function clusterId(members: readonly number[]): number {
 export function hexId(id: number): string {
   return id.toString(16);
 }
+
+/** Address and port of a URL such as https://10.0.0.1:2380. */
+export function addressOf(url: string): { readonly address: string; readonly port: number } {
+  const [, address = '', port = ''] = /^https?:\/\/([^:/]+):(\d+)$/.exec(url) ?? [];
+  return { address, port: Number(port) };
+}

@@ -8,20 +8,17 @@
  *
  * Not modelled: GOAWAY (an idle connection is closed when the end begins, one with open requests when they are done).
  */
-import { List } from 'immutable';
-import { type Backend, emptyBackend, type MemberRecord, votersOf } from './backend.ts';
-import type { EtcdConfig } from './config.ts';
-import { type PeerMessage, RAFT } from './family.ts';
-import { hexId, memberId, peerUrl } from './ids.ts';
+import { type Backend, emptyBackend, votersOf } from './backend.ts';
+import { BOOTSTRAP, type BootstrapInput } from './bootstrap.ts';
+import { type MembersAnswer, type PeerMessage, RAFT } from './family.ts';
+import { bootstrapStorage, forcedAlone, META_KEY, type Meta, RAFT_KEY } from './first-members.ts';
+import { hexId, peerUrl } from './ids.ts';
 import { linkPeers } from './news.ts';
-import type { MemberChange } from './proposal.ts';
 import { propose, takeOverdue, timeoutError } from './proposals.ts';
-import { confChangeEntry, type Entry } from './raft/entries.ts';
 import { NONE } from './raft/messages.ts';
 import { raftConfig } from './raft/raft.ts';
 import { EMPTY_STORAGE, type RaftStorage } from './raft/storage.ts';
 import type { RaftNodeInput } from './raft-node.ts';
-import { RAFT_KEY } from './raft-node-work.ts';
 import { answer, type Draft, isLeader, log, NEVER_US, type Server, tellRaft } from './server-state.ts';
 
 /** etcdserver/raft.go:37, :40. */
@@ -30,60 +27,78 @@ const MAX_SIZE_PER_MESSAGE = 1024 * 1024;
 /** server.go:497: how often and for how long peers are waited for before ticks are skipped (rafthttp.ConnReadTimeout). */
 const POLL_PEERS_US = 50_000;
 const POLL_PEERS_FOR_US = 5_000_000;
-
-/** What identifies a member on its disk (the write-ahead log's metadata). */
-export interface Meta {
-  readonly id: number;
-  readonly cluster: number;
-}
-export const META_KEY = 'meta';
+/** config.go BootstrapTimeout: for each peer, whether it knows this member already. */
+const BOOTSTRAP_TIMEOUT_US = 1_000_000;
+/** cluster_util.go GetClusterFromRemotePeers: for each peer of the cluster that is joined. */
+const JOIN_TIMEOUT_US = 10_000_000;
 
 // --- the beginning
 
-function membersOf({ initialCluster, initialClusterToken = 'etcd-cluster' }: EtcdConfig): MemberRecord[] {
-  return initialCluster
-    .map(({ peerAddress, peerPort }) => {
-      const peerUrls = [peerUrl(peerAddress, peerPort)];
-      return {
-        id: memberId(peerUrls, initialClusterToken),
-        name: '',
-        peerUrls,
-        address: peerAddress,
-        port: peerPort,
-        clientUrls: [],
-        isLearner: false,
-      };
-    })
-    .sort((a, b) => a.id - b.id);
+/** Whether a member without data has to ask the others before it starts. */
+export function mustAskPeers({ config }: Server, disk: Readonly<Record<string, unknown>>): boolean {
+  return (
+    disk[RAFT_KEY] === undefined &&
+    (config.initialClusterState === 'existing' || config.initialCluster.length > 1)
+  );
 }
 
-/** What every first member writes for itself (raft Bootstrap): one membership entry a member, committed, at term 1. */
-export function bootstrapStorage(config: EtcdConfig): RaftStorage {
-  const members = membersOf(config);
-  const entries: Entry[] = members.map((member, i) => {
-    const context: MemberChange = { proposer: NONE, number: 0, member, isPromote: false };
-    const change = {
-      transition: 'ConfChangeTransitionAuto' as const,
-      changes: [{ type: 'ConfChangeAddNode' as const, nodeId: member.id }],
-      context,
-    };
-    return { ...confChangeEntry('EntryConfChange', change), term: 1, index: i + 1 };
-  });
-  const voters = members.map(({ id }) => id);
-  const confState = { voters, votersOutgoing: [], learners: [], learnersNext: [], autoLeave: false };
-  return {
-    ...EMPTY_STORAGE,
-    hardState: { term: 1, vote: NONE, commit: members.length },
-    snapshot: { index: 0, term: 0, confState, data: null },
-    entries: List(entries),
-  };
+export function askPeers(server: Draft): void {
+  const { config } = server;
+  const peers = config.initialCluster
+    .filter(({ name }) => name !== config.name)
+    .map(({ peerAddress, peerPort }) => ({ address: peerAddress, port: peerPort }));
+  const timeoutUs = config.initialClusterState === 'existing' ? JOIN_TIMEOUT_US : BOOTSTRAP_TIMEOUT_US;
+  const input: BootstrapInput = { peers, timeoutUs };
+  server.out.push({ type: 'start', machine: BOOTSTRAP, id: BOOTSTRAP, input });
+}
+
+/** Why a member without data may not start, given what the others say; null if it may. */
+export function refusalToStart(server: Server, answer: MembersAnswer | null): string | null {
+  const { config, id } = server;
+  if (config.initialClusterState === 'new') {
+    const known = answer?.members.find((member) => member.id === id);
+    // One that has told where its clients go has run before.
+    return known === undefined || known.clientUrls.length === 0
+      ? null
+      : `member ${hexId(id)} has already been bootstrapped`;
+  }
+  if (answer === null) {
+    return 'cannot fetch cluster info from peer urls: could not retrieve cluster information from the given URLs';
+  }
+  const urls = config.initialCluster.map(({ peerAddress, peerPort }) => peerUrl(peerAddress, peerPort));
+  if (answer.members.length !== urls.length) return 'error validating peerURLs: member count is unequal';
+  const known = new Set(answer.members.flatMap(({ peerUrls }) => peerUrls));
+  const unknown = urls.find((url) => !known.has(url));
+  return unknown === undefined
+    ? null
+    : `error validating peerURLs: unmatched member while checking PeerURLs (${unknown})`;
+}
+
+/** Takes the identity that the running cluster has for us. */
+export function join(server: Draft, { cluster, members }: MembersAnswer): void {
+  const own = server.config.initialCluster.find(({ name }) => name === server.config.name);
+  const url = own === undefined ? '' : peerUrl(own.peerAddress, own.peerPort);
+  const member = members.find(({ peerUrls }) => peerUrls.includes(url));
+  if (member === undefined) return;
+  server.id = member.id;
+  server.hexId = hexId(member.id);
+  server.backend = emptyBackend(cluster);
+  server.remotes = members;
+}
+
+/** What Raft starts with: what the disk has, nothing for a member that joins, or the first entries of a new cluster. */
+function storageFor({ config, id }: Server, found: RaftStorage | undefined): RaftStorage {
+  if (found === undefined) {
+    return config.initialClusterState === 'existing' ? EMPTY_STORAGE : bootstrapStorage(config);
+  }
+  return config.flags?.['force-new-cluster'] === true ? forcedAlone(found, id) : found;
 }
 
 /** Starts Raft and the links with what the disk has, or as a first member. */
 export function begin(server: Draft, disk: Readonly<Record<string, unknown>>, atUs: number): void {
   const found = disk[RAFT_KEY] as RaftStorage | undefined;
   const meta = disk[META_KEY] as Meta | undefined;
-  if (meta !== undefined) {
+  if (meta !== undefined && found !== undefined) {
     server.id = meta.id;
     server.hexId = hexId(meta.id);
     server.backend = emptyBackend(meta.cluster);
@@ -91,7 +106,7 @@ export function begin(server: Draft, disk: Readonly<Record<string, unknown>>, at
     const value: Meta = { id: server.id, cluster: server.backend.clusterId };
     server.out.push({ type: 'write', id: META_KEY, key: META_KEY, value, sync: true });
   }
-  const storage = found ?? bootstrapStorage(server.config);
+  const storage = storageFor(server, found);
   const snapshot = storage.snapshot;
   if (snapshot !== null) server.confState = snapshot.confState;
   if (snapshot !== null && snapshot.data !== null) {
@@ -178,28 +193,34 @@ export function expireRequests(server: Draft, atUs: number): void {
 // --- the peer port
 
 export function hearPeer(server: Draft, connection: string, message: PeerMessage): void {
-  if (message.kind !== 'stream-request') {
-    server.out.push({ type: 'close', connection });
-    return;
-  }
-  const { backend, id } = server;
-  const isMember = backend.members.some((member) => member.id === message.from);
-  const isGone = backend.removed.includes(message.from);
-  const isMeant = message.to === id && message.cluster === backend.clusterId;
-  const status = isGone ? 410 : !isMeant ? 412 : isMember ? 200 : 404;
-  server.out.push({
-    type: 'transmit',
-    connection,
-    message: { kind: 'stream-answer', status } satisfies PeerMessage,
-  });
+  if (message.kind === 'stream-request') hearStreamRequest(server, connection, message);
+  else if (message.kind === 'members-request') {
+    const { clusterId: cluster, members, removed } = server.backend;
+    const body: MembersAnswer = { kind: 'members-answer', cluster, members, removed };
+    server.out.push({ type: 'transmit', connection, message: body });
+  } else server.out.push({ type: 'close', connection });
+}
+
+/** A peer wants to receive what we send: the connection becomes the raft member's, or the peer hears why not. */
+function hearStreamRequest(
+  server: Draft,
+  connection: string,
+  { from, to, cluster }: Extract<PeerMessage, { kind: 'stream-request' }>,
+): void {
+  const { backend, id, linked } = server;
+  const isMember = linked.some((member) => member.id === from);
+  const isMeant = to === id && cluster === backend.clusterId;
+  const status = backend.removed.includes(from) ? 410 : !isMeant ? 412 : isMember ? 200 : 404;
+  const body: PeerMessage = { kind: 'stream-answer', status };
+  server.out.push({ type: 'transmit', connection, message: body });
   server.clients = server.clients.delete(connection);
   if (status !== 200) {
     server.out.push({ type: 'close', connection });
     return;
   }
-  const name = `to/${hexId(message.from)}/${++server.streams}`;
+  const name = `to/${hexId(from)}/${++server.streams}`;
   server.out.push({ type: 'hand-over', connection, to: RAFT, as: name });
-  tellRaft(server, { type: 'writer', id: message.from, connection: name });
+  tellRaft(server, { type: 'writer', id: from, connection: name });
 }
 
 // --- the end
@@ -210,9 +231,14 @@ export function isBusy(server: Server): boolean {
     reply !== null && server.clients.has(reply.connection);
   return (
     server.pending.some(waits) ||
-    server.pendingChanges.some(waits) ||
     server.watchers.some(waits) ||
-    server.renewals.some(waits) ||
+    server.pendingChanges.some(
+      ({ reply }) => 'connection' in reply && server.clients.has(reply.connection),
+    ) ||
+    server.forwards.some(waits) ||
+    server.moves.some(waits) ||
+    server.heldReads.some(waits) ||
+    server.defragmenting.some(({ connection }) => server.clients.has(connection)) ||
     server.nextReads.some(waits) ||
     server.round?.waiters.some(waits) === true
   );
@@ -221,9 +247,10 @@ export function isBusy(server: Server): boolean {
 function connectionsInUse(server: Server): ReadonlySet<string> {
   const all = [
     ...server.pending.values(),
-    ...server.pendingChanges.values(),
     ...server.watchers.values(),
-    ...server.renewals.values(),
+    ...server.forwards.values(),
+    ...server.moves,
+    ...server.heldReads,
     ...server.nextReads,
     ...(server.round?.waiters ?? []),
   ];

@@ -6,11 +6,15 @@
  *
  * Not modelled: the negotiation of the cluster's version (an entry after the first election), the v2 store.
  */
+
+import type { EtcdError } from './api.ts';
 import { apply } from './apply.ts';
 import { type Backend, memberOf, withMember } from './backend.ts';
 import { peerMemberId, type RaftNews } from './family.ts';
+import { retryForwardsVia } from './forwarding.ts';
 import { hexId } from './ids.ts';
-import { demoteLessor, noteGranted, noteRevoked, promoteLessor, retryRenewalsVia } from './lease-requests.ts';
+import { demoteLessor, noteGranted, noteRevoked, promoteLessor } from './lease-requests.ts';
+import { isBlocked, raiseNoSpace } from './maintenance.ts';
 import { memberListOf, memberToApi } from './members.ts';
 import type { PeerStreamInput } from './peer-stream.ts';
 import type { MemberChange, Operation, Proposal } from './proposal.ts';
@@ -18,7 +22,8 @@ import { proposeQueued, takePending } from './proposals.ts';
 import { type ConfChange, confChangeOf, type Entry } from './raft/entries.ts';
 import { NONE, type RaftMessage, type Snapshot } from './raft/messages.ts';
 import { failReadsOfOldLeader, firstCommitInTerm, serveRound, takeReadStates } from './reads.ts';
-import { answer, type Draft, header, isLeader, log, tellRaft } from './server-state.ts';
+import { impossible } from './reconfiguration.ts';
+import { answer, answerTo, type Draft, isLeader, log, tellRaft } from './server-state.ts';
 import { notifyWatchers, planLeaderCheck, resumeWatchers } from './watch.ts';
 
 /** server.go:87 DefaultSnapshotCatchUpEntries: kept in the log below a snapshot, for followers that lag. */
@@ -31,11 +36,7 @@ export function hearRaft(server: Draft, news: RaftNews): void {
   noteLeadership(server, news);
   if (news.confState !== null) server.confState = news.confState;
   if (news.snapshot !== null) restore(server, news.snapshot);
-  for (const entry of news.committedEntries) applyEntry(server, entry, atUs);
-  if (news.committedEntries.length > 0) {
-    snapshotIfDue(server);
-    serveRound(server, atUs);
-  }
+  if (news.committedEntries.length > 0) applyEntries(server, news.committedEntries, atUs);
   if (news.readStates.length > 0) takeReadStates(server, news.readStates, atUs);
   planLeaderCheck(server, atUs);
 }
@@ -63,6 +64,17 @@ function noteLeadership(server: Draft, { role, term, lead, commit, atUs }: RaftN
 
 // --- entries
 
+/** Applies what is committed, or keeps it while the database is being written anew. */
+export function applyEntries(server: Draft, entries: Iterable<Entry>, atUs: number): void {
+  if (isBlocked(server, atUs)) {
+    server.heldEntries = server.heldEntries.concat(entries);
+    return;
+  }
+  for (const entry of entries) applyEntry(server, entry, atUs);
+  snapshotIfDue(server);
+  serveRound(server, atUs);
+}
+
 function applyEntry(server: Draft, entry: Entry, atUs: number): void {
   const { index, term, data } = entry;
   if (index <= server.backend.appliedIndex) return;
@@ -80,12 +92,10 @@ function firstEntryOfTerm(server: Draft, atUs: number): void {
 
 function applyProposal(server: Draft, proposal: Proposal, atUs: number): void {
   const { operation } = proposal;
-  const {
-    backend,
-    answer: body,
-    changes,
-  } = apply(server.backend, operation, server.hexId, server.settings.quotaBytes);
+  const applied = apply(server.backend, operation, server.hexId, server.settings.quotaBytes);
+  const { backend, answer: body, changes } = applied;
   server.backend = backend;
+  if (applied.exceeds && proposal.proposer === server.id) raiseNoSpace(server, atUs);
   if (operation.kind === 'lease-grant') noteGranted(server, operation.lease, atUs);
   if (operation.kind === 'lease-revoke') noteRevoked(server, operation.lease);
   notifyWatchers(server, changes);
@@ -107,61 +117,67 @@ function notePublished(server: Draft, { name, clientUrls }: Extract<Operation, {
 // --- membership
 
 function applyMemberChange(server: Draft, change: ConfChange, atUs: number): void {
-  const context = change.context as MemberChange | null;
+  const { member, isPromote, ...from } = change.context as MemberChange;
   const [single] = change.changes;
-  const isValid = single !== undefined && isPossible(server.backend, single.type, single.nodeId, context);
-  tellRaft(server, { type: 'apply-conf-change', change: isValid ? change : null });
-  if (!isValid || context === null) return;
+  if (single === undefined) return;
+  const { type, nodeId } = single;
+  const refusal = impossible(server.backend, type, nodeId, member, isPromote, server.settings.maxLearners);
+  tellRaft(server, { type: 'apply-conf-change', change: refusal === null ? change : null });
+  if (refusal !== null) {
+    answerChange(server, from, refusal);
+    return;
+  }
   const cluster = hexId(server.backend.clusterId);
-  if (context.member === null) {
+  if (member === null) {
     const { members, removed } = server.backend;
     server.backend = {
       ...server.backend,
-      members: members.filter(({ id }) => id !== single.nodeId),
-      removed: [...removed, single.nodeId],
+      members: members.filter(({ id }) => id !== nodeId),
+      removed: [...removed, nodeId],
     };
-    log(server, `removed member ${hexId(single.nodeId)} from cluster ${cluster}`);
-    if (single.nodeId === server.id) server.stopAtUs = atUs + REMOVED_STOP_US;
+    log(server, `removed member ${hexId(nodeId)} from cluster ${cluster}`);
+    if (nodeId === server.id) server.stopAtUs = atUs + REMOVED_STOP_US;
   } else {
-    server.backend = withMember(server.backend, context.member);
+    // A promotion or a new URL keeps the name that was published meanwhile.
+    const known = memberOf(server.backend, nodeId);
+    const record =
+      known === undefined ? member : { ...member, name: known.name, clientUrls: known.clientUrls };
+    server.backend = withMember(server.backend, record);
+    const urls = member.peerUrls.join(' ');
     log(
       server,
-      `added member ${hexId(single.nodeId)} [${context.member.peerUrls.join(' ')}] to cluster ${cluster}`,
+      `${known === undefined ? 'added' : 'updated'} member ${hexId(nodeId)} [${urls}] ${known === undefined ? 'to' : 'in'} cluster ${cluster}`,
     );
   }
   linkPeers(server, atUs);
-  answerChange(server, context);
+  answerChange(server, from, null);
 }
 
-/** cluster.go ValidateConfigurationChange: what has become impossible since it was proposed changes nothing. */
-function isPossible(backend: Backend, type: string, id: number, context: MemberChange | null): boolean {
-  if (backend.removed.includes(id)) return false;
-  const member = memberOf(backend, id);
-  if (type === 'ConfChangeRemoveNode') return member !== undefined;
-  if (context?.isPromote === true) return member?.isLearner === true;
-  return type === 'ConfChangeUpdateNode' ? member !== undefined : member === undefined;
-}
-
-function answerChange(server: Draft, { proposer, number, member }: MemberChange): void {
-  if (proposer !== server.id) return;
-  const pending = server.pendingChanges.get(number);
+function answerChange(
+  server: Draft,
+  { proposer, number }: Pick<MemberChange, 'proposer' | 'number'>,
+  refusal: EtcdError | null,
+): void {
+  const pending = proposer === server.id ? server.pendingChanges.get(number) : undefined;
   if (pending === undefined) return;
   server.pendingChanges = server.pendingChanges.delete(number);
-  const { ok, members } = memberListOf(server);
-  const body = { ok, header: header(server), members };
-  answer(
-    server,
-    pending.reply,
-    pending.what === 'add' && member !== null ? { ...body, member: memberToApi(member) } : body,
-  );
+  if (refusal !== null) {
+    answerTo(server, pending.reply, refusal);
+    return;
+  }
+  const list = memberListOf(server);
+  const added = server.backend.members.find(({ id }) => id === pending.member);
+  const isAdd = pending.what === 'add' && added !== undefined;
+  answerTo(server, pending.reply, isAdd ? { ...list, member: memberToApi(added) } : list);
 }
 
 /** Keeps a link to every other member, and to nobody else. */
 export function linkPeers(server: Draft, atUs: number): void {
-  const { backend, settings, id: self } = server;
-  const wanted = backend.members.filter(({ id }) => id !== self);
+  const { backend, settings, id: self, linked } = server;
+  const members = backend.members.length > 0 ? backend.members : server.remotes;
+  const wanted = members.filter(({ id }) => id !== self);
   for (const { id, address, port } of wanted) {
-    if (server.linked.includes(id)) continue;
+    if (linked.some((link) => link.id === id && link.address === address && link.port === port)) continue;
     tellRaft(server, { type: 'peer-added', id });
     const input: PeerStreamInput = {
       self,
@@ -175,14 +191,14 @@ export function linkPeers(server: Draft, atUs: number): void {
     server.out.push({ type: 'start', machine: 'peer-stream', id: peerMemberId(id), input });
     log(server, `started peer ${hexId(id)}`);
   }
-  for (const id of server.linked) {
+  for (const { id } of linked) {
     if (wanted.some((member) => member.id === id)) continue;
     tellRaft(server, { type: 'peer-removed', id });
     server.out.push({ type: 'stop', id: peerMemberId(id) });
     noteInactive(server, id, atUs);
     log(server, `stopped peer ${hexId(id)}`);
   }
-  server.linked = wanted.map(({ id }) => id);
+  server.linked = wanted;
 }
 
 // --- links
@@ -199,7 +215,7 @@ export function noteInactive(server: Draft, id: number, atUs: number): void {
   active.delete(id);
   server.activeSinceUs = active;
   log(server, `peer ${hexId(id)} became inactive (message send to peer failed)`);
-  retryRenewalsVia(server, id, atUs);
+  retryForwardsVia(server, id, atUs);
 }
 
 // --- snapshots

@@ -24,9 +24,10 @@ export type Operation =
     }
   | {
       readonly kind: 'alarm';
-      readonly action: 'activate' | 'deactivate';
+      readonly action: 'get' | 'activate' | 'deactivate';
+      /** 0: any. */
       readonly member: number;
-      readonly alarm: 'NOSPACE' | 'CORRUPT';
+      readonly alarm: 'NONE' | 'NOSPACE' | 'CORRUPT';
     };
 
 export interface Proposal {

@@ -7,6 +7,7 @@
  * Not modelled: the refusal `too many requests` (more than 5000 entries committed and not applied): applying takes no time.
  */
 import { ERRORS, type EtcdError } from './api.ts';
+import { proposeQueuedChanges, refuseChange } from './membership.ts';
 import { type Operation, type Proposal, proposalEntry } from './proposal.ts';
 import type { Entry } from './raft/entries.ts';
 import { NONE } from './raft/messages.ts';
@@ -23,16 +24,13 @@ import {
 
 /** server/embed/config.go:67 DefaultMaxRequestBytes. */
 const MAX_REQUEST_BYTES = 1.5 * 1024 * 1024;
-/** rpctypes/error.go ErrGRPCRequestTooLarge. */
-const TOO_LARGE: EtcdError = { error: 'etcdserver: request is too large', code: 'InvalidArgument' };
-
 /** Proposes, or waits for a leader to propose to. */
 export function propose(server: Draft, operation: Operation, reply: ReplyTo | null, atUs: number): number {
   const number = ++server.count;
   const proposal: Proposal = { proposer: server.id, number, operation };
   const entry = proposalEntry(proposal);
   if (entry.bytes > MAX_REQUEST_BYTES) {
-    answer(server, reply, TOO_LARGE);
+    answer(server, reply, ERRORS.requestTooLarge);
     return number;
   }
   const queued = server.lead === NONE;
@@ -50,6 +48,7 @@ export function propose(server: Draft, operation: Operation, reply: ReplyTo | nu
 
 /** There is a leader again: what waited is proposed, in order. */
 export function proposeQueued(server: Draft): void {
+  proposeQueuedChanges(server);
   if (server.queue.isEmpty()) return;
   const numbers = server.queue;
   server.queue = numbers.clear();
@@ -63,13 +62,15 @@ export function proposeQueued(server: Draft): void {
 
 /** Raft would not take it, as during a transfer of office. The text is not in etcd's map of errors, hence the code. */
 export function refuseProposals(server: Draft, entries: readonly Entry[], reason: string): void {
-  for (const { type, data } of entries) {
-    if (type !== 'EntryNormal' || data === null) continue;
-    const { number, proposer } = data as Proposal;
-    const pending = server.pending.get(number);
-    if (pending === undefined || proposer !== server.id) continue;
-    server.pending = server.pending.delete(number);
-    answer(server, pending.reply, { error: reason, code: 'Unknown' } satisfies EtcdError);
+  const error: EtcdError = { error: reason, code: 'Unknown' };
+  for (const entry of entries) {
+    if (entry.data === null) continue;
+    if (entry.type !== 'EntryNormal') {
+      refuseChange(server, entry, error);
+      continue;
+    }
+    const pending = takePending(server, entry.data as Proposal);
+    if (pending !== undefined) answer(server, pending.reply, error);
   }
 }
 

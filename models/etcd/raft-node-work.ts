@@ -14,6 +14,7 @@ import {
   type SnapshotWanted,
   type StreamMessage,
 } from './family.ts';
+import { RAFT_KEY } from './first-members.ts';
 import {
   effectsOfChange,
   LINK_HEARTBEAT_US,
@@ -82,8 +83,6 @@ export type NodeEvent =
   | { readonly type: 'check-silence'; readonly atUs: number };
 export type Of<Type extends NodeEvent['type']> = Extract<NodeEvent, { type: Type }>;
 
-/** Key under which the write-ahead log and the last snapshot are on disk. The value is a RaftStorage. */
-export const RAFT_KEY = 'raft';
 export const NOTHING: Effect = { type: 'batch', effects: [] };
 const NO_EFFECTS: readonly Effect[] = [];
 const LINK_BEAT: StreamMessage = { kind: 'link-heartbeat' };

@@ -10,6 +10,7 @@ import { ERRORS, type RangeRequest, type TxnRequest } from './api.ts';
 import { applyTxn, rangeError } from './apply.ts';
 import { answerHealth, answerProbe, failHealth, failProbe, timeOutHealth, timeOutProbe } from './health.ts';
 import { revokeProven } from './lease-requests.ts';
+import { isBlocked } from './maintenance.ts';
 import { memberListOf } from './members.ts';
 import type { ReadState } from './raft/raft.ts';
 import {
@@ -75,7 +76,13 @@ export function takeReadStates(server: Draft, states: readonly ReadState[], atUs
 /** Serves the round's reads once its index is applied. */
 export function serveRound(server: Draft, atUs: number): void {
   const { round } = server;
-  if (round === null || round.index === null || server.backend.appliedIndex < round.index) return;
+  if (
+    isBlocked(server, atUs) ||
+    round === null ||
+    round.index === null ||
+    server.backend.appliedIndex < round.index
+  )
+    return;
   server.round = null;
   for (const waiter of round.waiters) serve(server, waiter, atUs);
   if (!server.nextReads.isEmpty()) beginRound(server, atUs);
@@ -166,13 +173,27 @@ function timeOut(server: Draft, { reply, what }: Waiter): void {
   else if (what.kind === 'probe') timeOutProbe(server, reply, what.path);
 }
 
+/** A serializable read: at once, unless the database is being written anew. */
+export function serveOwn(server: Draft, reply: ReplyTo, what: Waiter['what'], atUs: number): void {
+  const waiter: Waiter = { reply, what, deadlineUs: NEVER_US };
+  if (isBlocked(server, atUs)) server.heldReads = server.heldReads.push(waiter);
+  else serve(server, waiter, atUs);
+}
+
+/** The database can be read again. */
+export function serveHeldReads(server: Draft, atUs: number): void {
+  const held = server.heldReads;
+  server.heldReads = held.clear();
+  for (const waiter of held) serve(server, waiter, atUs);
+}
+
 /** Answers from the own store: a serializable read, or a linearizable one that is confirmed. */
-export function serveRange(server: Draft, reply: ReplyTo | null, request: RangeRequest): void {
+function serveRange(server: Draft, reply: ReplyTo | null, request: RangeRequest): void {
   const found = range(server.backend.store, request);
   if (typeof found === 'string') answer(server, reply, rangeError(found));
   else answer(server, reply, { ok: true, header: header(server), ...found });
 }
 
-export function serveTxn(server: Draft, reply: ReplyTo | null, request: TxnRequest): void {
+function serveTxn(server: Draft, reply: ReplyTo | null, request: TxnRequest): void {
   answer(server, reply, applyTxn(server.backend, request, server.hexId).answer);
 }

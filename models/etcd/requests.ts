@@ -6,12 +6,18 @@
  */
 import type { HttpRequest, WireMessage } from '../wire.ts';
 import {
+  type AlarmRequest,
   ERRORS,
   type LeaseGrantRequest,
   type LeaseKeepAliveRequest,
   type LeaseRevokeRequest,
   METHODS,
+  type MemberAddRequest,
   type MemberListRequest,
+  type MemberPromoteRequest,
+  type MemberRemoveRequest,
+  type MemberUpdateRequest,
+  type MoveLeaderRequest,
   type RangeRequest,
   type StatusResponse,
   type TxnRequest,
@@ -19,20 +25,31 @@ import {
 } from './api.ts';
 import { isReadOnly } from './apply.ts';
 import { memberOf } from './backend.ts';
+import type { ForLeader } from './family.ts';
+import { serveOrForward } from './forwarding.ts';
 import { answerProbe, checkHealth, healthLimitUs, needsRead, probeChecks } from './health.ts';
 import { hexId } from './ids.ts';
-import { grantLease, keepAlive } from './lease-requests.ts';
+import { grantLease, renewLocally } from './lease-requests.ts';
+import { changeAlarms, defragment, proposeWithinQuota, snapshot } from './maintenance.ts';
 import { memberListOf } from './members.ts';
+import {
+  addMember,
+  moveLeader,
+  promoteLocally,
+  promoteTarget,
+  removeMember,
+  updateMember,
+} from './membership.ts';
 import type { Operation } from './proposal.ts';
-import { propose } from './proposals.ts';
 import { NONE } from './raft/messages.ts';
-import { serveRange, serveTxn, waitToRead } from './reads.ts';
+import { serveOwn, waitToRead } from './reads.ts';
 import {
   answer,
   type Client,
   type Draft,
   header,
   NEVER_US,
+  type PeerReply,
   type ReplyTo,
   type Server,
   type Waiter,
@@ -114,7 +131,7 @@ function wait(
 
 /** util.go:142 isRPCSupportedForLearner: serializable reads and what is local. */
 function isAllowedOnLearner(path: string, body: unknown): boolean {
-  if (path === METHODS.status) return true;
+  if (path === METHODS.status || path === METHODS.snapshot) return true;
   return path === METHODS.range && (body as RangeRequest).serializable === true;
 }
 
@@ -126,14 +143,14 @@ function hearCall(server: Draft, reply: ReplyTo, { path, body }: HttpRequest, at
   switch (path) {
     case METHODS.range: {
       const request = body as RangeRequest;
-      if (request.serializable === true) serveRange(server, reply, request);
+      if (request.serializable === true) serveOwn(server, reply, { kind: 'range', request }, atUs);
       else wait(server, reply, { kind: 'range', request }, atUs);
       break;
     }
     case METHODS.txn: {
       const request = body as TxnRequest;
       if (!isReadOnly(request)) change(server, reply, { kind: 'txn', request }, atUs);
-      else if (isSerializable(request)) serveTxn(server, reply, request);
+      else if (isSerializable(request)) serveOwn(server, reply, { kind: 'txn', request }, atUs);
       else wait(server, reply, { kind: 'txn', request }, atUs);
       break;
     }
@@ -172,23 +189,78 @@ function hearCall(server: Draft, reply: ReplyTo, { path, body }: HttpRequest, at
       change(server, reply, { kind: 'lease-revoke', lease: (body as LeaseRevokeRequest).id }, atUs);
       break;
     case METHODS.leaseKeepAlive:
-      keepAlive(server, reply, (body as LeaseKeepAliveRequest).id, atUs);
+      serveOrForward(
+        server,
+        reply,
+        { kind: 'renew', lease: (body as LeaseKeepAliveRequest).id },
+        atUs,
+        serveAsLeader,
+      );
       break;
     case METHODS.memberList:
       if (server.rules.linearizableMemberList && (body as MemberListRequest).linearizable) {
         wait(server, reply, { kind: 'member-list' }, atUs);
       } else answer(server, reply, memberListOf(server));
       break;
+    default:
+      hearOperation(server, reply, path, body, atUs);
+  }
+}
+
+/** What operators call: Cluster and Maintenance. */
+function hearOperation(server: Draft, reply: ReplyTo, path: string, body: unknown, atUs: number): void {
+  switch (path) {
     case METHODS.status:
       answer(server, reply, statusOf(server));
+      break;
+    case METHODS.memberAdd:
+      addMember(server, reply, body as MemberAddRequest, atUs);
+      break;
+    case METHODS.memberRemove:
+      removeMember(server, reply, body as MemberRemoveRequest, atUs);
+      break;
+    case METHODS.memberUpdate:
+      updateMember(server, reply, body as MemberUpdateRequest);
+      break;
+    case METHODS.memberPromote:
+      serveOrForward(
+        server,
+        reply,
+        { kind: 'promote', member: promoteTarget(body as MemberPromoteRequest) },
+        atUs,
+        serveAsLeader,
+      );
+      break;
+    case METHODS.moveLeader:
+      moveLeader(server, reply, body as MoveLeaderRequest, atUs);
+      break;
+    case METHODS.alarm:
+      changeAlarms(server, reply, body as AlarmRequest, atUs);
+      break;
+    case METHODS.defragment:
+      defragment(server, reply, atUs);
+      break;
+    case METHODS.snapshot:
+      snapshot(server, reply);
       break;
     default:
       answer(server, reply, { error: `unknown method ${path}`, code: 'Unimplemented' });
   }
 }
 
-function change(server: Draft, reply: ReplyTo, operation: Operation, atUs: number): void {
-  propose(server, operation, reply, atUs);
+const change = (server: Draft, reply: ReplyTo, operation: Operation, atUs: number): void =>
+  proposeWithinQuota(server, operation, reply, atUs);
+
+/** What only the leader may answer. */
+export function serveAsLeader(
+  server: Draft,
+  reply: ReplyTo | PeerReply,
+  what: ForLeader,
+  atUs: number,
+): boolean {
+  if (what.kind === 'renew') return renewLocally(server, reply, what.lease, atUs);
+  promoteLocally(server, reply, what.member);
+  return true;
 }
 
 function isSerializable({ success, failure }: TxnRequest): boolean {

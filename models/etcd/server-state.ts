@@ -6,12 +6,13 @@ import { Map as ImmutableMap, List, OrderedMap } from 'immutable';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
 import type { RangeRequest, ResponseHeader, TxnRequest } from './api.ts';
 import { headerOf } from './apply.ts';
-import { type Backend, emptyBackend } from './backend.ts';
+import { type Backend, emptyBackend, type MemberRecord } from './backend.ts';
 import { type EtcdConfig, type Settings, settingsOf } from './config.ts';
-import { type LinkEvent, RAFT } from './family.ts';
+import { type ForLeader, type LinkEvent, RAFT } from './family.ts';
 import { clusterId, hexId, memberId, peerUrl } from './ids.ts';
 import type { Expiries } from './leases.ts';
 import type { Proposal } from './proposal.ts';
+import type { Entry } from './raft/entries.ts';
 import type { RaftEvent } from './raft/events.ts';
 import { type ConfState, NONE } from './raft/messages.ts';
 import type { Role } from './raft/raft.ts';
@@ -24,6 +25,12 @@ export const NEVER_US = Number.POSITIVE_INFINITY;
 export interface ReplyTo {
   readonly connection: string;
   readonly id: number;
+}
+
+/** Where an answer goes: a request that a follower passed on. */
+export interface PeerReply {
+  readonly peer: number;
+  readonly request: number;
 }
 
 export interface Client {
@@ -45,7 +52,7 @@ export interface Pending {
 
 /** A membership change that waits until it is applied; it has no limit but the client's. */
 export interface PendingChange {
-  readonly reply: ReplyTo;
+  readonly reply: ReplyTo | PeerReply;
   readonly what: 'add' | 'remove' | 'promote' | 'update';
   readonly member: number;
 }
@@ -77,13 +84,27 @@ export interface ReadRound {
   readonly waiters: List<Waiter>;
 }
 
-/** A keep-alive that is being forwarded to the leader. */
-export interface Renewal {
+/** A request that is being forwarded to the leader. */
+export interface Forward {
   readonly reply: ReplyTo;
-  readonly lease: number;
+  readonly what: ForLeader;
   /** The leader that was asked; NONE: none yet. */
   readonly asked: number;
   readonly retryAtUs: number;
+  readonly deadlineUs: number;
+}
+
+/** A promotion that waits until Raft has said how far the learner is. */
+export interface Promotion {
+  readonly reply: ReplyTo | PeerReply;
+  readonly member: number;
+}
+
+/** A transfer of the leadership that a client asked for. */
+export interface Move {
+  readonly reply: ReplyTo;
+  readonly target: number;
+  readonly pollAtUs: number;
   readonly deadlineUs: number;
 }
 
@@ -120,7 +141,15 @@ export interface Server {
   /** When clients are served without a leader. */
   readonly readyAtUs: number;
   /** Other members to which streams are kept. */
-  readonly linked: readonly number[];
+  readonly linked: readonly MemberRecord[];
+  /** Members of the cluster that is being joined, until Raft has told who they are. */
+  readonly remotes: readonly MemberRecord[];
+  /** Until when a defragmentation keeps reads and applying from the database; 0: no. */
+  readonly blockedUntilUs: number;
+  readonly defragmenting: readonly ReplyTo[];
+  /** What could not be applied or answered meanwhile. */
+  readonly heldEntries: List<Entry>;
+  readonly heldReads: List<Waiter>;
   /** When the process ends because the member was removed. */
   readonly stopAtUs: number;
   readonly transferee: number;
@@ -137,6 +166,8 @@ export interface Server {
   /** Numbers of pending requests that wait for a leader. */
   readonly queue: List<number>;
   readonly pendingChanges: ImmutableMap<number, PendingChange>;
+  /** Membership changes that wait for a leader. */
+  readonly queuedChanges: readonly Entry[];
   readonly round: ReadRound | null;
   /** Reads for the next round. */
   readonly nextReads: List<Waiter>;
@@ -154,7 +185,9 @@ export interface Server {
   readonly revoking: ImmutableMap<number, number>;
   /** Leases that are over, while Raft is asked whether its clock runs. */
   readonly overdueLeases: readonly number[];
-  readonly renewals: ImmutableMap<number, Renewal>;
+  readonly forwards: ImmutableMap<number, Forward>;
+  readonly promotions: readonly Promotion[];
+  readonly moves: readonly Move[];
   // --- time
   /** Of the present step. */
   readonly nowUs: number;
@@ -205,6 +238,11 @@ export function initialServer(input: ProcessInput<EtcdConfig>): Server {
     pollPeersUntilUs: NEVER_US,
     readyAtUs: NEVER_US,
     linked: [],
+    remotes: [],
+    blockedUntilUs: 0,
+    defragmenting: [],
+    heldEntries: List(),
+    heldReads: List(),
     stopAtUs: NEVER_US,
     transferee: NONE,
     isDraining: false,
@@ -215,6 +253,7 @@ export function initialServer(input: ProcessInput<EtcdConfig>): Server {
     pending: OrderedMap(),
     queue: List(),
     pendingChanges: ImmutableMap(),
+    queuedChanges: [],
     round: null,
     nextReads: List(),
     watchers: ImmutableMap(),
@@ -226,7 +265,9 @@ export function initialServer(input: ProcessInput<EtcdConfig>): Server {
     nextExpiryCheckUs: NEVER_US,
     revoking: ImmutableMap(),
     overdueLeases: [],
-    renewals: ImmutableMap(),
+    forwards: ImmutableMap(),
+    promotions: [],
+    moves: [],
     nowUs: input.atUs,
     wakeUs: NEVER_US,
     armedUs: NEVER_US,
@@ -255,6 +296,15 @@ export function answering(reply: ReplyTo, body: unknown, status = 200): Effect {
 
 export function answer(server: Draft, reply: ReplyTo | null, body: unknown, status = 200): void {
   if (reply !== null) server.out.push(answering(reply, body, status));
+}
+
+/** Answers a client, or a follower that asked for one. */
+export function answerTo(server: Draft, to: ReplyTo | PeerReply, body: unknown): void {
+  if ('connection' in to) answer(server, to, body);
+  else {
+    const message = { kind: 'forward-answer' as const, request: to.request, body };
+    tellRaft(server, { type: 'send', to: to.peer, message });
+  }
 }
 
 export function log(server: Draft, line: string, level = 'I'): void {

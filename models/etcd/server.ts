@@ -5,7 +5,7 @@
  * Sources: etcd v3.6.14 server/etcdserver/server.go, v3_server.go, server/embed/etcd.go; ETCD-FACTS; the modules it
  * puts together name theirs. Unit: microseconds.
  *
- * States: `starting` until the listeners serve, `joining` until the member's name is published (clients are not
+ * States: `starting` until the listeners serve, `bootstrapping` while a member without data asks the others, `joining` until the member's name is published (clients are not
  * accepted before), `serving`, `draining` and `transferring` after SIGTERM, `stopped`.
  *
  * Not modelled: see the modules; and authentication, TLS between peers, gRPC limits.
@@ -13,41 +13,52 @@
 import { and, assign, emit, raise, setup } from 'xstate';
 import type { Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
 import type { WireMessage } from '../wire.ts';
-import { type EtcdConfig, PEER_PORT } from './config.ts';
+import { type EtcdConfig, flagError, PEER_PORT } from './config.ts';
 import type {
   Fatal,
   FromPeer,
   Gone,
   PeerActive,
   PeerMessage,
+  PeersAsked,
   ProposalRefused,
   RaftDescribed,
   RaftNews,
   SnapshotWanted,
 } from './family.ts';
+import { forwardsDue, nextForwardUs, retryForward, takeForward } from './forwarding.ts';
+import { checkExpiries, revokeOverdue } from './lease-requests.ts';
 import {
-  checkExpiries,
-  nextRenewalUs,
-  renewalsDue,
-  renewedByLeader,
-  renewForPeer,
-  revokeOverdue,
-} from './lease-requests.ts';
-import {
+  askPeers,
   begin,
   beginDrain,
   beginTransfer,
   expireRequests,
   hearPeer,
   isBusy,
+  join,
+  mustAskPeers,
   mustTransfer,
   pollPeers,
+  refusalToStart,
 } from './life.ts';
-import { hearRaft, noteActive, noteInactive, sendSnapshot } from './news.ts';
+import { endDefragmentation } from './maintenance.ts';
+import { decidePromotions, movesDue, nextMoveUs } from './membership.ts';
+import { applyEntries, hearRaft, noteActive, noteInactive, sendSnapshot } from './news.ts';
 import { refuseProposals } from './proposals.ts';
-import { nextReadUs, readsDue } from './reads.ts';
-import { hearClient } from './requests.ts';
-import { type Draft, draftOf, initialServer, log, NEVER_US, type Server } from './server-state.ts';
+import { nextReadUs, readsDue, serveHeldReads } from './reads.ts';
+import { hearClient, serveAsLeader } from './requests.ts';
+import {
+  answer,
+  answerTo,
+  type Draft,
+  draftOf,
+  initialServer,
+  isLeader,
+  log,
+  NEVER_US,
+  type Server,
+} from './server-state.ts';
 import { checkLeader, closeWatchesOf, notifyProgress } from './watch.ts';
 
 /** From the first line of the log to `listening for peers` in ground-truth/logs/startup-m1-capnslog.log. */
@@ -80,6 +91,7 @@ type ServerEvent =
   | RaftDescribed
   | Fatal
   | Gone
+  | PeersAsked
   | { readonly type: 'wake'; readonly atUs: number };
 type Of<Type extends ServerEvent['type']> = Extract<ServerEvent, { type: Type }>;
 
@@ -103,8 +115,29 @@ function closed(server: Draft, { connection }: Of<'closed'>): void {
 }
 
 function hearStream(server: Draft, { from, message, atUs }: FromPeer): void {
-  if (message.kind === 'lease-renewal') renewForPeer(server, from, message, atUs);
-  else if (message.kind === 'lease-renewed') renewedByLeader(server, message, atUs);
+  if (message.kind === 'forwarded') {
+    const reply = { peer: from, request: message.request };
+    if (isLeader(server) && serveAsLeader(server, reply, message.what, atUs)) return;
+    answerTo(server, reply, null);
+  } else if (message.kind === 'forward-answer') {
+    if (message.body === null) retryForward(server, message.request, atUs);
+    else answer(server, takeForward(server, message.request)?.reply ?? null, message.body);
+  }
+}
+
+function raftDescribed(server: Draft, { stalledUs, match, atUs }: RaftDescribed): void {
+  revokeOverdue(server, stalledUs, atUs);
+  decidePromotions(server, match);
+}
+
+/** The file is written anew: what could not be applied and read meanwhile is. */
+function unblock(server: Draft, atUs: number): void {
+  if (server.blockedUntilUs === 0 || server.blockedUntilUs > atUs) return;
+  endDefragmentation(server);
+  const entries = server.heldEntries;
+  server.heldEntries = entries.clear();
+  applyEntries(server, entries, atUs);
+  serveHeldReads(server, atUs);
 }
 
 function peerActive(server: Draft, { id, active, atUs }: PeerActive): void {
@@ -121,9 +154,11 @@ function fail(server: Draft, line: string): void {
 function wake(server: Draft, atUs: number): void {
   server.armedUs = NEVER_US;
   pollPeers(server, atUs);
+  unblock(server, atUs);
   expireRequests(server, atUs);
   readsDue(server, atUs);
-  renewalsDue(server, atUs);
+  forwardsDue(server, atUs, serveAsLeader);
+  movesDue(server, atUs);
   checkExpiries(server, atUs);
   checkLeader(server, atUs);
   notifyProgress(server, atUs);
@@ -138,7 +173,9 @@ function nextWakeUs(server: Server): number {
   return Math.min(
     server.pending.first()?.deadlineUs ?? NEVER_US,
     nextReadUs(server),
-    server.renewals.isEmpty() ? NEVER_US : nextRenewalUs(server),
+    server.forwards.isEmpty() ? NEVER_US : nextForwardUs(server),
+    nextMoveUs(server),
+    server.blockedUntilUs === 0 ? NEVER_US : server.blockedUntilUs,
     server.nextExpiryCheckUs,
     server.leaderCheckAtUs,
     server.progressAtUs,
@@ -173,6 +210,9 @@ export const etcdServer = setup({
     isReady: ({ context }) => context.isReady,
     isDrained: ({ context }) => !isBusy(context) || context.drainUntilUs <= context.nowUs,
     mustTransfer: ({ context }) => mustTransfer(context),
+    isMisconfigured: ({ context }) => flagError(context.config.flags ?? {}) !== undefined,
+    mustAskPeers: ({ context }) => mustAskPeers(context, context.disk),
+    mayStart: ({ context, event }) => refusalToStart(context, (event as PeersAsked).answer) === null,
     isTransferred: ({ context: { lead, transferee, drainUntilUs, nowUs, backend }, event }) =>
       transferee === 0 ||
       (lead !== 0 && lead === transferee) ||
@@ -189,21 +229,21 @@ export const etcdServer = setup({
       id: 'wake',
       delay: ({ context }) => Math.max(0, context.wakeUs - context.nowUs),
     }),
-    listen: emit(({ context: { settings } }): Effect => {
-      const ports = [PEER_PORT, settings.clientPort, settings.metricsPort];
-      return {
-        type: 'batch',
-        effects: ports.flatMap((port): Effect[] => [
-          { type: 'listen', port },
-          { type: 'accept', port, on: false },
-        ]),
-      };
+    askPeers: act(askPeers),
+    join: act<'peers-asked'>((server, { answer: said }) => {
+      if (said !== null && server.config.initialClusterState === 'existing') join(server, said);
     }),
+    refuseToStart: act<'peers-asked'>((server, { answer: said }) =>
+      fail(server, refusalToStart(server, said) as string),
+    ),
+    failFlags: act((server) => fail(server, flagError(server.config.flags ?? {}) as string)),
     begin: assign(({ context, event }) => {
       const server = draftOf(context);
       server.nowUs = event.atUs;
-      for (const port of [PEER_PORT, server.settings.metricsPort])
-        server.out.push({ type: 'accept', port, on: true });
+      const { clientPort, metricsPort } = server.settings;
+      for (const port of [PEER_PORT, clientPort, metricsPort]) server.out.push({ type: 'listen', port });
+      // Clients wait in the backlog until the member is ready.
+      server.out.push({ type: 'accept', port: clientPort, on: false });
       begin(server, context.disk, event.atUs);
       server.wakeUs = nextWakeUs(server);
       return { ...server, disk: {} };
@@ -227,9 +267,7 @@ export const etcdServer = setup({
     sendSnapshot: act<'snapshot-wanted'>((server, { message }) => sendSnapshot(server, message)),
     peerActive: act(peerActive),
     hearStream: act(hearStream),
-    revokeOverdue: act<'raft-described'>((server, { stalledUs, atUs }) =>
-      revokeOverdue(server, stalledUs, atUs),
-    ),
+    raftDescribed: act(raftDescribed),
     fail: act<'fatal'>((server, { line }) => fail(server, line)),
     failRemoved: act((server) => fail(server, 'the member has been permanently removed from the cluster')),
     failListen: act<'listen-failed'>((server, { port }) =>
@@ -248,7 +286,6 @@ export const etcdServer = setup({
   id: 'etcd.server',
   context: ({ input }) => ({ ...initialServer(input), disk: input.disk }),
   initial: 'starting',
-  entry: 'listen',
   on: {
     'listen-failed': { actions: ['failListen', 'carryOut'] },
     accepted: { actions: ['accepted', 'carryOut'] },
@@ -259,7 +296,7 @@ export const etcdServer = setup({
     'snapshot-wanted': { actions: ['sendSnapshot', 'carryOut'] },
     'peer-active': { actions: ['peerActive', 'carryOut'] },
     'from-peer': { actions: ['hearStream', 'carryOut'] },
-    'raft-described': { actions: ['revokeOverdue', 'carryOut'] },
+    'raft-described': { actions: ['raftDescribed', 'carryOut'] },
     fatal: { actions: ['fail', 'carryOut'] },
     gone: { actions: ['failRemoved', 'carryOut'] },
     wake: { actions: ['wake', 'carryOut'] },
@@ -268,7 +305,23 @@ export const etcdServer = setup({
   states: {
     starting: {
       on: { terminate: 'stopped' },
-      after: { start: { target: 'running', actions: ['begin', 'carryOut'] } },
+      after: {
+        start: [
+          { guard: 'isMisconfigured', actions: ['failFlags', 'carryOut'] },
+          { guard: 'mustAskPeers', target: 'bootstrapping' },
+          { target: 'running', actions: ['begin', 'carryOut'] },
+        ],
+      },
+    },
+    bootstrapping: {
+      entry: ['askPeers', 'carryOut'],
+      on: {
+        terminate: 'stopped',
+        'peers-asked': [
+          { guard: 'mayStart', target: 'running', actions: ['join', 'begin', 'carryOut'] },
+          { actions: ['refuseToStart', 'carryOut'] },
+        ],
+      },
     },
     running: {
       initial: 'joining',

@@ -25,6 +25,8 @@ export interface VersionRules {
   readonly contextDeadlineCode: 'Unknown' | 'DeadlineExceeded';
   /** Clients are served without a leader after this time (--wait-cluster-ready-timeout); 3.4 waits for ever. */
   readonly waitClusterReadyUs: number;
+  /** A member may only be added while every voter is connected (until 3.5.29, 3.6.10; PR 21641). */
+  readonly addNeedsAll: boolean;
   /** Applied entries after which the in-memory log is cut without a snapshot (server.go:114); Infinity: only at snapshots. */
   readonly compactLogEvery: number;
 }
@@ -39,6 +41,7 @@ const RULES: Readonly<Record<EtcdVersion, VersionRules>> = {
     healthReason: false,
     contextDeadlineCode: 'Unknown',
     waitClusterReadyUs: Number.POSITIVE_INFINITY,
+    addNeedsAll: true,
     compactLogEvery: Number.POSITIVE_INFINITY,
   },
   '3.5': {
@@ -50,6 +53,7 @@ const RULES: Readonly<Record<EtcdVersion, VersionRules>> = {
     healthReason: true,
     contextDeadlineCode: 'DeadlineExceeded',
     waitClusterReadyUs: 5_000_000,
+    addNeedsAll: false,
     compactLogEvery: Number.POSITIVE_INFINITY,
   },
   '3.6': {
@@ -61,6 +65,7 @@ const RULES: Readonly<Record<EtcdVersion, VersionRules>> = {
     healthReason: true,
     contextDeadlineCode: 'DeadlineExceeded',
     waitClusterReadyUs: 5_000_000,
+    addNeedsAll: false,
     compactLogEvery: 100,
   },
 };
