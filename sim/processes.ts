@@ -54,6 +54,10 @@ export function beginProcess(world: World, process: Process): void {
     atUs: world.localUs(host),
   });
   process.lead = lead.index;
+  // netlink is asked for the state at start; a carrier that is there goes without saying.
+  if (process.spec.type.watchesLink === true && !host.carrier) {
+    world.tell(lead, { type: 'link', up: false, atUs: world.localUs(host) } as MachineEvent);
+  }
   wakeDependants(world, process);
 }
 

@@ -116,6 +116,17 @@ test('carrier lost (A1c): the host drops the address at once, the others wait ou
   between(times, 2.59 * S, 3.61 * S);
 });
 
+test('a process that starts while the carrier is down learns of it', () => {
+  const run = lab(1);
+  run.act({ do: 'carrier', host: 'm1', on: false });
+  run.act({ do: 'kill', process: 'm1/keepalived' });
+  run.runFor(S);
+  run.act({ do: 'start', process: 'm1/keepalived' });
+  run.runFor(10 * S);
+  // Without a carrier it would be its own master.
+  expect(run.holders()).toEqual(['m2']);
+});
+
 test('the proxy dies (A1d): the script phase of up to 2 s, and 2.6 to 3.6 s', () => {
   const times = SEEDS.map((seed) => {
     const run = lab(seed);
