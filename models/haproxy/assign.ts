@@ -5,7 +5,7 @@
 import { pick } from './balancer.ts';
 import { countConnecting, enqueue, isFull, takeSlot } from './queue.ts';
 import { enlist, strike } from './session-book.ts';
-import { counted } from './state.ts';
+import { countSession } from './state.ts';
 import type { Turn } from './turn.ts';
 
 export type Assignment =
@@ -30,11 +30,7 @@ export function assign(
   if (state.act + state.bck === 0) return { kind: 'none' };
   const { servers, allbackups } = turn.backendConfig(backend);
   const [balancer, server] = pick(state.balancer, {
-    servers: servers.map(({ backup, id: puid }, index) => ({
-      backup,
-      id: puid,
-      eweight: state.servers[index]!.eweight,
-    })),
+    servers: state.weighted,
     allbackups,
     isFull: (index) => isFull(turn, backend, index) && !hasQueueRoom(turn, backend, index),
     inflight: (index) => state.servers[index]!.load.served,
@@ -68,26 +64,13 @@ function hasQueueRoom(turn: Turn, backend: number, server: number): boolean {
 }
 
 function countBalanced(turn: Turn, backend: number, server: number): void {
-  const { load } = turn.server(backend, server);
-  turn.changeServer(backend, server, { load: { ...load, lbtot: load.lbtot + 1 } });
-  const all = turn.backend(backend).load;
-  turn.changeBackend(backend, { load: { ...all, lbtot: all.lbtot + 1 } });
+  turn.serverLoad(backend, server).lbtot++;
+  turn.backendLoad(backend).lbtot++;
 }
 
 /** A session enters the backend (beconn). */
 export function enterBackend(turn: Turn, backend: number): void {
-  const { load } = turn.backend(backend);
-  const scur = load.scur + 1;
-  turn.changeBackend(backend, {
-    load: {
-      ...load,
-      scur,
-      smax: Math.max(load.smax, scur),
-      stot: load.stot + 1,
-      rate: counted(load.rate, turn.atUs),
-      lastSessionUs: turn.atUs,
-    },
-  });
+  countSession(turn.backendLoad(backend), turn.atUs);
 }
 
 export function leaveBackend(
@@ -97,10 +80,9 @@ export function leaveBackend(
   messagesIn: number,
   messagesOut: number,
 ): void {
-  const { load } = turn.backend(backend);
-  const scur = Math.max(0, load.scur - 1);
-  turn.changeBackend(backend, {
-    load: { ...load, scur, bin: load.bin + messagesIn, bout: load.bout + messagesOut },
-  });
+  const load = turn.backendLoad(backend);
+  load.scur--;
+  load.bin += messagesIn;
+  load.bout += messagesOut;
   strike(turn, backend, id);
 }

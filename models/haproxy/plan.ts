@@ -71,6 +71,8 @@ export interface Plan {
   readonly config: HaproxyConfig;
   readonly frontends: readonly FrontendPlan[];
   readonly backends: readonly BackendPlan[];
+  /** Which frontend listens on a port; the first, if two do on different addresses. */
+  readonly frontendOfPort: ReadonlyMap<number, number>;
   /** In the order in which HAProxy numbers them. */
   readonly checks: readonly CheckPlan[];
   /** `timeout check` may be noticed late: the lead watches the order of the checks' timers (wait-queue.ts). */
@@ -86,7 +88,12 @@ export function planOf(config: HaproxyConfig): Plan {
   const indices = new Map(config.backends.map((backend, index) => [backend.name, index]));
   const globalMaxconn = config.global.maxconn ?? Number.POSITIVE_INFINITY;
   const checks = checkPlans(config);
+  const frontendOfPort = new Map<number, number>();
+  config.frontends.forEach(({ binds }, index) => {
+    for (const { port } of binds) if (!frontendOfPort.has(port)) frontendOfPort.set(port, index);
+  });
   return {
+    frontendOfPort,
     config,
     frontends: config.frontends.map((frontend, index) => {
       const backend = frontend.backend === undefined ? -1 : (indices.get(frontend.backend) ?? -1);

@@ -6,7 +6,7 @@
 import type { List } from 'immutable';
 import { loadChanged } from './balancer.ts';
 import { enlist } from './session-book.ts';
-import { counted, type Pending } from './state.ts';
+import { countSession, type LoadDraft, type Pending } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** srv_dynamic_maxconn: between minconn and maxconn with the backend's load, less while warming up. */
@@ -29,75 +29,59 @@ export function dynamicMaxconn(turn: Turn, backend: number, server: number): num
 }
 
 export function isFull(turn: Turn, backend: number, server: number): boolean {
-  const state = turn.server(backend, server);
-  const limit = dynamicMaxconn(turn, backend, server);
-  return limit !== Number.POSITIVE_INFINITY && (state.queue.size > 0 || state.load.served >= limit);
+  if (turn.serverConfig(backend, server).maxconn === 0) return false;
+  const { queue, load } = turn.server(backend, server);
+  return queue.size > 0 || load.served >= dynamicMaxconn(turn, backend, server);
 }
 
-/** The session gets one of the server's slots (sess_change_server), and is counted as connecting. */
+/** The session gets one of the server's slots (sess_change_server). */
 export function takeSlot(turn: Turn, backend: number, server: number): void {
-  const state = turn.server(backend, server);
-  const { load } = state;
-  const served = load.served + 1;
-  turn.changeServer(backend, server, { load: { ...load, served } });
-  const all = turn.backend(backend);
-  const inflight = served + state.queue.size;
-  turn.changeBackend(backend, {
-    load: { ...all.load, served: all.load.served + 1 },
-    balancer: loadChanged(all.balancer, server, inflight, state.eweight),
-  });
+  turn.serverLoad(backend, server).served++;
+  turn.backendLoad(backend).served++;
+  reposition(turn, backend, server);
 }
 
 /** The session gives its slot back; whoever waits may have it. */
 export function releaseSlot(turn: Turn, backend: number, server: number): void {
-  const state = turn.server(backend, server);
-  const { load } = state;
-  const served = Math.max(0, load.served - 1);
-  turn.changeServer(backend, server, { load: { ...load, served } });
-  const all = turn.backend(backend);
-  turn.changeBackend(backend, {
-    load: { ...all.load, served: Math.max(0, all.load.served - 1) },
-    balancer: loadChanged(all.balancer, server, served + state.queue.size, state.eweight),
-  });
+  turn.serverLoad(backend, server).served--;
+  turn.backendLoad(backend).served--;
+  reposition(turn, backend, server);
   serveQueue(turn, backend, server);
+}
+
+/** leastconn orders servers by what they serve. */
+function reposition(turn: Turn, backend: number, server: number): void {
+  const { balancer } = turn.backend(backend);
+  if (balancer.kind !== 'leastconn') return;
+  const { load, queue, eweight } = turn.server(backend, server);
+  turn.changeBackend(backend, { balancer: loadChanged(balancer, server, load.served + queue.size, eweight) });
 }
 
 /** A connection to the server is tried (cur_sess, cum_sess, sessions per second). */
 export function countConnecting(turn: Turn, backend: number, server: number): void {
-  const { load } = turn.server(backend, server);
-  const scur = load.scur + 1;
-  turn.changeServer(backend, server, {
-    load: {
-      ...load,
-      scur,
-      smax: Math.max(load.smax, scur),
-      stot: load.stot + 1,
-      rate: counted(load.rate, turn.atUs),
-      lastSessionUs: turn.atUs,
-    },
-  });
+  countSession(turn.serverLoad(backend, server), turn.atUs);
 }
 
 export function countDisconnected(turn: Turn, backend: number, server: number): void {
-  const { load } = turn.server(backend, server);
-  turn.changeServer(backend, server, { load: { ...load, scur: Math.max(0, load.scur - 1) } });
+  turn.serverLoad(backend, server).scur--;
 }
 
 /** Waits for the server's slot, or (undefined) for the first that any server has. */
 export function enqueue(turn: Turn, id: string, backend: number, server: number | undefined): void {
   const waiting: Pending = { id, sinceUs: turn.atUs };
   if (server === undefined) {
-    const all = turn.backend(backend);
-    const queue = all.queue.push(waiting);
-    turn.changeBackend(backend, { queue, load: { ...all.load, qmax: Math.max(all.load.qmax, queue.size) } });
+    const queue = turn.backend(backend).queue.push(waiting);
+    turn.changeBackend(backend, { queue });
+    noteLongest(turn.backendLoad(backend), queue.size);
   } else {
-    const state = turn.server(backend, server);
-    const queue = state.queue.push(waiting);
-    turn.changeServer(backend, server, {
-      queue,
-      load: { ...state.load, qmax: Math.max(state.load.qmax, queue.size) },
-    });
+    const queue = turn.server(backend, server).queue.push(waiting);
+    turn.changeServer(backend, server, { queue });
+    noteLongest(turn.serverLoad(backend, server), queue.size);
   }
+}
+
+function noteLongest(load: LoadDraft, length: number): void {
+  load.qmax = Math.max(load.qmax, length);
 }
 
 /** The session waits no longer: it gave up, or its time is over. */
@@ -111,6 +95,7 @@ export function leaveQueue(turn: Turn, id: string, backend: number, server: numb
 export function serveQueue(turn: Turn, backend: number, server: number): void {
   const config = turn.serverConfig(backend, server);
   for (;;) {
+    if (turn.backend(backend).queue.size === 0 && turn.server(backend, server).queue.size === 0) return;
     const all = turn.backend(backend);
     const state = all.servers[server]!;
     const own = state.queue.first();

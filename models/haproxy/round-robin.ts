@@ -212,7 +212,8 @@ class Draft {
       rweight -= place.eweight;
       npos++;
     }
-    this.change(server, { ...place, lpos: from, npos, rweight, tree: 'none' });
+    const { eweight, key, seq } = place;
+    this.change(server, { eweight, tree: 'none', key, seq, npos, lpos: from, rweight });
     this.currPos++;
   }
 
@@ -242,7 +243,9 @@ class Draft {
       return;
     }
     const rest = Math.trunc((EWEIGHT_MAX + place.rweight - place.eweight) / WEIGHT_SCALE);
-    this.change(server, { ...place, tree: 'curr', key: UWEIGHT_RANGE * place.npos + rest, seq: this.seq++ });
+    const { eweight, npos, lpos, rweight } = place;
+    const key = UWEIGHT_RANGE * npos + rest;
+    this.change(server, { eweight, tree: 'curr', key, seq: this.seq++, npos, lpos, rweight });
   }
 
   /** `next` becomes `init`, the lap begins anew. */

@@ -193,6 +193,7 @@ function recount(turn: Turn, backend: number, server: number): void {
   const wasUp = state.act + state.bck > 0;
   const isUp = act + bck > 0;
   turn.changeBackend(backend, {
+    weighted,
     act,
     bck,
     balancer: reweigh(state.balancer, server, weighted, allbackups),

@@ -15,30 +15,17 @@ import type {
   WantsServer,
 } from './session-events.ts';
 import { logSession } from './session-log.ts';
-import { counted, type Load } from './state.ts';
+import { countSession, type LoadDraft } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** The kernel has accepted a connection: a session begins, and in tcp mode chooses its server at once. */
 export function accepted(turn: Turn, connection: string, port: number, from: string): void {
-  const frontend = turn.plan.frontends.findIndex(({ config }) =>
-    config.binds.some((bind) => bind.port === port),
-  );
-  const plan = turn.plan.frontends[frontend];
-  if (plan === undefined) return;
+  const frontend = turn.plan.frontendOfPort.get(port);
+  if (frontend === undefined) return;
+  const plan = turn.plan.frontends[frontend]!;
   const id = `s${turn.nextSession++}`;
   turn.actconn++;
-  const { load } = turn.frontend(frontend);
-  const scur = load.scur + 1;
-  turn.changeFrontend(frontend, {
-    load: {
-      ...load,
-      scur,
-      smax: Math.max(load.smax, scur),
-      stot: load.stot + 1,
-      rate: counted(load.rate, turn.atUs),
-      lastSessionUs: turn.atUs,
-    },
-  });
+  countSession(turn.frontendLoad(frontend), turn.atUs);
   const first = plan.settings.mode === 'tcp' ? firstServer(turn, id, plan.backend, from) : NOTHING;
   const input: SessionInput = {
     id,
@@ -176,8 +163,9 @@ export function ended(turn: Turn, event: SessionEnded): void {
   if (event.generation !== turn.generation) return;
   const line = logSession(turn, event);
   if (line !== undefined) turn.log(line, 'info');
-  const { load } = turn.frontend(frontend);
-  turn.changeFrontend(frontend, { load: { ...load, scur: load.scur - 1, ...moved(load, event) } });
+  const load = turn.frontendLoad(frontend);
+  load.scur--;
+  countMessages(load, event);
   if (backend >= 0 && event.entered) {
     if (queue !== undefined) leaveQueue(turn, id, backend, queue === 'backend' ? undefined : queue);
     if (queue !== undefined && event.state === 'sQ')
@@ -191,47 +179,30 @@ export function ended(turn: Turn, event: SessionEnded): void {
 function leaveServer(turn: Turn, event: SessionEnded, server: number): void {
   const { backend } = event;
   if (event.connecting) countDisconnected(turn, backend, server);
-  const { load } = turn.server(backend, server);
-  const cliAbrt = event.state.startsWith('C') ? 1 : 0;
-  const srvAbrt = event.state.startsWith('SD') ? 1 : 0;
-  turn.changeServer(backend, server, {
-    load: {
-      ...load,
-      ...moved(load, event),
-      cliAbrt: load.cliAbrt + cliAbrt,
-      srvAbrt: load.srvAbrt + srvAbrt,
-      eresp: load.eresp + srvAbrt,
-    },
-  });
-  const all = turn.backend(backend).load;
-  turn.changeBackend(backend, {
-    load: {
-      ...all,
-      cliAbrt: all.cliAbrt + cliAbrt,
-      srvAbrt: all.srvAbrt + srvAbrt,
-      eresp: all.eresp + srvAbrt,
-    },
-  });
+  countMessages(turn.serverLoad(backend, server), event);
+  const both = [turn.serverLoad(backend, server), turn.backendLoad(backend)];
+  if (event.state.startsWith('C')) for (const load of both) load.cliAbrt++;
+  if (event.state === 'SD') {
+    for (const load of both) {
+      load.srvAbrt++;
+      load.eresp++;
+    }
+  }
   if (event.slot) releaseSlot(turn, backend, server);
 }
 
-function moved(load: Load, event: SessionEnded): Pick<Load, 'bin' | 'bout'> {
-  return { bin: load.bin + event.messagesIn, bout: load.bout + event.messagesOut };
+function countMessages(load: LoadDraft, { messagesIn, messagesOut }: SessionEnded): void {
+  load.bin += messagesIn;
+  load.bout += messagesOut;
 }
 
 /** One failed connection for good (failed_conns). The slot goes with the session's end. */
 function fail(turn: Turn, backend: number, server: number | undefined): void {
-  if (server !== undefined) {
-    const { load } = turn.server(backend, server);
-    turn.changeServer(backend, server, { load: { ...load, econ: load.econ + 1 } });
-  }
-  const { load } = turn.backend(backend);
-  turn.changeBackend(backend, { load: { ...load, econ: load.econ + 1 } });
+  if (server !== undefined) turn.serverLoad(backend, server).econ++;
+  turn.backendLoad(backend).econ++;
 }
 
 function count(turn: Turn, backend: number, server: number, what: 'wretr' | 'wredis'): void {
-  const { load } = turn.server(backend, server);
-  turn.changeServer(backend, server, { load: { ...load, [what]: load[what] + 1 } });
-  const all = turn.backend(backend).load;
-  turn.changeBackend(backend, { load: { ...all, [what]: all[what] + 1 } });
+  turn.serverLoad(backend, server)[what]++;
+  turn.backendLoad(backend)[what]++;
 }

@@ -67,6 +67,7 @@ function backendState(
     weighted.filter((one) => one.eweight > 0 && one.backup === backup).length;
   return {
     servers: states,
+    weighted,
     act: count(false),
     bck: count(true),
     balancer: makeBalancer(algorithm, config.consistent, config.randomDraws, weighted, config.allbackups),

@@ -5,7 +5,7 @@
  * Unit: microseconds of the host's monotonic clock. Everything is immutable.
  */
 import type { Map as ImmutableMap, List } from 'immutable';
-import type { Balancer } from './balancer.ts';
+import type { Balancer, Weighted } from './balancer.ts';
 import type { Verdict } from './check-status.ts';
 
 /** enum srv_state (server-t.h): STARTING is up within slowstart, STOPPING is NOLB after a 404. */
@@ -46,6 +46,9 @@ export interface Load {
   /** -1: never. */
   readonly lastSessionUs: number;
 }
+
+/** A load that a step of the proxy has made its own copy of, and counts in. */
+export type LoadDraft = { -readonly [K in keyof Load]: Load[K] };
 
 export const NO_LOAD: Load = {
   served: 0,
@@ -97,6 +100,8 @@ export interface ServerState {
 
 export interface BackendState {
   readonly servers: readonly ServerState[];
+  /** What balancing knows of each server: follows from `servers`. */
+  readonly weighted: readonly Weighted[];
   /** Usable active and backup servers (srv_act, srv_bck). */
   readonly act: number;
   readonly bck: number;
@@ -116,8 +121,17 @@ export interface FrontendState {
   readonly accepting: boolean;
 }
 
+/** A new session: how many there are, were at most, have been. */
+export function countSession(load: LoadDraft, atUs: number): void {
+  load.scur++;
+  if (load.scur > load.smax) load.smax = load.scur;
+  load.stot++;
+  load.rate = counted(load.rate, atUs);
+  load.lastSessionUs = atUs;
+}
+
 /** One more event in this second (update_freq_ctr). */
-export function counted(rate: Rate, atUs: number): Rate {
+function counted(rate: Rate, atUs: number): Rate {
   const second = Math.floor(atUs / 1_000_000);
   const count = second === rate.second ? rate.count + 1 : 1;
   const previous = second === rate.second ? rate.previous : second === rate.second + 1 ? rate.count : 0;

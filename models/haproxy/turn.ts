@@ -6,9 +6,10 @@ import type { Effect } from '../../sim/effects.ts';
 import { uniform } from '../uniform.ts';
 import type { CheckOrder } from './check-events.ts';
 import type { BackendConfig, ServerConfig } from './config.ts';
+import { type BackendDraft, copyBackend, copyLoad, withLoad } from './copies.ts';
 import type { Plan } from './plan.ts';
 import type { SessionOrder } from './session-events.ts';
-import type { BackendState, FrontendState, ServerState } from './state.ts';
+import type { BackendState, FrontendState, Load, LoadDraft, ServerState } from './state.ts';
 import type { WaitQueue } from './wait-queue.ts';
 
 /** What the lead remembers between steps. */
@@ -40,14 +41,17 @@ export interface ProxyContext {
 export class Turn {
   readonly atUs: number;
   readonly plan: Plan;
-  readonly effects: Effect[] = [];
+  private readonly effects: Effect[] = [];
   actconn: number;
   nextSession: number;
   timers: WaitQueue;
   private draws: number;
   private readonly context: ProxyContext;
   private frontends: FrontendState[] | undefined;
-  private backends: BackendState[] | undefined;
+  private backends: BackendDraft[] | undefined;
+  /** What this step has copied and may write to: backends by index, and loads. */
+  private readonly ownBackends: boolean[] = [];
+  private readonly ownLoads = new Set<Load>();
 
   constructor(context: ProxyContext, atUs: number) {
     this.context = context;
@@ -76,9 +80,18 @@ export class Turn {
     return (this.backends ?? this.context.backends)[index]!;
   }
 
-  changeBackend(index: number, change: Partial<BackendState>): void {
-    this.backends ??= this.context.backends.slice();
-    this.backends[index] = { ...this.backends[index]!, ...change };
+  /** This step's own copy of a backend. Servers are replaced in it, never changed. */
+  private ownBackend(index: number): BackendDraft {
+    this.backends ??= this.context.backends.slice() as BackendDraft[];
+    if (this.ownBackends[index] === true) return this.backends[index]!;
+    this.ownBackends[index] = true;
+    const own = copyBackend(this.backends[index]!);
+    this.backends[index] = own;
+    return own;
+  }
+
+  changeBackend(index: number, change: Partial<Omit<BackendState, 'servers'>>): void {
+    Object.assign(this.ownBackend(index), change);
   }
 
   server(backend: number, server: number): ServerState {
@@ -86,9 +99,38 @@ export class Turn {
   }
 
   changeServer(backend: number, server: number, change: Partial<ServerState>): void {
-    const servers = this.backend(backend).servers.slice();
+    const { servers } = this.ownBackend(backend);
     servers[server] = { ...servers[server]!, ...change };
-    this.changeBackend(backend, { servers });
+  }
+
+  /** The counters of a server, this step's own copy. Everything else of a state is replaced, never changed. */
+  serverLoad(backend: number, server: number): LoadDraft {
+    const state = this.server(backend, server);
+    if (this.ownLoads.has(state.load)) return state.load;
+    const load = this.ownLoad(state.load);
+    this.ownBackend(backend).servers[server] = withLoad(state, load);
+    return load;
+  }
+
+  backendLoad(index: number): LoadDraft {
+    const own = this.ownBackend(index);
+    if (!this.ownLoads.has(own.load)) own.load = this.ownLoad(own.load);
+    return own.load;
+  }
+
+  frontendLoad(index: number): LoadDraft {
+    const { load } = this.frontend(index);
+    if (this.ownLoads.has(load)) return load;
+    const own = this.ownLoad(load);
+    this.frontends ??= this.context.frontends.slice();
+    this.frontends[index] = { load: own, accepting: this.frontends[index]!.accepting };
+    return own;
+  }
+
+  private ownLoad(load: Load): LoadDraft {
+    const own = copyLoad(load);
+    this.ownLoads.add(own);
+    return own;
   }
 
   backendConfig(backend: number): BackendConfig {
@@ -118,17 +160,23 @@ export class Turn {
 
   finish(): ProxyContext {
     const backends = this.backends ?? this.context.backends;
-    const warmUpAtUs = this.backends === undefined ? this.context.warmUpAtUs : nextWarmUp(backends);
+    const warmUpAtUs = this.plan.knowsSlowstart ? nextWarmUp(backends) : 0;
+    const { context } = this;
     return {
-      ...this.context,
-      frontends: this.frontends ?? this.context.frontends,
+      plan: context.plan,
+      luck: context.luck,
+      address: context.address,
+      frontends: this.frontends ?? context.frontends,
       backends,
       actconn: this.actconn,
       nextSession: this.nextSession,
       draws: this.draws,
-      timers: this.timers,
+      generation: context.generation,
+      toBind: context.toBind,
+      startedAtUs: context.startedAtUs,
       warmUpAtUs,
       warmUpInUs: Math.max(0, warmUpAtUs - this.atUs),
+      timers: this.timers,
       out: this.effects,
     };
   }

@@ -315,6 +315,24 @@ describe('queues and maxconn, Bq', () => {
   });
 });
 
+describe('a frozen backend', () => {
+  it('is DOWN for a plain check only when traffic has filled its accept queue: backlog 128, 20 connections per second, some 30 s (Bt8)', () => {
+    const one = lab('check', ['option redispatch']);
+    one.until(9990);
+    one.at(10_000, { do: 'pause', process: 'm2/backend' });
+    const names = traffic(one, 10_010, 700);
+    one.until(45_000);
+    const [down] = one.times('Server be/m2 is DOWN') as [number];
+    // 129 places at 20/3 connections per second are 19.4 s; then a check times out three times. (A kernel
+    // that lets the checks take places too, as the real one does not, is a second early.)
+    expect(down - 10_000).toBeGreaterThan(28_500);
+    expect(down - 10_000).toBeLessThan(31_500);
+    one.at(46_000, { do: 'resume', process: 'm2/backend' });
+    one.until(49_000);
+    expect(new Set(outcomes(one, names).split(' '))).toEqual(new Set(['ok']));
+  });
+});
+
 describe('established sessions', () => {
   const idle = null;
 
