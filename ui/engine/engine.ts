@@ -5,7 +5,7 @@ import type { ScenarioChoice } from '../state/page-state.ts';
 import type { Ask, FromEngine, ToEngine } from './messages.ts';
 
 /** A newer request took this one's place; nothing went wrong. */
-export class Superseded extends Error {}
+class Superseded extends Error {}
 
 interface Waiting {
   readonly id: number;

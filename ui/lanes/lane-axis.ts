@@ -155,14 +155,19 @@ function drawMarks(
   scale: ScaleLinear<number, number>,
   width: number,
 ): void {
-  const placed = lines
-    .map((line) => ({ line, x: scale(line.at_ms) }))
-    .filter(({ x }) => x >= 0 && x <= width)
-    .map(({ line, x }, index, all) => ({
-      line,
-      x,
-      text: cut(line.text, Math.min(MOST_LETTERS, ((all[index + 1]?.x ?? width) - x - 10) / LETTER)),
-    }));
+  const places: { line: StoryLine; x: number; text: string }[] = [];
+  for (const line of lines) {
+    const x = scale(line.at_ms);
+    const last = places.at(-1);
+    if (x < 0 || x > width) continue;
+    // What happens together is told together.
+    if (last !== undefined && x - last.x < 2) last.text += `, ${line.text}`;
+    else places.push({ line, x, text: line.text });
+  }
+  const placed = places.map(({ line, x, text }, index) => {
+    const room = (places[index + 1]?.x ?? width) - x - 10;
+    return { line, x, text: cut(text, Math.min(MOST_LETTERS, room / LETTER)) };
+  });
   const marks = layer
     .selectAll<SVGGElement, (typeof placed)[number]>('g')
     .data(placed)

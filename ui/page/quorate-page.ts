@@ -69,7 +69,7 @@ export class QuoratePage extends LitElement {
         }
         ${busy && this.state.run.get() ? html`<p class="busy"><span>${busy.text}…</span>${progress(busy)}</p>` : nothing}
       </div>
-      <main>
+      <main class=${this.state.run.get() ? '' : 'without'}>
         <topology-view class="panel topology" role="region" aria-label="Cluster at the playhead" .state=${this.state}></topology-view>
         <lanes-view class="panel lanes" role="region" aria-label="States over time" .state=${this.state}></lanes-view>
         <side-panel class="panel side" role="region" aria-label="Events and result" .state=${this.state}></side-panel>

@@ -66,10 +66,14 @@ export const pageStyles = css`
     min-height: 26px;
     margin-left: auto;
   }
+  .without {
+    display: grid;
+    grid-template: minmax(60vh, 1fr) / 1fr;
+  }
+  .without .panel {
+    display: none;
+  }
   .empty {
-    position: absolute;
-    z-index: 1;
-    inset: 0;
     display: grid;
     place-content: center;
     padding: 24px;

@@ -16,19 +16,9 @@ export function outlineOf(tone: Tone): string {
   return OUTLINES[tone];
 }
 
-/** One capital letter or digit for a state: the first of its last word (`up.backup` is B). */
+/** One capital letter or digit for a state: the first of its last word (`up.backup` is B), the number of a host (`m2` is 2). */
 export function letterOf(state: string): string {
   const word = state.slice(state.lastIndexOf('.') + 1);
-  return /[\p{L}\p{N}]/u.exec(word)?.[0].toUpperCase() ?? '–';
-}
-
-const TONE_WORDS: Readonly<Record<Tone, string>> = {
-  good: 'good',
-  changing: 'changing',
-  bad: 'bad',
-  off: 'off',
-};
-
-export function toneWord(tone: Tone): string {
-  return TONE_WORDS[tone];
+  const number = /^\p{L}[^ ]*(\d)(?: |$)/u.exec(word)?.[1];
+  return number ?? /[\p{L}\p{N}]/u.exec(word)?.[0].toUpperCase() ?? '–';
 }

@@ -1,5 +1,5 @@
 /** Gets runs onto the page: from a choice, from a link, from a file. Failures become notices and change nothing else. */
-import { type Engine, Superseded } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { type RunRequest, readLink, type Source } from '../run/link.ts';
 import type { PageState } from './page-state.ts';
 
@@ -19,10 +19,11 @@ export class Opener {
 
   /** Reads the list of scenarios, then opens what the address names, or the default. */
   async start(fragment: string): Promise<void> {
-    await this.#attempt('Loading', async () => {
-      this.#state.scenarios.set(await this.#engine.list());
+    const current = await this.#attempt('Loading', async () => {
+      const scenarios = await this.#engine.list();
+      return () => this.#state.scenarios.set(scenarios);
     });
-    await this.openLink(fragment);
+    if (current) await this.openLink(fragment);
   }
 
   async openLink(fragment: string): Promise<void> {
@@ -52,8 +53,10 @@ export class Opener {
     }
     await this.#attempt(`Reading ${file.name}`, async () => {
       const record = await this.#engine.read(file.name, await file.text());
-      this.#state.notice.set(undefined);
-      this.#state.show(record, undefined, 0);
+      return () => {
+        this.#state.notice.set(undefined);
+        this.#state.show(record, undefined, 0);
+      };
     });
   }
 
@@ -66,23 +69,33 @@ export class Opener {
       const record = source.request
         ? await this.#engine.run(source.request, (share) => this.#state.busy.set({ text: doing, share }))
         : await this.#engine.read(source.file, await textOf(source.file));
-      if (clearNotice) this.#state.notice.set(undefined);
-      this.#state.show(record, source, atMs);
+      return () => {
+        if (clearNotice) this.#state.notice.set(undefined);
+        this.#state.show(record, source, atMs);
+      };
     });
   }
 
-  async #attempt(doing: string, work: () => Promise<void>): Promise<void> {
+  /**
+   * Does what `work` comes back with. False if the viewer has asked for something else meanwhile: then nothing is done, and
+   * the newer attempt says how it went.
+   */
+  async #attempt(doing: string, work: () => Promise<() => void>): Promise<boolean> {
+    const turn = ++this.#turn;
     this.#state.busy.set({ text: doing, share: undefined });
+    let outcome: () => void;
     try {
-      await work();
-      this.#state.busy.set(undefined);
+      outcome = await work();
     } catch (error) {
-      // The newer request says when it is done.
-      if (error instanceof Superseded) return;
-      this.#state.busy.set(undefined);
-      this.#state.complain(error instanceof Error ? error.message : String(error));
+      outcome = () => this.#state.complain(error instanceof Error ? error.message : String(error));
     }
+    if (turn !== this.#turn) return false;
+    this.#state.busy.set(undefined);
+    outcome();
+    return true;
   }
+
+  #turn = 0;
 }
 
 /** A stored run beside the page. */
