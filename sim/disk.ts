@@ -96,3 +96,10 @@ export function loseDisk(host: Host, process: string | undefined): void {
     if (process === undefined || key.startsWith(`${process}/`)) host.disk.values.delete(key);
   }
 }
+
+/** Replaces the data of a process. */
+export function putOnDisk(host: Host, process: string, values: Readonly<Record<string, unknown>>): void {
+  loseDisk(host, process);
+  for (const [key, value] of Object.entries(values))
+    host.disk.values.set(`${process}/${key}`, { value, synced: value });
+}

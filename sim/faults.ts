@@ -3,7 +3,7 @@
  * be stored, replayed and shrunk. Names of scenarios are translated into these by scenarios/faults.ts.
  */
 import { withDrift } from './clock.ts';
-import { healDisk, loseDisk } from './disk.ts';
+import { healDisk, loseDisk, putOnDisk } from './disk.ts';
 import { NoSuchThing } from './errors.ts';
 import type { MachineEvent } from './machine.ts';
 import type { Rule } from './network.ts';
@@ -31,6 +31,13 @@ export type Action =
       readonly jitterUs?: number;
     }
   | { readonly do: 'disk-lost'; readonly host: string; readonly process?: string }
+  /** An operator puts data in place of what the process had (a restored backup), safely on the platter. */
+  | {
+      readonly do: 'disk-put';
+      readonly host: string;
+      readonly process: string;
+      readonly values: Readonly<Record<string, unknown>>;
+    }
   | { readonly do: 'clock'; readonly host: string; readonly driftPpm?: number; readonly stepUs?: number }
   | { readonly do: 'starve'; readonly host: string; readonly periodUs: number; readonly shareUs: number }
   | { readonly do: 'feed'; readonly host: string }
@@ -105,6 +112,9 @@ export function applyAction(world: World, action: Action): void {
       if (action.hung === false) healDisk(world, host);
       break;
     }
+    case 'disk-put':
+      putOnDisk(world.host(action.host), action.process, action.values);
+      break;
     case 'disk-lost':
       loseDisk(world.host(action.host), action.process);
       break;
