@@ -232,6 +232,7 @@ function server({ draft, words, keyword, line, complaints }: Statement): void {
   if (options.check && parsed.first === 0 && options.port === undefined) {
     complaints.error(line, address, `server '${name.text}' has neither service port nor check port`);
   }
+  if (options.ssl) complaints.note(line, name, 'TLS towards the server is modelled for its checks only');
   draft.servers.push(serverConfig(options, name.text, parsed.host, parsed.first, draft.servers.length + 1));
   draft.serverLines.set(name.text, line);
 }
