@@ -15,14 +15,14 @@ export interface RunFlags extends ScenarioFlags {
   readonly save?: string;
 }
 
-export function addRun(program: Command): void {
+export function addRun(program: Command, done: (exitCode: number) => void): void {
   addScenarioFlags(program.command('run').description('run a scenario and tell what happened'))
     .option('--json', 'print one JSON object instead of the story')
     .option('--trace <file>', 'write every step of the run there')
     .option('--format <name>', `of the trace: ${TRACE_FORMATS.join(', ')} (default: ndjson)`)
     .option('--save <file>', 'store the run, to be dropped on the page')
     .action(async (scenario: string, flags: RunFlags) => {
-      process.exitCode = await run(scenario, flags);
+      done(await run(scenario, flags));
     });
 }
 

@@ -12,7 +12,7 @@ import { StartError } from '../scenarios/start.ts';
 import { TimelineError } from '../scenarios/timeline.ts';
 import type { Texts } from '../scenarios/topologies.ts';
 import { SimulationError } from '../sim/errors.ts';
-import type { WorldSpec } from '../sim/world.ts';
+import type { WorldSpec } from '../sim/world-spec.ts';
 import { EXIT_INTERRUPTED, Failure, refuse } from './failure.ts';
 import { Progress } from './progress.ts';
 import { filesBelow, libraryTexts, readText, settings, shippedScenarios } from './shared.ts';

@@ -6,7 +6,7 @@ import { DEFAULT_PORT, portOf, serve } from './serve.ts';
 const SCENARIO = 'power-off';
 const SEED = '1';
 
-export function addStart(program: Command): void {
+export function addStart(program: Command, done: (exitCode: number) => void): void {
   program
     .command('start')
     .description('run the default scenario, then serve the page with that run loaded')
@@ -14,7 +14,7 @@ export function addStart(program: Command): void {
     .option('--port <number>', 'port of the page', String(DEFAULT_PORT))
     .action(async (flags: { readonly serve: boolean; readonly port: string }) => {
       const port = portOf(flags.port);
-      process.exitCode = await run(SCENARIO, { seed: SEED, set: [], executor: 'compiled' });
+      done(await run(SCENARIO, { seed: SEED, set: [], executor: 'compiled' }));
       if (flags.serve) {
         process.stdout.write('\n');
         await serve(port, `#scenario=${SCENARIO}&seed=${SEED}`);
