@@ -1,19 +1,17 @@
 /** From a composed scenario to the world that it runs in: its clients are placed and the daemons get their configurations. */
-import type { AnyStateMachine } from 'xstate';
 import type { ClientConfig } from '../models/client/config.ts';
 import { buildWorld, type PlacedClient, standardProbers } from '../models/cluster/build.ts';
 import { hostOf, outsideHost, type Topology } from '../models/cluster/topology.ts';
 import type { Finding } from '../models/finding.ts';
 import { compiledProgram } from '../sim/compiled.ts';
-import type { Program } from '../sim/machine.ts';
 import { referenceProgram } from '../sim/reference.ts';
-import type { WorldSpec } from '../sim/world.ts';
+import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
 import type { ClientData, ScenarioData } from './schema.ts';
 
 export type ExecutorName = 'compiled' | 'reference';
 
-const EXECUTORS: Readonly<Record<ExecutorName, (machine: AnyStateMachine) => Program>> = {
+const EXECUTORS: Readonly<Record<ExecutorName, WorldSpec['executor']>> = {
   compiled: compiledProgram,
   reference: referenceProgram,
 };

@@ -14,7 +14,10 @@ import {
   takeHostUp,
 } from './processes.ts';
 import type { Cell, Host, Process } from './state.ts';
-import { accepting, close, connect, handOver, listen, tcpInfo, transmit, unlisten } from './tcp.ts';
+import { connect } from './tcp-connect.ts';
+import { close, handOver } from './tcp-end.ts';
+import { accepting, listen, unlisten } from './tcp-listen.ts';
+import { tcpInfo, transmit } from './tcp-stream.ts';
 import type { World } from './world.ts';
 
 export function carryOut(world: World, cell: Cell, effect: Effect): void {

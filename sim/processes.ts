@@ -11,7 +11,8 @@
 import { powerCut } from './disk.ts';
 import type { MachineEvent } from './machine.ts';
 import { type Cell, type Host, PROCESS_START, type Process } from './state.ts';
-import { dropHostConnections, dropListeners, releaseEnds } from './tcp.ts';
+import { dropHostConnections, releaseEnds } from './tcp-end.ts';
+import { dropListeners } from './tcp-listen.ts';
 import { MINUTE_US, SECOND_US } from './time.ts';
 import type { World } from './world.ts';
 

@@ -77,7 +77,7 @@ export class EventQueue<Item> {
     for (;;) {
       const first = 4 * hole + 1;
       if (first >= size) break;
-      const end = first + 4 < size ? first + 4 : size;
+      const end = Math.min(first + 4, size);
       let child = first;
       let childUs = times[first] as number;
       for (let other = first + 1; other < end; other++) {

@@ -6,25 +6,20 @@
  * next entry. Observers are told of each step and change nothing.
  */
 import type { AnyStateMachine } from 'xstate';
-import { arriveArp } from './arp.ts';
+import { takeItem } from './arrivals.ts';
 import { carryOut } from './carry-out.ts';
 import { EXACT_CLOCK, localUs, worldDelayUs } from './clock.ts';
-import { arriveDatagram } from './datagram.ts';
-import { finishWrite } from './disk.ts';
-import type { Address, Effect } from './effects.ts';
+import type { Effect } from './effects.ts';
 import { FamilyLoop, InboxFull, NoSuchThing, RunTooLong } from './errors.ts';
-import { type Action, applyAction } from './faults.ts';
-import type { MachineEvent, Port, Program } from './machine.ts';
-import { LAN, type LinkSpec, Network } from './network.ts';
-import { beginProcess, memberExited } from './processes.ts';
+import type { Action } from './faults.ts';
+import type { MachineEvent, Port } from './machine.ts';
+import { LAN, Network } from './network.ts';
+import { memberExited } from './processes.ts';
 import { EventQueue } from './queue.ts';
 import {
   ACCEPT,
-  ARP,
   type Cell,
-  CLOSED,
   type Connection,
-  DATAGRAM,
   FAULT,
   type Host,
   type Item,
@@ -32,147 +27,20 @@ import {
   PROCESS_START,
   type Process,
   type ProcessSpec,
-  REFUSED,
-  RETRANSMIT,
-  RETRY_SYN,
-  STREAM,
-  type Step,
-  SYN,
-  SYN_ACK,
   TELL,
   TIMER,
   WAKE,
-  WRITTEN,
 } from './state.ts';
+import { KIND_NAMES, StepView } from './step-view.ts';
 import { Streams } from './streams.ts';
-import {
-  acceptNow,
-  acceptQueued,
-  arriveClosed,
-  arriveRefused,
-  arriveStream,
-  arriveSyn,
-  arriveSynAck,
-  retransmit,
-  retrySyn,
-} from './tcp.ts';
-
-export interface HostSpec {
-  readonly name: string;
-  readonly address: Address;
-  /** Hosts of one segment hear each other's multicasts and ARP. Default `lan`. */
-  readonly segment?: string;
-  readonly zone?: string;
-  /** net.ipv4.ip_nonlocal_bind: may listen on an address it does not have. */
-  readonly nonlocalBind?: boolean;
-  /** Time of one fsync: least, and the width of a uniform addition. Default 500 us + 500 us (an SSD; an assumption). */
-  readonly disk?: { readonly latencyUs: number; readonly jitterUs: number };
-  /** From power-on to the start of the first process. */
-  readonly bootUs?: number;
-}
-
-export interface WorldSpec {
-  readonly seed: number | string;
-  readonly hosts: readonly HostSpec[];
-  readonly processes: readonly (ProcessSpec & { readonly host: string })[];
-  readonly link?: (from: HostSpec, to: HostSpec) => LinkSpec;
-  /** The machine of a host's power (models/host). */
-  readonly hostMachine: AnyStateMachine;
-  readonly executor: (machine: AnyStateMachine) => Program;
-  /** Bounds; exceeding one is a named error. */
-  readonly limits?: { readonly queue?: number; readonly events?: number; readonly inbox?: number };
-}
+import { acceptNow, acceptQueued } from './tcp-listen.ts';
+import { type HostSpec, newHost, newProcess, programOf, type WorldSpec } from './world-spec.ts';
 
 const MAX_AT_ONE_INSTANT = 10_000;
-const KIND_NAMES: Readonly<Record<number, string>> = {
-  [TIMER]: 'timer',
-  [STREAM]: 'stream',
-  [DATAGRAM]: 'datagram',
-  [SYN]: 'syn',
-  [SYN_ACK]: 'syn-ack',
-  [REFUSED]: 'refused',
-  [RETRY_SYN]: 'retry-syn',
-  [CLOSED]: 'closed',
-  [RETRANSMIT]: 'retransmit',
-  [WRITTEN]: 'written',
-  [ARP]: 'arp',
-  [PROCESS_START]: 'process-start',
-  [FAULT]: 'fault',
-  [TELL]: 'tell',
-  [WAKE]: 'wake',
-};
-
-const programs = new WeakMap<WorldSpec['executor'], WeakMap<AnyStateMachine, Program>>();
-
-/** The program of a machine under an executor; made once, as programs hold no state of an instance. */
-export function programOf(executor: WorldSpec['executor'], machine: AnyStateMachine): Program {
-  let known = programs.get(executor);
-  if (known === undefined) {
-    known = new WeakMap();
-    programs.set(executor, known);
-  }
-  let program = known.get(machine);
-  if (program === undefined) {
-    program = executor(machine);
-    known.set(machine, program);
-  }
-  return program;
-}
-
 /** The event with the host's clock in it. Timer events are mostly a bare type, which is worth a shorter way. */
 function stamp(event: MachineEvent, atUs: number): MachineEvent {
   for (const key in event) if (key !== 'type') return { ...event, atUs };
   return { type: event.type, atUs };
-}
-
-/** A step as observers see it; who took it is worked out only when somebody asks. */
-class StepView implements Step {
-  readonly id: number;
-  readonly atUs: number;
-  readonly leafAfter: number;
-  readonly contextAfter: unknown;
-  readonly cause: number;
-  readonly kind: string;
-  readonly cell: Cell | undefined;
-  readonly event: MachineEvent | undefined;
-  readonly leafBefore: number;
-  readonly handled: boolean;
-  readonly effects: readonly Effect[];
-  readonly detail: unknown;
-  private readonly world: World;
-  private readonly name: string | undefined;
-
-  constructor(
-    world: World,
-    cause: number,
-    kind: string,
-    cell: Cell | undefined,
-    event: MachineEvent | undefined,
-    leafBefore: number,
-    handled: boolean,
-    effects: readonly Effect[],
-    name: string | undefined,
-    detail: unknown,
-  ) {
-    this.world = world;
-    this.id = world.current;
-    this.atUs = world.nowUs;
-    this.cause = cause;
-    this.kind = kind;
-    this.cell = cell;
-    this.event = event;
-    this.leafBefore = leafBefore;
-    this.leafAfter = cell === undefined ? -1 : cell.leaf;
-    this.contextAfter = cell === undefined ? undefined : cell.context;
-    this.handled = handled;
-    this.effects = effects;
-    this.name = name;
-    this.detail = detail;
-  }
-
-  get who(): string {
-    return this.name ?? this.world.pathOf(this.cell as Cell);
-  }
 }
 
 export class World implements Port {
@@ -236,34 +104,7 @@ export class World implements Port {
   private addHost(host: HostSpec, index: number): void {
     if (this.hosts.some((other) => other.name === host.name))
       throw new NoSuchThing(`two hosts are called ${host.name}`);
-    this.hosts.push({
-      index,
-      name: host.name,
-      address: host.address,
-      segment: host.segment ?? 'lan',
-      zone: host.zone ?? '',
-      nonlocalBind: host.nonlocalBind ?? false,
-      up: false,
-      carrier: true,
-      attached: true,
-      addresses: [host.address],
-      listeners: [],
-      arp: new Map(),
-      clock: EXACT_CLOCK,
-      disk: {
-        latencyUs: host.disk?.latencyUs ?? 500,
-        jitterUs: host.disk?.jitterUs ?? 500,
-        hung: false,
-        full: false,
-        lying: false,
-        values: new Map(),
-        waiting: [],
-      },
-      starved: undefined,
-      processes: [],
-      cell: -1,
-      life: 0,
-    });
+    this.hosts.push(newHost(host, index));
   }
 
   private addProcess(spec: ProcessSpec & { readonly host: string }): void {
@@ -273,22 +114,7 @@ export class World implements Port {
       throw new NoSuchThing(`two processes on ${spec.host} are called ${spec.name}`);
     }
     host.processes.push(index);
-    this.processes.push({
-      index,
-      host: host.index,
-      spec,
-      state: 'stopped',
-      wanted: spec.enabled,
-      stopping: false,
-      again: false,
-      incarnation: 0,
-      lead: -1,
-      members: new Map(),
-      startedAtUs: 0,
-      failures: 0,
-      recentStartsUs: [],
-      held: [],
-    });
+    this.processes.push(newProcess(index, host.index, spec));
   }
 
   // --- looking things up
@@ -581,7 +407,7 @@ export class World implements Port {
     const item = queue.pop();
     this.nowUs = queue.poppedUs;
     if (item.kind === TIMER) this.fire(item, queue.poppedSeq);
-    else this.take(item);
+    else takeItem(this, item);
     if (this.immediateHead < this.immediate.length) this.settle();
     if (this.stale > 256 && this.stale > queue.size >> 1) this.dropStale();
     return true;
@@ -644,62 +470,6 @@ export class World implements Port {
     }
     this.immediate.length = 0;
     this.immediateHead = 0;
-  }
-
-  private take(item: Item): void {
-    this.current = item.cause;
-    switch (item.kind) {
-      case STREAM:
-        arriveStream(this, item);
-        break;
-      case DATAGRAM:
-        arriveDatagram(this, item);
-        break;
-      case SYN:
-        arriveSyn(this, item);
-        break;
-      case SYN_ACK:
-        arriveSynAck(this, item);
-        break;
-      case REFUSED:
-        arriveRefused(this, item);
-        break;
-      case RETRY_SYN:
-        retrySyn(this, item);
-        break;
-      case CLOSED:
-        arriveClosed(this, item);
-        break;
-      case RETRANSMIT:
-        retransmit(this, item);
-        break;
-      case WRITTEN:
-        finishWrite(this, item);
-        break;
-      case ARP:
-        arriveArp(this, item);
-        break;
-      case PROCESS_START: {
-        const process = this.processes[item.target] as Process;
-        if (process.incarnation === item.serial && process.state === 'waiting') beginProcess(this, process);
-        break;
-      }
-      case WAKE: {
-        const process = this.processes[item.target] as Process;
-        if (process.incarnation === item.serial && process.state === 'running') this.release(process);
-        break;
-      }
-      case FAULT:
-        this.kernelStep();
-        applyAction(this, item.a as Action);
-        break;
-      case TELL: {
-        const cell = this.cells[item.target];
-        if (cell !== undefined && cell.serial === item.serial)
-          this.deliver(cell, item.b as MachineEvent, TELL, item.cause);
-        break;
-      }
-    }
   }
 
   /** A step of the kernel itself, without a machine. */

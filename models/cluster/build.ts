@@ -12,7 +12,7 @@ import type { AnyStateMachine } from 'xstate';
 import type { Program } from '../../sim/machine.ts';
 import { LAN, type LinkSpec } from '../../sim/network.ts';
 import type { ProcessSpec, Supervisor } from '../../sim/state.ts';
-import type { HostSpec, WorldSpec } from '../../sim/world.ts';
+import type { HostSpec, WorldSpec } from '../../sim/world-spec.ts';
 import type { ClientConfig } from '../client/config.ts';
 import { client } from '../client/process.ts';
 import type { Finding } from '../finding.ts';

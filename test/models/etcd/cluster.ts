@@ -10,7 +10,8 @@ import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Effect, KernelEvent, ProcessInput } from '../../../sim/effects.ts';
 import type { ProcessType } from '../../../sim/process-type.ts';
 import type { ProcessSpec, Supervisor } from '../../../sim/state.ts';
-import type { World, WorldSpec } from '../../../sim/world.ts';
+import type { World } from '../../../sim/world.ts';
+import type { WorldSpec } from '../../../sim/world-spec.ts';
 import { host, SECOND, type Story, story } from '../../sim/fixture.ts';
 
 export { SECOND };
@@ -177,6 +178,8 @@ export interface ClusterOptions {
   readonly spec?: Partial<WorldSpec>;
   /** Names of further hosts without a member at first. */
   readonly config?: Partial<EtcdConfig>;
+  /** How many further hosts there are whose member joins later (cluster state `existing`, not started). */
+  readonly joiners?: number;
   /** Microseconds after the boot at which each member starts, at the latest. */
   readonly spreadUs?: number;
 }
@@ -194,21 +197,23 @@ export class Cluster {
     supervisor = { kind: 'none' },
     spec = {},
     config = {},
+    joiners = 0,
     spreadUs = 300_000,
   }: ClusterOptions = {}) {
-    this.names = Array.from({ length: size }, (_, i) => `m${i + 1}`);
-    const initialCluster = this.names.map((name, i) => ({
+    this.names = Array.from({ length: size + joiners }, (_, i) => `m${i + 1}`);
+    const members = this.names.map((name, i) => ({
       name,
       peerAddress: `10.0.0.${i + 1}`,
       peerPort: 2380,
     }));
     const processes: (ProcessSpec & { host: string })[] = [];
     for (const [i, name] of this.names.entries()) {
+      const joins = i >= size;
       const etcdConfig: EtcdConfig = {
         name,
         version,
-        initialCluster,
-        initialClusterState: 'new',
+        initialCluster: members.slice(0, joins ? i + 1 : size),
+        initialClusterState: joins ? 'existing' : 'new',
         flags,
         ...config,
       };
@@ -218,7 +223,7 @@ export class Cluster {
         type: etcd,
         config: etcdConfig,
         supervisor,
-        enabled: true,
+        enabled: !joins,
         startDelayUs: [0, spreadUs],
       });
       const ports = { client: 2379, health: 2381 };
@@ -351,6 +356,16 @@ export class Cluster {
       }
     }
     return lines;
+  }
+
+  config(name: string): EtcdConfig {
+    return this.world.process(`${name}/etcd`).spec.config as EtcdConfig;
+  }
+
+  /** An operator edits the flags or the manifest: in force from the next start on. */
+  reconfigure(name: string, change: Partial<EtcdConfig>): void {
+    const process = this.world.process(`${name}/etcd`) as { spec: ProcessSpec };
+    process.spec = { ...process.spec, config: { ...this.config(name), ...change } };
   }
 
   cut(id: string, from: readonly string[], to: readonly string[], both = true): void {

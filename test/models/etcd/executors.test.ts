@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compiledProgram } from '../../../sim/compiled.ts';
 import { referenceProgram } from '../../../sim/reference.ts';
-import type { WorldSpec } from '../../../sim/world.ts';
+import type { WorldSpec } from '../../../sim/world-spec.ts';
 import { Cluster } from './cluster.ts';
 
 /** Every step of a short life: an election, writes, a kill, another election, a restart, a stop. */

@@ -1,0 +1,51 @@
+/** Connections and their two ends: what the parts of TCP (tcp-listen, tcp-connect, tcp-stream, tcp-end) share. */
+import type { Cell, Connection, End, Host } from './state.ts';
+import type { World } from './world.ts';
+
+/** TCP_RTO_MIN: the first retransmission timer. */
+export const RTO_MIN_US = 200_000;
+
+/** In the stream: the client's last word of the handshake, and a sender's FIN. */
+export const HANDSHAKE_DONE = Symbol('handshake done');
+export const FIN = Symbol('fin');
+
+/** The host that an end is on. */
+export function hostOf(world: World, end: End): Host {
+  return world.hosts[end.host] as Host;
+}
+
+/** Side 0 is the client, 1 the server. */
+export function endOf(connection: Connection, side: number): End {
+  return side === 0 ? connection.client : (connection.server as End);
+}
+
+/** A fresh end on a host; held by nobody yet when there is no cell. */
+export function makeEnd(host: Host, cell: Cell | undefined, name: string, address: string): End {
+  return {
+    cell: cell?.index ?? -1,
+    serial: cell?.serial ?? 0,
+    name,
+    host: host.index,
+    life: host.life,
+    address,
+    open: true,
+    nextArrivalUs: 0,
+    backlog: [],
+    rtoUs: RTO_MIN_US,
+    retries: 0,
+    retrying: false,
+    unackedSinceUs: 0,
+    early: [],
+  };
+}
+
+/** Is a packet to this address for this host? */
+export function owns(host: Host, address: string): boolean {
+  return address.startsWith('127.') || address === 'localhost' || host.addresses.includes(address);
+}
+
+/** The machine knows this end of a connection (id * 2 + side) under this name. */
+export function hold(cell: Cell, name: string, ref: number): void {
+  if (cell.ends === undefined) cell.ends = new Map();
+  cell.ends.set(name, ref);
+}

@@ -1,0 +1,180 @@
+/**
+ * TCP, connecting: SYN, its answer, and its repetitions.
+ *
+ * Source: RFC 9293; Linux tcp(7): SYN retries at 1, 3, 7, 15, 31, 63 s, given up at 127 s (tcp_syn_retries 6). Unit: microseconds.
+ */
+import { confirm, resolve, UNRESOLVED_US } from './arp.ts';
+import { HANDSHAKE_DONE, hold, hostOf, makeEnd, owns } from './connection.ts';
+import { pass } from './datagram.ts';
+import type { ConnectFailure } from './effects.ts';
+import type { MachineEvent } from './machine.ts';
+import {
+  type Cell,
+  type Connection,
+  type Host,
+  type Item,
+  REFUSED,
+  RETRY_SYN,
+  SYN,
+  SYN_ACK,
+} from './state.ts';
+import { close } from './tcp-end.ts';
+import { sendStream } from './tcp-stream.ts';
+import { SECOND_US } from './time.ts';
+import type { World } from './world.ts';
+
+/** Times after the first SYN at which it is sent again; after the last one the attempt is given up. */
+const SYN_RETRIES_US = [1, 3, 7, 15, 31, 63].map((s) => s * SECOND_US);
+const SYN_GIVEN_UP_US = 127 * SECOND_US;
+export function connect(world: World, cell: Cell, name: string, to: string, port: number): void {
+  if (cell.ends?.has(name) === true) close(world, cell, name, 'reset');
+  const host = world.hosts[cell.host] as Host;
+  const id = world.nextConnection++;
+  const connection: Connection = {
+    id,
+    port,
+    to,
+    state: 'syn',
+    startedAtUs: world.nowUs,
+    attempt: 0,
+    client: makeEnd(host, cell, name, host.address),
+    server: undefined,
+    accepted: false,
+  };
+  world.connections.set(id, connection);
+  hold(cell, name, id * 2);
+  sendSyn(world, connection);
+}
+
+function sendSyn(world: World, connection: Connection): void {
+  const host = hostOf(world, connection.client);
+  const target = resolve(world, host, connection.to);
+  if (target === undefined) {
+    world.push(world.nowUs + UNRESOLVED_US, REFUSED, connection.id, 0, connection.id, 'no-route', 0);
+    return;
+  }
+  const delayUs = pass(world, host, target, 'tcp');
+  if (delayUs >= 0) world.push(world.nowUs + delayUs, SYN, target.index, 0, connection.id, undefined, 0);
+  else planRetry(world, connection);
+}
+
+/** The SYN or its answer was lost: the next one goes out when its time has come. */
+function planRetry(world: World, connection: Connection): void {
+  const offsetUs = SYN_RETRIES_US[connection.attempt];
+  if (offsetUs === undefined) {
+    world.push(
+      Math.max(world.nowUs, connection.startedAtUs + SYN_GIVEN_UP_US),
+      REFUSED,
+      connection.id,
+      0,
+      connection.id,
+      'timeout',
+      0,
+    );
+  } else {
+    world.push(
+      Math.max(world.nowUs, connection.startedAtUs + offsetUs),
+      RETRY_SYN,
+      connection.id,
+      0,
+      connection.id,
+      undefined,
+      0,
+    );
+  }
+}
+
+/** The connection that a queue entry speaks of, if its client still waits for it. */
+function pending(world: World, item: Item): Connection | undefined {
+  const connection = world.connections.get(item.a as number);
+  return connection !== undefined && connection.state === 'syn' && connection.client.cell >= 0
+    ? connection
+    : undefined;
+}
+
+export function retrySyn(world: World, item: Item): void {
+  const connection = pending(world, item);
+  if (connection === undefined) return;
+  world.kernelStep();
+  connection.attempt++;
+  sendSyn(world, connection);
+}
+
+export function arriveSyn(world: World, item: Item): void {
+  const connection = pending(world, item);
+  if (connection === undefined) return;
+  world.kernelStep();
+  const host = world.hosts[item.target] as Host;
+  const client = hostOf(world, connection.client);
+  if (!host.up || !owns(host, connection.to)) {
+    planRetry(world, connection);
+    return;
+  }
+  const listener = host.listeners.find(
+    (one) => one.port === connection.port && (one.address === undefined || one.address === connection.to),
+  );
+  if (listener === undefined) {
+    answer(world, connection, host, client, REFUSED, 'refused');
+    return;
+  }
+  if (listener.queue.length > listener.backlog) {
+    world.report('drop', host.name, { port: connection.port, why: 'backlog full' });
+    planRetry(world, connection);
+    return;
+  }
+  if (connection.server === undefined || connection.server.host !== host.index) {
+    connection.server = makeEnd(host, undefined, `c${connection.id}`, connection.to);
+  }
+  answer(world, connection, host, client, SYN_ACK, undefined);
+}
+
+function answer(
+  world: World,
+  connection: Connection,
+  from: Host,
+  to: Host,
+  kind: number,
+  what: string | undefined,
+): void {
+  const delayUs = pass(world, from, to, 'tcp');
+  if (delayUs < 0) planRetry(world, connection);
+  else world.push(world.nowUs + delayUs, kind, connection.id, 0, connection.id, what, 0);
+}
+
+export function arriveSynAck(world: World, item: Item): void {
+  const connection = pending(world, item);
+  if (connection === undefined) {
+    // The client gave up meanwhile: its host answers with RST, and the server never hears of it.
+    return;
+  }
+  const end = connection.client;
+  const host = hostOf(world, end);
+  if (!host.up) return;
+  connection.state = 'open';
+  confirm(world, host, connection.to);
+  sendStream(world, connection, 0, HANDSHAKE_DONE);
+  const cell = world.cells[end.cell] as Cell;
+  world.deliver(
+    cell,
+    { type: 'connected', connection: end.name, atUs: world.localUs(host) } as MachineEvent,
+    SYN_ACK,
+    item.cause,
+  );
+}
+
+export function arriveRefused(world: World, item: Item): void {
+  const connection = pending(world, item);
+  if (connection === undefined) return;
+  const end = connection.client;
+  const cell = world.cells[end.cell] as Cell;
+  cell.ends?.delete(end.name);
+  world.connections.delete(connection.id);
+  const reason = item.b as ConnectFailure;
+  const event = {
+    type: 'connect-failed',
+    connection: end.name,
+    reason,
+    atUs: world.localUs(hostOf(world, end)),
+  };
+  world.deliver(cell, event as MachineEvent, REFUSED, item.cause);
+}
