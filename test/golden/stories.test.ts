@@ -1,0 +1,22 @@
+/** The stories of the shipped scenarios, seed 1, as files that people read in a diff. See README.md beside this file. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { storyText } from '../../cli/print-story.ts';
+import { PLAIN } from '../../cli/style.ts';
+import { SCENARIO_NAMES } from '../scenarios/library.ts';
+import { composed, run } from '../scenarios/runs.ts';
+
+const update = process.env['QUORATE_UPDATE_GOLDEN'] === '1';
+const COLUMNS = 120;
+
+describe('the story of seed 1 is the one in the file', () => {
+  test.each(SCENARIO_NAMES)('%s', (name) => {
+    const { about } = composed(name).data;
+    const { record } = run(name, 1);
+    const story = `${storyText(record, about, PLAIN, COLUMNS)}\nevents ${record.result.events}, trace ${record.result.trace_hash}\n`;
+    const path = new URL(`${name}.txt`, import.meta.url).pathname;
+    if (update) writeFileSync(path, story);
+    const golden = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    expect(story, 'understand what changed it, then: npm run golden').toBe(golden);
+  });
+});
