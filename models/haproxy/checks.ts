@@ -54,7 +54,8 @@ function lineOf(turn: Turn, { backend, server, agent }: CheckPlan, event: CheckE
   return checkLine(name, agent, event.result, event.verdict, event.health, limits, draining);
 }
 
-function obey(turn: Turn, { backend, server }: CheckPlan, { admin, weight }: AgentOrders): void {
+function obey(turn: Turn, { backend, server }: CheckPlan, { admin, weight, maxconn }: AgentOrders): void {
+  if (maxconn !== undefined) turn.changeServer(backend, server, { maxconn });
   if (admin !== undefined) setAdmin(turn, backend, server, admin);
   if (weight === undefined) return;
   const { weight: configured } = turn.serverConfig(backend, server);

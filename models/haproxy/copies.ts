@@ -35,6 +35,7 @@ export function withLoad(state: ServerState, load: Load): ServerState {
     maintenance: state.maintenance,
     drain: state.drain,
     uweight: state.uweight,
+    maxconn: state.maxconn,
     eweight: state.eweight,
     lastChangeUs: state.lastChangeUs,
     downtimeUs: state.downtimeUs,

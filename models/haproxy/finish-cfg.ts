@@ -25,6 +25,7 @@ export function finish(
     if (draft.kind !== 'backend') frontends.push(frontend(draft, position, targets, global, complaints));
     if (draft.kind !== 'frontend') backends.push(backend(draft, position));
     checkTimeouts(draft, complaints);
+    checkObserve(draft, complaints);
   });
   checkTracks(used, complaints);
   if (frontends.every((each) => each.binds.length === 0)) {
@@ -135,6 +136,15 @@ function checkTimeouts(draft: ProxyDraft, complaints: Complaints): void {
   if (missing.length === 0 || (draft.kind !== 'backend' && draft.binds.length === 0)) return;
   const message = `missing timeouts for ${draft.kind} '${draft.name}': ${missing.join(', ')}`;
   complaints.warning(draft.line, 1, `${message}; without them connections may hang for ever`);
+}
+
+/** Answers can be judged only where they are understood. */
+function checkObserve(draft: ProxyDraft, complaints: Complaints): void {
+  for (const server of draft.servers) {
+    if (server.observe !== 'layer7' || draft.mode === 'http') continue;
+    const line = draft.serverLines.get(server.name) as number;
+    complaints.error(line, 1, `server '${server.name}': 'observe layer7' can only be used in mode http`);
+  }
 }
 
 /** Every tracked server exists, is checked somehow, and is not tracked by itself in a circle. */

@@ -1,6 +1,7 @@
 /**
  * `observe layer4|layer7`: consecutive errors of live traffic make a server's check act. Source:
- * src/check.c:663-745 (__health_adjust), 2.6 to 3.x. In tcp mode only connections are judged.
+ * src/check.c:663-745 (__health_adjust), 2.6 to 3.x. In tcp mode only connections are judged;
+ * layer7 judges answers too.
  */
 import type { Turn } from './turn.ts';
 
@@ -26,6 +27,16 @@ export function observeError(turn: Turn, backend: number, server: number, words:
 export function observeSuccess(turn: Turn, backend: number, server: number): void {
   if (turn.serverConfig(backend, server).observe !== 'layer4') return;
   if (turn.server(backend, server).consecutiveErrors > 0) {
+    turn.changeServer(backend, server, { consecutiveErrors: 0 });
+  }
+}
+
+/** layer7: a status of 100 to 499, 501 or 505 is good, another one an error (doc:19387-19410). */
+export function observeAnswer(turn: Turn, backend: number, server: number, status: number): void {
+  if (turn.serverConfig(backend, server).observe !== 'layer7') return;
+  const good = (status >= 100 && status <= 499) || status === 501 || status === 505;
+  if (!good) observeError(turn, backend, server, 'Wrong http response');
+  else if (turn.server(backend, server).consecutiveErrors > 0) {
     turn.changeServer(backend, server, { consecutiveErrors: 0 });
   }
 }

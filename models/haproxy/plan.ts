@@ -35,6 +35,8 @@ export interface SessionSettings {
   readonly requestUs: number;
   /** The lead wants to hear of good connections too (`observe`). */
   readonly tellsConnected: boolean;
+  /** The lead wants to hear of HTTP answers (`observe layer7`). */
+  readonly tellsAnswers: boolean;
   /** URI of the statistics page, if the frontend serves one. */
   readonly statsUri: string | undefined;
 }
@@ -164,7 +166,9 @@ function sessionSettings(
     idleUs: config?.timeouts.tunnel !== undefined ? us(config.timeouts.tunnel) : Math.min(client, server),
     idleSide: client <= server ? 'c' : 's',
     requestUs: us(frontend.timeouts['http-request'] ?? frontend.timeouts.client),
-    tellsConnected: config?.servers.some((each) => each.observe !== undefined) ?? false,
+    tellsConnected: config?.servers.some((each) => each.observe === 'layer4') ?? false,
+    tellsAnswers:
+      frontend.mode === 'http' && (config?.servers.some((each) => each.observe === 'layer7') ?? false),
     statsUri: frontend.mode === 'http' ? frontend.stats?.uri : undefined,
   };
 }

@@ -12,12 +12,13 @@ import type { Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
 import type { CheckReport } from './check-events.ts';
 import * as checks from './checks.ts';
 import type { HaproxyConfig } from './config.ts';
+import { observeAnswer } from './observation.ts';
 import { NEVER_US } from './plan.ts';
 import * as server from './server-status.ts';
 import { shutdownSessions } from './session-book.ts';
 import type { SessionReport } from './session-events.ts';
 import * as sessions from './sessions.ts';
-import { bindsOf, checkEffects, freshState, listenEffects } from './start.ts';
+import { bindsOf, checkEffects, freshState, type Listen, listenEffects } from './start.ts';
 import { statsCsv } from './stats.ts';
 import { type ProxyContext, Turn } from './turn.ts';
 
@@ -78,6 +79,9 @@ function handle(context: ProxyContext, event: Event): ProxyContext {
     case 'session-connected':
       sessions.connected(turn, event);
       break;
+    case 'session-answered':
+      observeAnswer(turn, event.backend, event.server, event.status);
+      break;
     case 'stats-request':
       turn.tell(event.id, { type: 'stats-answer', body: statsCsv(context, at(event)) });
       break;
@@ -121,13 +125,19 @@ function reload(context: ProxyContext, event: Event): ProxyContext {
   const { config = context.plan.config } = event as Extract<OperatorEvent, { type: 'reload' }>;
   const atUs = at(event);
   const fresh = freshState(config, atUs);
-  const ports = (plan: ProxyContext['plan']): Set<number> =>
-    new Set(bindsOf(plan).map(({ bind }) => bind.port));
-  const before = ports(context.plan);
+  const before = listenEffects(context.plan);
+  const after = listenEffects(fresh.plan);
+  const isIn = (list: readonly Listen[], { port, address }: Listen): boolean =>
+    list.some((other) => other.port === port && other.address === address);
+  // Sockets that both have are handed on, with what waits in their backlogs.
+  const kept = after.filter((socket) => isIn(before, socket));
   const out: Effect[] = [
     ...context.plan.checks.map(({ id }): Effect => ({ type: 'stop', id })),
-    ...[...before].map((port): Effect => ({ type: 'unlisten', port })),
-    ...listenEffects(fresh.plan),
+    ...before
+      .filter((socket) => !isIn(after, socket))
+      .map(({ port }): Effect => ({ type: 'unlisten', port })),
+    ...kept.map(({ port }): Effect => ({ type: 'accept', port, on: true })),
+    ...after.filter((socket) => !isIn(before, socket)),
     ...checkEffects(fresh.plan, context.luck, atUs),
   ];
   return { ...context, ...fresh, generation: context.generation + 1, out };
@@ -201,6 +211,7 @@ export const proxy = setup({
         'attempt-failed': { actions: ['handle', 'emitOut'] },
         'wants-server': { actions: ['handle', 'emitOut'] },
         'session-connected': { actions: ['handle', 'emitOut'] },
+        'session-answered': { actions: ['handle', 'emitOut'] },
         'stats-request': { actions: ['handle', 'emitOut'] },
         'check-queued': { actions: ['handle', 'emitOut'] },
         'check-expires': { actions: ['handle', 'emitOut'] },

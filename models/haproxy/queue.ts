@@ -12,14 +12,14 @@ import type { Turn } from './turn.ts';
 /** srv_dynamic_maxconn: between minconn and maxconn with the backend's load, less while warming up. */
 export function dynamicMaxconn(turn: Turn, backend: number, server: number): number {
   const config = turn.serverConfig(backend, server);
-  if (config.maxconn === 0) return Number.POSITIVE_INFINITY;
+  const state = turn.server(backend, server);
+  if (state.maxconn === 0) return Number.POSITIVE_INFINITY;
   const { fullconn } = turn.plan.backends[backend]!;
   const { served } = turn.backend(backend).load;
-  let most = config.maxconn;
+  let most = state.maxconn;
   if (config.minconn !== config.maxconn && served < fullconn) {
-    most = Math.max(config.minconn, Math.trunc((served * config.maxconn) / fullconn));
+    most = Math.max(config.minconn, Math.trunc((served * state.maxconn) / fullconn));
   }
-  const state = turn.server(backend, server);
   if (state.operational === 'STARTING' && config.slowstart > 0) {
     const upSeconds = Math.floor((turn.atUs - state.lastChangeUs) / 1_000_000);
     const ratio = Math.trunc((100 * upSeconds) / Math.max(1, Math.ceil(config.slowstart / 1000)));
@@ -29,8 +29,8 @@ export function dynamicMaxconn(turn: Turn, backend: number, server: number): num
 }
 
 export function isFull(turn: Turn, backend: number, server: number): boolean {
-  if (turn.serverConfig(backend, server).maxconn === 0) return false;
-  const { queue, load } = turn.server(backend, server);
+  const { maxconn, queue, load } = turn.server(backend, server);
+  if (maxconn === 0) return false;
   return queue.size > 0 || load.served >= dynamicMaxconn(turn, backend, server);
 }
 
@@ -93,7 +93,6 @@ export function leaveQueue(turn: Turn, id: string, backend: number, server: numb
 
 /** Gives the server's free slots to those who wait, the oldest first (process_srv_queue). */
 export function serveQueue(turn: Turn, backend: number, server: number): void {
-  const config = turn.serverConfig(backend, server);
   for (;;) {
     if (turn.backend(backend).queue.size === 0 && turn.server(backend, server).queue.size === 0) return;
     const all = turn.backend(backend);
@@ -101,7 +100,7 @@ export function serveQueue(turn: Turn, backend: number, server: number): void {
     const own = state.queue.first();
     const common = mayTakeCommon(turn, backend, server) ? all.queue.first() : undefined;
     if (own === undefined && common === undefined) return;
-    if (config.maxconn > 0 && state.load.served >= dynamicMaxconn(turn, backend, server)) return;
+    if (state.maxconn > 0 && state.load.served >= dynamicMaxconn(turn, backend, server)) return;
     const fromCommon = own === undefined || (common !== undefined && common.sinceUs < own.sinceUs);
     const next = (fromCommon ? common : own) as Pending;
     if (fromCommon) turn.changeBackend(backend, { queue: all.queue.shift() });

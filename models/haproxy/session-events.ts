@@ -87,6 +87,12 @@ export interface SessionConnected extends Told {
   readonly type: 'session-connected';
   readonly server: number;
 }
+/** To the lead, where `observe layer7` judges answers. */
+export interface SessionAnswered extends Told {
+  readonly type: 'session-answered';
+  readonly server: number;
+  readonly status: number;
+}
 export interface StatsRequest extends Told {
   readonly type: 'stats-request';
   readonly path: string;
@@ -119,4 +125,10 @@ export interface SessionEnded extends Told {
 /** What the lead tells a session. */
 export type SessionOrder = ConnectTo | WaitInQueue | TurnAround | GiveUp | ChooseAgain | Kill | StatsAnswer;
 
-export type SessionReport = AttemptFailed | WantsServer | SessionConnected | StatsRequest | SessionEnded;
+export type SessionReport =
+  | AttemptFailed
+  | WantsServer
+  | SessionConnected
+  | SessionAnswered
+  | StatsRequest
+  | SessionEnded;

@@ -81,6 +81,9 @@ export const session = setup({
       const uri = context.input.settings.statsUri;
       return uri !== undefined && isRequest(event) && pathOf(event).startsWith(uri);
     },
+    isJudged: ({ context, event }) =>
+      context.input.settings.tellsAnswers &&
+      (message(event) as { readonly kind?: string }).kind === 'response',
     isIdle: ({ context, event }) => at(event) - context.lastUs >= context.input.settings.idleUs,
   },
   actions: {
@@ -150,6 +153,14 @@ export const session = setup({
     countOut: assign(({ context, event }) => ({ lastUs: at(event), messagesOut: context.messagesOut + 1 })),
     toServer: emit(({ event }) => ({ type: 'transmit', connection: SERVER, message: message(event) })),
     toClient: emit(({ event }) => ({ type: 'transmit', connection: CLIENT, message: message(event) })),
+    tellAnswer: emit(({ context, event }) =>
+      report({
+        type: 'session-answered',
+        ...whose(context),
+        server: context.target?.server ?? 0,
+        status: (message(event) as HttpResponse).status,
+      }),
+    ),
     stillIdle: assign(({ context, event }) => ({
       idleUs: context.lastUs + context.input.settings.idleUs - at(event),
     })),
@@ -253,6 +264,7 @@ export const session = setup({
       on: {
         received: [
           { guard: 'fromClient', actions: ['countIn', 'toServer'] },
+          { guard: 'isJudged', actions: ['countOut', 'toClient', 'tellAnswer'] },
           { actions: ['countOut', 'toClient'] },
         ],
         closed: [

@@ -30,6 +30,7 @@ function serverState(
     maintenance: config.disabled || reference.disabled,
     drain: false,
     uweight: config.weight,
+    maxconn: config.maxconn,
     eweight: 0,
     lastChangeUs: atUs,
     downtimeUs: 0,
@@ -115,8 +116,10 @@ export function bindsOf(plan: Plan): readonly { readonly bind: Bind; readonly fr
 
 const SOMAXCONN = 4096; // net.core.somaxconn since Linux 5.4
 
-export function listenEffects(plan: Plan): readonly Effect[] {
-  return bindsOf(plan).map(({ bind, frontend }): Effect => {
+export type Listen = Extract<Effect, { readonly type: 'listen' }>;
+
+export function listenEffects(plan: Plan): readonly Listen[] {
+  return bindsOf(plan).map(({ bind, frontend }): Listen => {
     const { config, maxconn } = plan.frontends[frontend]!;
     const backlog = Math.min(SOMAXCONN, config.backlog ?? (Number.isFinite(maxconn) ? maxconn : 1024));
     return {

@@ -82,6 +82,8 @@ export interface ServerState {
   readonly drain: boolean;
   /** 0 to 256; an agent or an operator may change it. */
   readonly uweight: number;
+  /** 0 is unlimited; an agent may change it. */
+  readonly maxconn: number;
   /** Weight in balancing, times 16; 0 while it takes no new sessions. */
   readonly eweight: number;
   readonly lastChangeUs: number;

@@ -191,7 +191,7 @@ function serverRow(
     svname: config.name,
     qcur: state.queue.size,
     qmax: load.qmax,
-    slim: config.maxconn === 0 ? '' : config.maxconn,
+    slim: state.maxconn === 0 ? '' : state.maxconn,
     status: statusText(state, config, referenceOf(context, backend, server)),
     weight: state.operational === 'STARTING' ? Math.ceil(state.eweight / WEIGHT_SCALE) : state.uweight,
     act: config.backup ? 0 : 1,

@@ -439,6 +439,7 @@ describe('agent checks, doc:18291-18365', () => {
     expect(said('weight:7\n').context.backends[0]?.servers[1]?.uweight).toBe(7);
     expect(said('300%\n').context.backends[0]?.servers[1]?.uweight).toBe(3);
     expect(said('drain\n').context.backends[0]?.servers[1]).toMatchObject({ drain: true, eweight: 0 });
+    expect(said('maxconn:9\n').context.backends[0]?.servers[1]?.maxconn).toBe(9);
     const one = said('maint\n');
     expect(one.context.backends[0]?.servers[1]?.maintenance).toBe(true);
   });
@@ -500,5 +501,16 @@ describe('observe and on-error, src/check.c:663-745', () => {
     const [first] = one.times('server be/m2 failed');
     expect(first).toBeGreaterThan(122_000);
     expect(first).toBeLessThan(122_300);
+  });
+
+  it('layer7 judges answers in http mode: 100 to 499, 501 and 505 are good', () => {
+    const errors = (status: number): number | undefined => {
+      const text = `${GLOBAL}${DEFAULTS.replace('tcp', 'http')}${FRONTEND}${backendText('check observe layer7')}`;
+      const one = new Lab(text, { backends: { m1: { status } } });
+      traffic(one, 5000, 4);
+      one.until(6000);
+      return one.context.backends[0]?.servers[0]?.consecutiveErrors;
+    };
+    expect([200, 404, 500, 501, 503, 505].map(errors)).toEqual([0, 0, 2, 0, 2, 0]);
   });
 });

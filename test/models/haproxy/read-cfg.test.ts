@@ -309,6 +309,12 @@ describe('what HAProxy checks at the end of the file', () => {
     expect(complaints('').join()).toContain('1:1 error no enabled listener found');
   });
 
+  it('observe layer7 is for mode http', () => {
+    expect(complaints('listen a\n  bind :1\n  server s 192.0.2.1:1 check observe layer7\n').join()).toContain(
+      "'observe layer7' can only be used in mode http",
+    );
+  });
+
   it('track needs a server that is checked, and no circle', () => {
     expect(complaints('listen a\n  bind :1\n  server s 192.0.2.1:1 track b/x\n').join()).toContain(
       'unable to find required server b/x',
