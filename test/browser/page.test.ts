@@ -122,6 +122,37 @@ describe.skipIf(withoutBrowser())('the page', () => {
       quiet();
     });
 
+    it('zooms and moves its lanes by keys, wheel and drag', async () => {
+      const page = await openStored();
+      const ticks = () => page.locator('lane-axis .tick text').allTextContents();
+      const first = async () => Number.parseFloat((await ticks())[0] ?? '');
+      const whole = await ticks();
+      await page.keyboard.press('.');
+      for (const key of 'wwww') await page.keyboard.press(key);
+      await expect.poll(ticks).not.toEqual(whole);
+      const zoomed = await first();
+      await page.keyboard.press('d');
+      await expect.poll(first).toBeGreaterThan(zoomed);
+      await page.keyboard.press('a');
+      await expect.poll(first).toBe(zoomed);
+      const stage = await page.locator('lanes-view .stage').boundingBox();
+      const [x, y] = [stage!.x + stage!.width / 2, stage!.y + 150];
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x - 200, y, { steps: 4 });
+      await page.mouse.up();
+      await expect.poll(first).toBeGreaterThan(zoomed);
+      // A drag is no click: the playhead stays.
+      expect(await clock(page)).toBe('10.000 s');
+      await page.keyboard.press('f');
+      await page.keyboard.press('f');
+      await expect.poll(ticks).toEqual(whole);
+      await page.keyboard.down('Control');
+      await page.mouse.wheel(0, -400);
+      await page.keyboard.up('Control');
+      await expect.poll(ticks).not.toEqual(whole);
+    });
+
     it('plays and pauses', async () => {
       const page = await openStored();
       await page.getByRole('button', { name: 'Play', exact: true }).click();

@@ -2,6 +2,8 @@
 import { select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
 import { type PageState, SHORTEST_SPAN_MS, type Span } from '../state/page-state.ts';
 
+type Zoomed = HTMLElement & { __zoom?: ZoomTransform };
+
 /** Returns the function to call when the span or the width has changed by other means. */
 export function addGestures(element: HTMLElement, state: PageState): () => void {
   const end = () => state.run.get()?.record.until_ms ?? 1;
@@ -13,7 +15,7 @@ export function addGestures(element: HTMLElement, state: PageState): () => void 
     .on('zoom', ({ transform, sourceEvent }: { transform: ZoomTransform; sourceEvent: Event | null }) => {
       if (sourceEvent !== null) state.look(spanOf(transform, element.clientWidth, end()));
     });
-  const chosen = select(element).call(behaviour).on('dblclick.zoom', null);
+  select(element).call(behaviour).on('dblclick.zoom', null);
   element.addEventListener(
     'wheel',
     (event) => {
@@ -40,11 +42,9 @@ export function addGestures(element: HTMLElement, state: PageState): () => void 
       .scaleExtent([1, longest / SHORTEST_SPAN_MS]);
     const [from, to] = state.span.get();
     const scale = longest / (to - from);
-    // Called without an event of the viewer, so the listener above does not answer with a span of its own.
-    chosen.call(
-      behaviour.transform,
-      zoomIdentity.translate((-from / longest) * width * scale, 0).scale(scale),
-    );
+    // Where d3-zoom keeps its transform (d3-zoom, "zoomTransform"). Not by behaviour.transform: that would take part in a gesture
+    // that is going on, and be answered as if the viewer had moved.
+    (element as Zoomed).__zoom = zoomIdentity.translate((-from / longest) * width * scale, 0).scale(scale);
   };
 }
 

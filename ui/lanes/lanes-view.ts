@@ -12,6 +12,8 @@ import { type Palette, paletteOf } from './palette.ts';
 import { heightOf, LANE_HEIGHT, type Row, rowsOf } from './rows.ts';
 import { lanesStyles } from './styles.ts';
 
+const GROUPINGS: readonly Grouping[] = ['host', 'kind'];
+
 export class LanesView extends PageElement {
   static override styles = [shared, lanesStyles];
   #rows: readonly Row[] = [];
@@ -48,8 +50,10 @@ export class LanesView extends PageElement {
         <label>
           <span class="muted">by</span>
           <select aria-label="Group lanes by" @change=${this.#group}>
-            <option value="host">host</option>
-            <option value="kind">kind</option>
+            ${GROUPINGS.map(
+              (each) =>
+                html`<option value=${each} ?selected=${each === this.state.grouping.get()}>${each}</option>`,
+            )}
           </select>
         </label>
         <span class="space"></span>

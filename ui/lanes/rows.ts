@@ -52,8 +52,7 @@ export function rowsOf(record: RunRecord, grouping: Grouping, collapsed: Readonl
     push({ type: 'group', id: group.id, label: group.label, lane: group.head, height: GROUP_HEIGHT, open });
     if (!open) continue;
     for (const lane of group.lanes) {
-      const label =
-        grouping === 'host' || lane.group === 'cluster' ? lane.label : `${lane.group} ${labelByKind(lane)}`;
+      const label = grouping === 'host' || lane.group === 'cluster' ? lane.label : labelByKind(lane);
       push({ type: 'lane', id: lane.id, label, lane, height: LANE_HEIGHT, open: false });
     }
   }
@@ -92,5 +91,5 @@ function byOrder(a: Lane, b: Lane): number {
 
 /** Within a group of one kind the host is what tells lanes apart. */
 function labelByKind(lane: Lane): string {
-  return lane.kind === 'process' || lane.kind === 'backend' ? lane.label : '';
+  return lane.kind === 'host' || lane.kind === 'etcd' ? lane.group : `${lane.group} ${lane.label}`;
 }

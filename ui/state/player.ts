@@ -1,9 +1,11 @@
-/** Moves the playhead while the run plays, at the viewer's speed. With reduced motion it steps from change to change. */
-import { previousTime } from '../run/run-view.ts';
+/** Moves the playhead while the run plays, at the viewer's speed. With reduced motion it steps. */
 import type { PageState } from './page-state.ts';
 
 /** Slowest to fastest; the last is as fast as makes sense to look at. */
 export const SPEEDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000] as const;
+
+/** With reduced motion the playhead moves this often and not with every frame. */
+const STEP_MS = 500;
 
 export function speedText(speed: number): string {
   if (speed >= 1000) return 'max';
@@ -13,9 +15,12 @@ export function speedText(speed: number): string {
 export class Player {
   readonly #state: PageState;
   readonly #calm = matchMedia('(prefers-reduced-motion: reduce)');
-  /** Where the run is; the playhead may stand at the last change before it. */
+  /** Where the run is; the playhead may be a step behind. */
   #atMs = 0;
   #frameMs = 0;
+  #shownMs = 0;
+  /** The playhead is being moved by this player. */
+  #moving = false;
 
   constructor(state: PageState) {
     this.#state = state;
@@ -34,19 +39,19 @@ export class Player {
     });
   }
 
-  #moving = false;
-
   readonly #frame = (nowMs: number): void => {
     const run = this.#state.run.get();
     if (!this.#state.playing.get() || run === undefined) return;
     const end = run.record.until_ms;
     this.#atMs = Math.min(end, this.#atMs + Math.max(0, nowMs - this.#frameMs) * this.#state.speed.get());
     this.#frameMs = nowMs;
-    this.#moving = true;
-    const atMs = this.#calm.matches ? previousTime(run.moments, this.#atMs) : this.#atMs;
-    this.#state.seek(atMs);
-    this.#follow(atMs);
-    this.#moving = false;
+    if (!this.#calm.matches || nowMs - this.#shownMs >= STEP_MS || this.#atMs >= end) {
+      this.#shownMs = nowMs;
+      this.#moving = true;
+      this.#state.seek(this.#atMs);
+      this.#follow(this.#atMs);
+      this.#moving = false;
+    }
     if (this.#atMs >= end) this.#state.playing.set(false);
     else requestAnimationFrame(this.#frame);
   };
