@@ -20,10 +20,15 @@ export interface Link {
   /** When something last came, as far as it was looked at; the stream's begin at first. */
   readonly heardAtUs: number;
   readonly active: boolean;
+  /** What was sent while the peer is known to be there but has not asked for its stream yet. */
+  readonly waiting: readonly unknown[];
 }
 
+/** rafthttp/pipeline.go pipelineBufSize: messages that wait while there is no stream; more are dropped. */
+export const PIPELINE_BUFFER = 64;
+
 export function newLink(id: number): Link {
-  return { id, writer: null, reader: null, heardAtUs: 0, active: false };
+  return { id, writer: null, reader: null, heardAtUs: 0, active: false, waiting: [] };
 }
 
 export function linkTo(links: readonly Link[], id: number): Link | undefined {
@@ -46,6 +51,9 @@ export function effectsOfChange(before: readonly Link[], after: readonly Link[])
       [was.reader, now.reader],
     ]) {
       if (old !== null && old !== undefined && old !== next) effects.push({ type: 'close', connection: old });
+    }
+    if (now.writer !== null) {
+      for (const message of was.waiting) effects.push({ type: 'transmit', connection: now.writer, message });
     }
     if (was.reader !== null && now.reader === null) {
       effects.push({ type: 'tell', to: peerMemberId(now.id), event: { type: 'stream-lost' } });
@@ -73,6 +81,7 @@ export function withoutConnection(links: readonly Link[], connection: string): r
   return withLink(links, {
     ...link,
     active: false,
+    waiting: [],
     writer: link.writer === connection ? null : link.writer,
     reader: link.reader === connection ? null : link.reader,
   });
@@ -93,7 +102,8 @@ export function looked(
   return links.map((link) => {
     if (link.reader === null) return link;
     const heardAtUs = Math.max(link.heardAtUs, lastReceivedUs[at++] ?? 0);
-    if (heardAtUs + READ_TIMEOUT_US <= atUs) return { ...link, heardAtUs, reader: null, active: false };
+    if (heardAtUs + READ_TIMEOUT_US <= atUs)
+      return { ...link, heardAtUs, reader: null, active: false, waiting: [] };
     return { ...link, heardAtUs };
   });
 }

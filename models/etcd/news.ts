@@ -174,8 +174,10 @@ function answerChange(
 /** Keeps a link to every other member, and to nobody else. */
 export function linkPeers(server: Draft, atUs: number): void {
   const { backend, settings, id: self, linked } = server;
-  const members = backend.members.length > 0 ? backend.members : server.remotes;
-  const wanted = members.filter(({ id }) => id !== self);
+  // A member that joins keeps the links it began with until it has applied its own addition.
+  if (memberOf(backend, self) !== undefined) server.remotes = [];
+  const remotes = server.remotes.filter(({ id }) => memberOf(backend, id) === undefined);
+  const wanted = [...backend.members, ...remotes].filter(({ id }) => id !== self);
   for (const { id, address, port } of wanted) {
     if (linked.some((link) => link.id === id && link.address === address && link.port === port)) continue;
     tellRaft(server, { type: 'peer-added', id });

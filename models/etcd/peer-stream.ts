@@ -6,8 +6,9 @@
  * (DialRetryFrequency: every 100 ms), peer.go:40-50 (ConnReadTimeout 5 s), http.go (what a refusal means),
  * server/config/config.go PeerDialTimeout. Unit: microseconds.
  *
- * Not modelled: the second stream (MsgApp v2) beside the first, TLS between peers, the pipeline (a POST a message
- * while there is no stream, 4 at a time): messages without a stream are dropped and reported unreachable.
+ * Not modelled: the second stream (MsgApp v2) beside the first, TLS between peers, the pipeline (a POST a message while
+ * there is no stream): messages to a peer that is there wait for its stream, 64 of them; others are dropped and
+ * reported unreachable.
  */
 import { assign, emit, setup } from 'xstate';
 import type { Address, Effect, KernelEvent } from '../../sim/effects.ts';

@@ -22,6 +22,7 @@ import {
   linkTo,
   looked,
   newLink,
+  PIPELINE_BUFFER,
   readersOf,
   withLink,
   withoutConnection,
@@ -77,6 +78,8 @@ export type NodeEvent =
   | TcpInfo
   /** A received message that needs more than Raft's step. Raised by the machine itself. */
   | (Omit<Received, 'type'> & { readonly type: 'unusual' })
+  /** A message for a peer whose stream is not there yet. Told to itself. */
+  | { readonly type: 'hold'; readonly message: RaftMessage; readonly atUs: number }
   /** A Ready needs the disk or an `advance`. Told to itself. */
   | { readonly type: 'persist'; readonly ready: Ready; readonly atUs: number }
   | { readonly type: 'link-beat'; readonly atUs: number }
@@ -128,6 +131,8 @@ function send({ raft, node }: RaftNodeContext, messages: readonly RaftMessage[],
       effects.push(tellLead({ type: 'snapshot-wanted', message }));
     } else if (link !== undefined && link.writer !== null) {
       effects.push({ type: 'transmit', connection: link.writer, message });
+    } else if (link?.active === true) {
+      effects.push({ type: 'tell', to: RAFT, event: { type: 'hold', message } as { type: string } });
     } else {
       const at = progressAt(raft, message.to);
       if (at >= 0 && raft.progress[at]!.state === 'StateReplicate')
@@ -258,9 +263,16 @@ export function attach({ node }: RaftNodeContext, event: Of<'writer' | 'reader'>
   if (link === undefined) return { ...node, out: [{ type: 'close', connection: event.connection }] };
   const next =
     event.type === 'writer'
-      ? { ...link, active: true, writer: event.connection }
+      ? { ...link, active: true, waiting: [], writer: event.connection }
       : { ...link, active: true, reader: event.connection, heardAtUs: event.atUs };
   return withLinks(node, withLink(node.links, next));
+}
+
+/** The peer is there, but its stream is not yet: etcd's pipeline would carry the message. */
+export function hold({ node }: RaftNodeContext, { message }: Of<'hold'>): Node {
+  const link = linkTo(node.links, message.to);
+  if (link === undefined || link.waiting.length >= PIPELINE_BUFFER) return node;
+  return { ...node, links: withLink(node.links, { ...link, waiting: [...link.waiting, message] }) };
 }
 
 export function addPeer({ node }: RaftNodeContext, { id }: Of<'peer-added'>): Node {

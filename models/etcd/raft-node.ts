@@ -26,6 +26,7 @@ import {
   batch,
   carryOutReport,
   dropSilent,
+  hold,
   isForServer,
   isLinkHeartbeat,
   isUnusual,
@@ -157,6 +158,7 @@ const node = setup({
     written: act<'written'>(written),
     // --- streams
     attach: act<'writer' | 'reader'>(attach),
+    hold: act<'hold'>(hold),
     addPeer: act<'peer-added'>(addPeer),
     removePeer: act<'peer-removed'>(removePeer),
     loseConnection: act<'closed'>(loseConnection),
@@ -190,6 +192,7 @@ const config = {
   on: {
     ...base.on,
     persist: { actions: ['persist', 'carryOut'] },
+    hold: { actions: 'hold' },
     written: { guard: 'isAnswered', actions: ['written', 'carryOut'] },
     writer: { actions: ['attach', 'carryOut'] },
     reader: { actions: ['attach', 'carryOut', 'armSilence'] },

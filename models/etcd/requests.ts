@@ -137,7 +137,7 @@ function isAllowedOnLearner(path: string, body: unknown): boolean {
 
 function hearCall(server: Draft, reply: ReplyTo, { path, body }: HttpRequest, atUs: number): void {
   if (memberOf(server.backend, server.id)?.isLearner === true && !isAllowedOnLearner(path, body)) {
-    answer(server, reply, ERRORS.notLearner);
+    answer(server, reply, { ...ERRORS.notLearner, code: server.rules.learnerCode });
     return;
   }
   switch (path) {

@@ -145,9 +145,14 @@ function peerActive(server: Draft, { id, active, atUs }: PeerActive): void {
   else noteInactive(server, id, atUs);
 }
 
-function fail(server: Draft, line: string): void {
+function fail(server: Draft, line: string, code = 1): void {
   log(server, line, 'C');
-  server.out.push({ type: 'exit', code: 1 });
+  server.out.push({ type: 'exit', code });
+}
+
+/** A removed member ends in good order: exit code 0, as recorded (E15a). */
+function endRemoved(server: Draft): void {
+  fail(server, 'the member has been permanently removed from the cluster', 0);
 }
 
 /** Everything that time brings. Each part looks whether it is due. */
@@ -166,7 +171,7 @@ function wake(server: Draft, atUs: number): void {
     server.readyAtUs = NEVER_US;
     server.isReady = true;
   }
-  if (server.stopAtUs <= atUs) fail(server, 'the member has been permanently removed from the cluster');
+  if (server.stopAtUs <= atUs) endRemoved(server);
 }
 
 function nextWakeUs(server: Server): number {
@@ -269,7 +274,7 @@ export const etcdServer = setup({
     hearStream: act(hearStream),
     raftDescribed: act(raftDescribed),
     fail: act<'fatal'>((server, { line }) => fail(server, line)),
-    failRemoved: act((server) => fail(server, 'the member has been permanently removed from the cluster')),
+    endRemoved: act(endRemoved),
     failListen: act<'listen-failed'>((server, { port }) =>
       fail(server, `listen tcp ${server.address}:${port}: bind: address already in use`),
     ),
@@ -298,7 +303,7 @@ export const etcdServer = setup({
     'from-peer': { actions: ['hearStream', 'carryOut'] },
     'raft-described': { actions: ['raftDescribed', 'carryOut'] },
     fatal: { actions: ['fail', 'carryOut'] },
-    gone: { actions: ['failRemoved', 'carryOut'] },
+    gone: { actions: ['endRemoved', 'carryOut'] },
     wake: { actions: ['wake', 'carryOut'] },
   },
   always: { guard: 'mustWakeEarlier', actions: ['arm', 'raiseWake'] },

@@ -25,6 +25,8 @@ export interface VersionRules {
   readonly contextDeadlineCode: 'Unknown' | 'DeadlineExceeded';
   /** Clients are served without a leader after this time (--wait-cluster-ready-timeout); 3.4 waits for ever. */
   readonly waitClusterReadyUs: number;
+  /** gRPC code of `rpc not supported for learner` (recorded with 3.4: 14). */
+  readonly learnerCode: 'Unavailable' | 'FailedPrecondition';
   /** A member may only be added while every voter is connected (until 3.5.29, 3.6.10; PR 21641). */
   readonly addNeedsAll: boolean;
   /** Applied entries after which the in-memory log is cut without a snapshot (server.go:114); Infinity: only at snapshots. */
@@ -41,6 +43,7 @@ const RULES: Readonly<Record<EtcdVersion, VersionRules>> = {
     healthReason: false,
     contextDeadlineCode: 'Unknown',
     waitClusterReadyUs: Number.POSITIVE_INFINITY,
+    learnerCode: 'Unavailable',
     addNeedsAll: true,
     compactLogEvery: Number.POSITIVE_INFINITY,
   },
@@ -53,6 +56,7 @@ const RULES: Readonly<Record<EtcdVersion, VersionRules>> = {
     healthReason: true,
     contextDeadlineCode: 'DeadlineExceeded',
     waitClusterReadyUs: 5_000_000,
+    learnerCode: 'FailedPrecondition',
     addNeedsAll: false,
     compactLogEvery: Number.POSITIVE_INFINITY,
   },
@@ -65,6 +69,7 @@ const RULES: Readonly<Record<EtcdVersion, VersionRules>> = {
     healthReason: true,
     contextDeadlineCode: 'DeadlineExceeded',
     waitClusterReadyUs: 5_000_000,
+    learnerCode: 'FailedPrecondition',
     addNeedsAll: false,
     compactLogEvery: 100,
   },
