@@ -29,7 +29,9 @@ export function refuse(what: string, findings: readonly Finding[], strict = fals
     ({ severity }) => severity === 'error' || (strict && severity === 'warning'),
   );
   if (errors.length === 0) return;
-  const shown = errors.slice(0, SHOWN).map(complaint);
-  if (errors.length > SHOWN) shown.push(`and ${errors.length - SHOWN} more`);
+  // A warning often says why there is an error: a misspelt word, and then what is missing.
+  const told = [...errors, ...findings.filter((one) => one.severity === 'warning' && !errors.includes(one))];
+  const shown = told.slice(0, SHOWN).map(complaint);
+  if (told.length > SHOWN) shown.push(`and ${told.length - SHOWN} more`);
   throw new Failure(`${what} cannot be used:\n${shown.map((line) => `  ${line}`).join('\n')}`);
 }

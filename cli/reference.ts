@@ -3,6 +3,7 @@
  * observations, the trace. A test holds the files to this; `npm run docs` writes them.
  */
 import type { Command } from 'commander';
+import { PARAMETERS, type ValueKind } from '../models/cluster/parameter-table.ts';
 import { z } from '../models/zod.ts';
 import { Observations } from '../scenarios/observations.ts';
 import { faultRows } from './faults.ts';
@@ -17,6 +18,7 @@ export function referencePages(): Map<string, string> {
     ['cli.md', commandsPage()],
     ['faults.md', faultsPage()],
     ['observations.md', observationsPage()],
+    ['parameters.md', parametersPage()],
     ['trace.md', tracePage()],
   ]);
 }
@@ -99,6 +101,19 @@ function faultsPage(): string {
     '# Faults',
     'What `do` of a timeline entry may say. When it happens is said by `at: 10s`, by `between: [20s, 22s]` (drawn from the seed) or by `when: CONDITION` (the first moment at which it holds, with `within`), each with an optional `after: 2s`. Roles are `vip-holder`, `etcd-leader`, `etcd-follower`, `lease:NAME` and `backup:N`, resolved at that moment.',
     table(['do', 'what happens', 'aim', 'parameters'], rows),
+  ]);
+}
+
+function parametersPage(): string {
+  const kindText = (kind: ValueKind): string => (typeof kind === 'object' ? kind.words.map(code).join(', ') : kind);
+  return page([
+    MADE,
+    '# Parameters',
+    'What `--set PATH=VALUE` and `parameters` of a scenario may set: `COMPONENT.KEY` for every host, `COMPONENT.HOST.KEY` for one. Keys are those of the daemon\'s own file or flag. `time` is a text with a unit, as `10s`; `milliseconds` and `seconds` are bare numbers where the daemon has them so.',
+    table(
+      ['parameter', 'value', 'about'],
+      PARAMETERS.map(({ component, key, kind, about }) => [code(`${component}.${key}`), kindText(kind), about]),
+    ),
   ]);
 }
 

@@ -20,3 +20,17 @@ describe('the story of seed 1 is the one in the file', () => {
     expect(story, 'understand what changed it, then: npm run golden').toBe(golden);
   });
 });
+
+/** Where the README shows what its command prints. */
+const SHOWN = /(<!-- story of power-off -->\n```text\n)[^`]*(```\n<!-- end -->)/;
+
+test('the README shows the story of power-off as it is', () => {
+  const path = new URL('../../README.md', import.meta.url).pathname;
+  const golden = readFileSync(new URL('power-off.txt', import.meta.url).pathname, 'utf8');
+  const story = golden.replace(/\nevents .*\n$/, 'again: quorate run power-off --seed 1\n');
+  const text = readFileSync(path, 'utf8');
+  const wanted = text.replace(SHOWN, (_all, head, tail) => `${head}${story}${tail}`);
+  if (update) writeFileSync(path, wanted);
+  expect(SHOWN.test(text)).toBe(true);
+  expect(readFileSync(path, 'utf8'), 'npm run golden').toBe(wanted);
+});
