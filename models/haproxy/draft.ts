@@ -164,9 +164,18 @@ export class Complaints {
     this.add('warning', line, at, message);
   }
 
-  /** An unknown word: HAProxy would not start. */
+  /** An unknown word: HAProxy would not start; here the rest is used, and whoever wants it strict refuses it. */
   unknown(line: number, word: Word, where: string, known: Iterable<string>): void {
+    this.warning(line, word, this.unknownText(word, where, known));
+  }
+
+  /** A name of something that is not there: nothing can be used instead. */
+  missing(line: number, word: Word, where: string, known: Iterable<string>): void {
+    this.error(line, word, this.unknownText(word, where, known));
+  }
+
+  private unknownText(word: Word, where: string, known: Iterable<string>): string {
     const hint = this.hints++ < MOST_HINTS ? nearestHint(word.text, known) : '';
-    this.error(line, word, `unknown ${where} '${word.text.slice(0, 60)}'${hint}; HAProxy would not start`);
+    return `unknown ${where} '${word.text.slice(0, 60)}'${hint}; HAProxy would not start`;
   }
 }

@@ -61,7 +61,7 @@ function frontend(
   ]) {
     const target = targets.get(rule.name.text);
     if (target === undefined) {
-      complaints.unknown(rule.line, rule.name, 'backend', targets.keys());
+      complaints.missing(rule.line, rule.name, 'backend', targets.keys());
     } else if (target.mode !== draft.mode) {
       const message = `backend '${target.name}' is in mode ${target.mode}, ${draft.kind} '${draft.name}' in mode ${draft.mode}`;
       complaints.error(rule.line, rule.name, `${message}; HAProxy would not start`);

@@ -1,6 +1,6 @@
 /**
  * Reads haproxy.cfg (doc section 2 to 5, HAProxy 2.6 to 3.x): sections, defaults, `.if`, quotes; every
- * keyword is modelled, known (a note), or unknown (an error: HAProxy would not start).
+ * keyword is modelled, known (a note), or unknown (a warning that says that HAProxy would not start).
  *
  * Linear in the length of the text, whatever the text is. Not modelled: several files, the values of
  * environment variables, conditions of `.if` other than constants and `defined(...)`.
@@ -114,7 +114,7 @@ class Reader {
       // Its statements are not read.
     } else if (this.section === 'global') this.globalLine(words, number);
     else if (this.section === 'none') {
-      this.complaints.unknown(number, first, 'keyword out of a section', [
+      this.complaints.missing(number, first, 'keyword out of a section', [
         'global',
         ...PROXY_SECTIONS,
         ...OTHER_SECTIONS,
@@ -150,7 +150,7 @@ class Reader {
     if (keyword?.text !== 'from' || name === undefined) return undefined;
     const found = this.namedDefaults.get(name.text);
     if (found === undefined)
-      this.complaints.unknown(number, name, 'defaults section', this.namedDefaults.keys());
+      this.complaints.missing(number, name, 'defaults section', this.namedDefaults.keys());
     return found;
   }
 

@@ -269,12 +269,12 @@ describe('three classes of keywords', () => {
     ]);
   });
 
-  it('an unknown one is fatal, unlike in keepalived, and names what is near', () => {
+  it('an unknown one keeps HAProxy from starting, unlike keepalived: said, with what is near', () => {
     expect(complaints('frontend f\n  bind :1\n  timeout client 1s\n  default_backand be\n').join()).toMatch(
-      /4:3 error unknown keyword in a frontend section 'default_backand'; nearest: default_backend.*; HAProxy would not start/,
+      /4:3 warning unknown keyword in a frontend section 'default_backand'; nearest: default_backend.*; HAProxy would not start/,
     );
     expect(complaints('listen l\n  bind :1\n  server s 192.0.2.1:1 chekc\n').join()).toMatch(
-      /3:24 error unknown server keyword 'chekc'; nearest: check/,
+      /3:24 warning unknown server keyword 'chekc'; nearest: check/,
     );
   });
 });
