@@ -1,6 +1,5 @@
 /** Start, stop, reload, statistics, and the two executors. */
 import { describe, expect, it } from 'vitest';
-import { PARAMETER_KEYS, withParameter } from '../../../models/haproxy/parameters.ts';
 import { readHaproxyCfg } from '../../../models/haproxy/read-cfg.ts';
 import { STATS_FIELDS, statsCsv, statsRows } from '../../../models/haproxy/stats.ts';
 import { ROW_COLOURS, rowColour } from '../../../models/haproxy/status-text.ts';
@@ -132,32 +131,6 @@ describe('statistics, HAPROXY.md section 9', () => {
     expect(
       ['UP', 'UP 2/3', 'DOWN', 'DOWN 1/2', 'no check', 'MAINT'].map((text) => ROW_COLOURS[rowColour(text)]),
     ).toEqual(['#c0ffc0', '#ffffa0', '#ff9090', '#ffd020', '#e0e0e0', '#c07820']);
-  });
-});
-
-describe('parameters', () => {
-  const { config } = readHaproxyCfg(TEXT, 'x');
-
-  it('server words change every checked server, backend words every backend', () => {
-    const changed = withParameter(config, 'inter', '1s');
-    expect(
-      typeof changed === 'string' ? changed : changed.backends[0]?.servers.map(({ check }) => check?.inter),
-    ).toEqual([1000, 1000, 1000]);
-    expect(withParameter(config, 'redispatch', true)).toMatchObject({ backends: [{ redispatch: -1 }] });
-    expect(withParameter(config, 'timeout.connect', '500ms')).toMatchObject({
-      backends: [{ timeouts: { connect: 500 } }],
-      frontends: [{ timeouts: { connect: 500 } }],
-    });
-    expect(withParameter(config, 'balance', 'leastconn')).toMatchObject({
-      backends: [{ balance: 'leastconn' }],
-    });
-  });
-
-  it('a bad key or value is said', () => {
-    expect(withParameter(config, 'intre', '1s')).toContain("no parameter 'intre'");
-    expect(withParameter(config, 'inter', '1 sec')).toContain('is no time');
-    for (const key of PARAMETER_KEYS)
-      expect(typeof withParameter(config, key, 'junk!')).toBe(key === 'redispatch' ? 'object' : 'string');
   });
 });
 
