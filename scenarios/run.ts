@@ -4,7 +4,7 @@ import { TraceHash } from '../sim/hash.ts';
 import type { Step } from '../sim/state.ts';
 import { SECOND_US } from '../sim/time.ts';
 import { type TraceRecord, toRecord, traceLine } from '../sim/trace.ts';
-import type { WorldSpec } from '../sim/world.ts';
+import type { WorldSpec } from '../sim/world-spec.ts';
 import { judgeExpectation, takeMeasures } from './expectations.ts';
 import type { Facts } from './facts.ts';
 import { type JudgedOutage, judge } from './judge.ts';
