@@ -98,6 +98,15 @@ function fitting(state: string, name: string, width: number): string {
   return word.length <= room ? word : '';
 }
 
+const CAPTION = 'sends to';
+const CAPTION_WIDTH = 56;
+
+interface ServerPlace {
+  readonly backend: SceneBackend;
+  readonly label: string;
+  readonly x: number;
+}
+
 /** What this host's balancer thinks of each server, in one line at the foot of the box. */
 function drawBackends(hosts: Selection<SVGGElement, Box, SVGGElement, unknown>): void {
   const feet = hosts
@@ -105,30 +114,40 @@ function drawBackends(hosts: Selection<SVGGElement, Box, SVGGElement, unknown>):
     .attr('transform', ({ height }) => `translate(0,${height - FOOT - PAD / 2})`);
   feet
     .selectAll<SVGTextElement, Box>('text.foot')
-    .data((box) => (serversOf(box).length === 0 ? [] : [box]))
+    .data((box) => ((serversOf(box)[0]?.x ?? 0) > CAPTION_WIDTH ? [box] : []))
     .join('text')
     .attr('class', 'foot')
     .attr('x', 14)
     .attr('y', 20)
-    .text('sends to');
+    .text(CAPTION);
   const servers = feet
-    .selectAll<SVGGElement, SceneBackend>('g.server')
-    .data(serversOf, ({ server }) => server)
+    .selectAll<SVGGElement, ServerPlace>('g.server')
+    .data(serversOf, ({ backend }) => backend.server)
     .join((enter) => {
       const added = enter.append('g');
       appendGlyph(added).attr('transform', 'translate(8,15.5)');
-      added.append('text').attr('class', 'label').attr('x', 20).attr('y', 20);
+      added.append('text').attr('class', 'label').attr('x', 19).attr('y', 20);
       added.append('title');
       return added;
     })
     .attr('class', 'server')
-    .attr('transform', (_, index) => `translate(${70 + index * 52},0)`);
-  servers.select('.label').text(({ server, host }) => host ?? server.slice(server.lastIndexOf('/') + 1));
-  servers.select('title').text(({ server, state }) => `${server}: ${state}`);
-  updateGlyph(servers.select<SVGGElement>('.glyph'), (backend) => backend);
+    .attr('transform', ({ x }) => `translate(${x},0)`);
+  servers.select('.label').text(({ label }) => label);
+  servers.select('title').text(({ backend }) => `${backend.server}: ${backend.state}`);
+  updateGlyph(servers.select<SVGGElement>('.glyph'), ({ backend }) => backend);
 }
 
-/** A host without power has no opinion. */
-function serversOf({ host }: Box): readonly SceneBackend[] {
-  return host.power.tone === 'off' ? [] : host.backends;
+/** Many servers in a narrow box go without the caption, and then without their names. A host without power has no opinion. */
+function serversOf({ host, width }: Box): ServerPlace[] {
+  if (host.power.tone === 'off') return [];
+  const names = host.backends.map((each) => each.host ?? each.server.slice(each.server.lastIndexOf('/') + 1));
+  const longest = Math.max(0, ...names.map((name) => name.length)) * 6.6 + 28;
+  const room = (from: number) => (width - from - 6) / names.length;
+  const start = room(14 + CAPTION_WIDTH) >= longest ? 14 + CAPTION_WIDTH : 12;
+  const each = Math.min(Math.max(longest, 46), room(start));
+  return host.backends.map((backend, index) => ({
+    backend,
+    label: each >= longest ? names[index]! : '',
+    x: start + index * each,
+  }));
 }

@@ -35,7 +35,7 @@ const ROOM_BESIDE = 330;
 const RAIL = 13;
 const ROOM_FOR_FLAGS = 44;
 const GAP = 16;
-const NARROWEST = 184;
+const NARROWEST = 172;
 const WIDEST = 330;
 /** Room for the path of a request and for the VIP's flag on the next tier. */
 const TIER_GAP = 58;
@@ -66,7 +66,7 @@ function tierOf(host: SceneHost): number {
 
 export function layOut(scene: Scene, width: number): Layout {
   const outside = scene.hosts.filter(isOutside);
-  const beside = width >= WIDE && outside.length > 0;
+  const beside = width >= WIDE && outside.length > 0 && !wraps(scene.hosts, width);
   const left = beside ? BESIDE_WIDTH + BESIDE_GAP : 0;
   const clients = outside.map((host, index): Box => {
     if (beside) {
@@ -89,6 +89,16 @@ export function layOut(scene: Scene, width: number): Layout {
     nowhere: { x: (left + width) / 2, y: beside ? PAD + RAIL : top - TIER_GAP + 30 },
     rail: beside ? PAD + RAIL : undefined,
   };
+}
+
+/** Standing the outside world beside the hosts would break a row of them that has room otherwise. */
+function wraps(hosts: readonly SceneHost[], width: number): boolean {
+  const most = Math.max(...[1, 2, 3].map((tier) => hosts.filter((host) => tierOf(host) === tier).length));
+  return columnsIn(width - BESIDE_WIDTH - BESIDE_GAP) < most && columnsIn(width) >= most;
+}
+
+function columnsIn(room: number): number {
+  return Math.max(1, Math.floor((room + GAP) / (NARROWEST + GAP)));
 }
 
 /** Workers ask for the API as the outside world does: a few of them find room under it. */
@@ -117,7 +127,7 @@ function tiers(
   for (const tier of [1, 2, 3, 4]) {
     const members = hosts.filter((host) => tierOf(host) === tier);
     if (members.length === 0) continue;
-    const columns = Math.max(1, Math.min(members.length, Math.floor((room + GAP) / (NARROWEST + GAP))));
+    const columns = Math.min(members.length, columnsIn(room));
     const width = Math.min(WIDEST, (room - GAP * (columns - 1)) / columns - 1);
     for (let first = 0; first < members.length; first += columns) {
       const row = members.slice(first, first + columns);
