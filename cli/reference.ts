@@ -105,14 +105,19 @@ function faultsPage(): string {
 }
 
 function parametersPage(): string {
-  const kindText = (kind: ValueKind): string => (typeof kind === 'object' ? kind.words.map(code).join(', ') : kind);
+  const kindText = (kind: ValueKind): string =>
+    typeof kind === 'object' ? kind.words.map(code).join(', ') : kind;
   return page([
     MADE,
     '# Parameters',
-    'What `--set PATH=VALUE` and `parameters` of a scenario may set: `COMPONENT.KEY` for every host, `COMPONENT.HOST.KEY` for one. Keys are those of the daemon\'s own file or flag. `time` is a text with a unit, as `10s`; `milliseconds` and `seconds` are bare numbers where the daemon has them so.',
+    "What `--set PATH=VALUE` and `parameters` of a scenario may set: `COMPONENT.KEY` for every host, `COMPONENT.HOST.KEY` for one. Keys are those of the daemon's own file or flag. `time` is a text with a unit, as `10s`; `milliseconds` and `seconds` are bare numbers where the daemon has them so.",
     table(
       ['parameter', 'value', 'about'],
-      PARAMETERS.map(({ component, key, kind, about }) => [code(`${component}.${key}`), kindText(kind), about]),
+      PARAMETERS.map(({ component, key, kind, about }) => [
+        code(`${component}.${key}`),
+        kindText(kind),
+        about,
+      ]),
     ),
   ]);
 }

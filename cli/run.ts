@@ -1,12 +1,13 @@
 /** `quorate run SCENARIO`: runs a scenario and tells its story. */
 import type { Command } from 'commander';
 import { EXIT_EXPECTATION, Failure } from './failure.ts';
+import { noteLines } from './notes.ts';
 import { writableFile, writeWhole } from './output.ts';
 import { storyText } from './print-story.ts';
 import { addScenarioFlags, readyScenario, runReady, type ScenarioFlags } from './scenario.ts';
 import { styleOf } from './style.ts';
 import { openTrace, TRACE_FORMATS } from './trace-file.ts';
-import { UNLIMITED } from './wrap.ts';
+import { UNLIMITED, wrap } from './wrap.ts';
 
 export interface RunFlags extends ScenarioFlags {
   readonly json?: boolean;
@@ -33,6 +34,10 @@ export async function run(name: string, flags: RunFlags): Promise<number> {
   const ready = readyScenario(name, flags);
   if (flags.save !== undefined) writableFile('--save', flags.save);
   const trace = flags.trace === undefined ? undefined : openTrace(flags.trace, flags.format ?? 'ndjson');
+  const notes = noteLines(ready.findings, ready.composed.topology.notes ?? []);
+  for (const line of notes)
+    process.stderr.write(`${wrap(line, process.stderr.columns ?? UNLIMITED, '', '  ')}\n`);
+  if (notes.length > 0) process.stderr.write('\n');
   const command = repeatCommand(name, flags);
   const { record, session } = await runReady(ready, { command, ...trace?.options });
   trace?.finish(session.epochUs);

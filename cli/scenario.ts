@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { Finding } from '../models/finding.ts';
 import { nearestHint } from '../models/nearest.ts';
 import { type ComposedScenario, composeScenario, pathsWanted } from '../scenarios/compose.ts';
 import { loadScenario } from '../scenarios/load.ts';
@@ -57,6 +58,8 @@ export interface ReadyScenario {
   readonly spec: WorldSpec;
   /** The scenario's own text. */
   readonly text: string;
+  /** What is odd about its files without being wrong. */
+  readonly findings: readonly Finding[];
 }
 
 /** Finds, reads and checks a scenario with its topology, and prepares the world it runs in. */
@@ -64,19 +67,19 @@ export function readyScenario(name: string, flags: ScenarioFlags): ReadyScenario
   const seed = seedOf(flags.seed);
   if (flags.executor !== 'compiled' && flags.executor !== 'reference')
     throw new Failure(`--executor ${flags.executor}: it is compiled or reference`);
-  const { composed, text } = composedScenario(name, flags);
+  const { composed, text, findings: before } = composedScenario(name, flags);
   const { spec, findings } = prepare(composed.data, composed.topology, {
     seed,
     executor: flags.executor satisfies ExecutorName,
   });
   refuse(`topology ${composed.topology.topology}`, findings, flags.strict);
-  return { composed, spec, text };
+  return { composed, spec, text, findings: [...before, ...findings] };
 }
 
 function composedScenario(
   name: string,
   flags: ScenarioFlags,
-): { readonly composed: ComposedScenario; readonly text: string } {
+): Pick<ReadyScenario, 'composed' | 'text' | 'findings'> {
   const library = libraryTexts();
   const set = settings(flags.set);
   const shipped = library.get(`${name}.yaml`);
@@ -103,7 +106,7 @@ function composedScenario(
   });
   refuse(`scenario ${name}`, findings, flags.strict);
   if (composed === undefined) throw new Failure(`scenario ${name} cannot be put together`);
-  return { composed, text };
+  return { composed, text, findings: [...loaded.findings, ...findings] };
 }
 
 /** The text of a file, or of every file of a folder, under the name by which the scenario calls it. */

@@ -86,6 +86,16 @@ export function entryWords(actions: readonly Action[], occasion: Occasion): Map<
           ? `${occasion.undoes === true ? `${occasion.name} is` : endedNames(ended)} over`
           : '',
       );
+    else if (
+      action.do === 'stop' &&
+      actions.some((one) => one.do === 'kill' && one.process === action.process)
+    )
+      told.set(action, '');
+    else if (
+      action.do === 'kill' &&
+      actions.some((one) => one.do === 'stop' && one.process === action.process)
+    )
+      told.set(action, `${actionWords(action)}${suffix}, and nobody starts it again`);
     else told.set(action, actionWords(action) + suffix);
   }
   return told;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { noteLines } from '../../cli/notes.ts';
 import { TRACE_FIELDS, TRACE_KINDS } from '../../cli/trace-reference.ts';
 import { wrap } from '../../cli/wrap.ts';
 import { quorate, scratch } from './command.ts';
@@ -111,6 +112,20 @@ describe('lists', () => {
 });
 
 describe('lines', () => {
+  test('the same warning about several places is one line, and notes of the topology follow', () => {
+    const at = (line: number) => ({
+      file: 'k.conf',
+      line,
+      column: 1,
+      severity: 'warning' as const,
+      message: 'odd',
+    });
+    const known = { ...at(9), severity: 'note' as const };
+    expect(noteLines([at(1), at(2), known, at(2)], ['haproxy 1.8.8 runs as 2.6.12'])).toEqual([
+      'warning: k.conf:1:1: odd (and in 1 more place)',
+      'note: haproxy 1.8.8 runs as 2.6.12',
+    ]);
+  });
   test('a text is broken between words at the width, and never within one', () => {
     expect(wrap('aaaa '.repeat(12), 44, '>> ')).toBe(
       `>> ${'aaaa '.repeat(8).trim()}\n   ${'aaaa '.repeat(4).trim()}`,
