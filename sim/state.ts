@@ -211,6 +211,8 @@ export interface Connection {
   server: End | undefined;
   /** The process behind the listener was given it. */
   accepted: boolean;
+  /** The client knows that it is connected and has not said so yet: its last word of the handshake goes out after its step. */
+  unconfirmed: boolean;
 }
 
 /** What an observer is told of each step. Views into the world are valid during the call; values may be kept. */

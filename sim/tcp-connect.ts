@@ -4,7 +4,7 @@
  * Source: RFC 9293; Linux tcp(7): SYN retries at 1, 3, 7, 15, 31, 63 s, given up at 127 s (tcp_syn_retries 6). Unit: microseconds.
  */
 import { confirm, resolve, UNRESOLVED_US } from './arp.ts';
-import { HANDSHAKE_DONE, hold, hostOf, makeEnd, owns } from './connection.ts';
+import { hold, hostOf, makeEnd, owns } from './connection.ts';
 import { pass } from './datagram.ts';
 import type { ConnectFailure } from './effects.ts';
 import type { MachineEvent } from './machine.ts';
@@ -19,7 +19,7 @@ import {
   SYN_ACK,
 } from './state.ts';
 import { close } from './tcp-end.ts';
-import { sendStream } from './tcp-stream.ts';
+import { confirmHandshake } from './tcp-stream.ts';
 import { SECOND_US } from './time.ts';
 import type { World } from './world.ts';
 
@@ -40,6 +40,7 @@ export function connect(world: World, cell: Cell, name: string, to: string, port
     client: makeEnd(host, cell, name, host.address),
     server: undefined,
     accepted: false,
+    unconfirmed: false,
   };
   world.connections.set(id, connection);
   hold(cell, name, id * 2);
@@ -152,7 +153,7 @@ export function arriveSynAck(world: World, item: Item): void {
   if (!host.up) return;
   connection.state = 'open';
   confirm(world, host, connection.to);
-  sendStream(world, connection, 0, HANDSHAKE_DONE);
+  connection.unconfirmed = true;
   const cell = world.cells[end.cell] as Cell;
   world.deliver(
     cell,
@@ -160,6 +161,8 @@ export function arriveSynAck(world: World, item: Item): void {
     SYN_ACK,
     item.cause,
   );
+  // A connection that the step has reset at once (a plain TCP check) never reached the server's accept().
+  confirmHandshake(world, connection);
 }
 
 export function arriveRefused(world: World, item: Item): void {

@@ -4,7 +4,7 @@ import type { CloseReason } from './effects.ts';
 import { NoSuchThing } from './errors.ts';
 import type { MachineEvent } from './machine.ts';
 import { type Cell, CLOSED, type Connection, type Host, type Item, type Process } from './state.ts';
-import { sendStream } from './tcp-stream.ts';
+import { confirmHandshake, sendStream } from './tcp-stream.ts';
 import type { World } from './world.ts';
 
 export function close(world: World, cell: Cell, name: string, how: 'eof' | 'reset'): void {
@@ -16,10 +16,12 @@ export function close(world: World, cell: Cell, name: string, how: 'eof' | 'rese
   const end = endOf(connection, side);
   end.cell = -1;
   end.open = false;
-  if (connection.state === 'syn') {
+  if (connection.state === 'syn' || (connection.unconfirmed && how === 'reset')) {
+    connection.unconfirmed = false;
     world.connections.delete(connection.id);
     return;
   }
+  confirmHandshake(world, connection);
   if (!endOf(connection, 1 - side).open) forget(world, connection, side);
   else if (how === 'eof') sendStream(world, connection, side, FIN);
   else sendReset(world, connection, side);

@@ -32,7 +32,15 @@ export function transmit(world: World, cell: Cell, name: string, message: unknow
   const connection = world.connections.get(ref >> 1) as Connection;
   if (connection.state !== 'open')
     throw new NoSuchThing(`${world.pathOf(cell)} transmits on ${name}, which is not connected yet`);
+  confirmHandshake(world, connection);
   sendStream(world, connection, ref & 1, message);
+}
+
+/** The client's last word of the handshake, if it has not been said. */
+export function confirmHandshake(world: World, connection: Connection): void {
+  if (!connection.unconfirmed) return;
+  connection.unconfirmed = false;
+  sendStream(world, connection, 0, HANDSHAKE_DONE);
 }
 
 /** Where the next packet of this side goes: the peer's host, a wrong host, or nowhere. */

@@ -224,3 +224,36 @@ const polite = setup({
 });
 
 export const politeType: ProcessType = { name: 'polite', lead: polite, handlesTerminate: true };
+
+/** Connects each second and resets the connection as soon as it is there, as a plain TCP check does. */
+const prober = setup({
+  types: {
+    input: {} as ProcessInput<{ to: string }>,
+    context: {} as { to: string; connected: number },
+    events: {} as KernelEvent,
+    emitted: {} as Effect,
+  },
+  delays: { second: 1_000_000 },
+}).createMachine({
+  id: 'prober',
+  context: ({ input }) => ({ to: input.config.to, connected: 0 }),
+  initial: 'probing',
+  states: {
+    probing: {
+      entry: emit(
+        ({ context }) => ({ type: 'connect', connection: 'out', to: context.to, port: 80 }) as Effect,
+      ),
+      on: {
+        connected: {
+          actions: [
+            assign({ connected: ({ context }) => context.connected + 1 }),
+            emit({ type: 'reset', connection: 'out' } as Effect),
+          ],
+        },
+      },
+      after: { second: { target: 'probing', reenter: true } },
+    },
+  },
+});
+
+export const proberType: ProcessType = { name: 'prober', lead: prober };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { host, process, SECOND, story } from './fixture.ts';
-import { askerType, echoType, politeType, spawnerType, writerType } from './machines.ts';
+import { askerType, echoType, politeType, proberType, spawnerType, writerType } from './machines.ts';
 
 function pair(to = '10.0.0.2', everyUs = SECOND) {
   return story({
@@ -107,6 +107,17 @@ describe('TCP as a client can tell it apart', () => {
     expect(named(s, 'answer')).toHaveLength(1);
     s.world.runUntil(2.6 * SECOND);
     expect(named(s, 'answer')).toHaveLength(3);
+  });
+
+  test('a connection that is reset in the step that learns of it never reaches accept()', () => {
+    const s = story({
+      hosts: [host('a', 1), host('b', 2)],
+      processes: [process('b', spawnerType), process('a', proberType, { to: '10.0.0.2' })],
+    });
+    s.world.runUntil(2.9 * SECOND);
+    expect(s.world.lead(s.world.process('a/prober'))?.context).toEqual({ to: '10.0.0.2', connected: 3 });
+    expect(s.world.lead(s.world.process('b/spawner'))?.context).toEqual({ count: 0 });
+    expect(s.world.connections.size).toBe(0);
   });
 
   test('a lead starts a member and hands the connection over; the member may end itself', () => {
