@@ -150,7 +150,7 @@ export async function runReady(
 
 /** What the run could not do, with the place in the scenario that asked for it. */
 function placed(error: unknown, { loaded }: ComposedScenario): unknown {
-  if (error instanceof SimulationError) return new Failure(`${loaded.file}: ${error.message}`);
+  if (error instanceof SimulationError) return new Failure(`${loaded.file}: ${error.name}: ${error.message}`);
   const path =
     error instanceof TimelineError
       ? ['timeline', error.index]

@@ -167,7 +167,7 @@ function outageLines(outages: readonly (Outage & { readonly judged: JudgedOutage
       step: stepAt(service, judged.fromUs),
       kind: 'client',
       who: service,
-      text: `${service}: first failed request (${worst})`,
+      text: `${service}: first failed request (in all ${worst})`,
     });
     if (judged.toUs !== undefined) {
       const lastedMs = (judged.toUs - judged.fromUs) / 1000;

@@ -13,12 +13,14 @@ const start = (...args: string[]) =>
 
 test.skipIf(!built)('Ctrl-C ends a run with 130', async () => {
   const child = start('run', 'power-off', '--until', '24h');
-  // The notes of its files are told just before it runs.
-  await once(child.stderr, 'data');
-  setTimeout(() => child.kill('SIGINT'), 1_000);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  // While the world warms up the default action ends the process, which a shell shows as 130, too.
-  expect(code ?? signal).toBeOneOf([130, 'SIGINT']);
+  try {
+    setTimeout(() => child.kill('SIGINT'), 4_000);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    // While the world warms up the default action ends the process, which a shell shows as 130, too.
+    expect(code ?? signal).toBeOneOf([130, 'SIGINT']);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 test.skipIf(!built)('a reader that closes the pipe is no reason to complain', async () => {
