@@ -92,6 +92,8 @@ export interface ProposalRefused {
   readonly type: 'proposal-refused';
   readonly entries: readonly Entry[];
   readonly reason: string;
+  /** Whom Raft follows now; NONE: the node takes no proposals at all until it has a leader (node.go run). */
+  readonly lead: number;
   readonly atUs: number;
 }
 /** A snapshot is to be sent: the server puts its own state, of this moment, into it (snapshot_merge.go). */

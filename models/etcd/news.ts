@@ -37,6 +37,7 @@ export function hearRaft(server: Draft, news: RaftNews): void {
   if (news.confState !== null) server.confState = news.confState;
   if (news.snapshot !== null) restore(server, news.snapshot);
   if (news.committedEntries.length > 0) applyEntries(server, news.committedEntries, atUs);
+  if (server.lead !== NONE) proposeQueued(server);
   if (news.readStates.length > 0) takeReadStates(server, news.readStates, atUs);
   planLeaderCheck(server, atUs);
 }
@@ -59,7 +60,6 @@ function noteLeadership(server: Draft, { role, term, lead, commit, atUs }: RaftN
   else log(server, `raft.node: ${id} changed leader from ${hexId(before)} to ${hexId(lead)} at term ${term}`);
   if (role === 'leader') server.electedAtUs = atUs;
   failReadsOfOldLeader(server, atUs);
-  proposeQueued(server);
 }
 
 // --- entries

@@ -7,9 +7,10 @@
  * Not modelled: the refusal `too many requests` (more than 5000 entries committed and not applied): applying takes no time.
  */
 import { ERRORS, type EtcdError } from './api.ts';
+import type { ProposalRefused } from './family.ts';
 import { proposeQueuedChanges, refuseChange } from './membership.ts';
 import { type Operation, type Proposal, proposalEntry } from './proposal.ts';
-import type { Entry } from './raft/entries.ts';
+
 import { NONE } from './raft/messages.ts';
 import {
   answer,
@@ -60,17 +61,28 @@ export function proposeQueued(server: Draft): void {
   });
 }
 
-/** Raft would not take it, as during a transfer of office. The text is not in etcd's map of errors, hence the code. */
-export function refuseProposals(server: Draft, entries: readonly Entry[], reason: string): void {
+/**
+ * Raft would not take it. Without a leader it waits, as the node's channel would have made it wait. During a transfer of
+ * office it fails; the text is not in etcd's map of errors, hence the code. Publishing is tried again.
+ */
+export function refuseProposals(server: Draft, { entries, reason, lead }: ProposalRefused): void {
   const error: EtcdError = { error: reason, code: 'Unknown' };
   for (const entry of entries) {
-    if (entry.data === null) continue;
     if (entry.type !== 'EntryNormal') {
-      refuseChange(server, entry, error);
+      if (lead === NONE) server.queuedChanges = [...server.queuedChanges, entry];
+      else refuseChange(server, entry, error);
       continue;
     }
-    const pending = takePending(server, entry.data as Proposal);
-    if (pending !== undefined) answer(server, pending.reply, error);
+    const { proposer, number, operation } = entry.data as Proposal;
+    const pending = proposer === server.id ? server.pending.get(number) : undefined;
+    if (pending === undefined) continue;
+    if (lead === NONE || operation.kind === 'publish') {
+      server.pending = server.pending.set(number, { ...pending, queued: true });
+      server.queue = server.queue.push(number);
+    } else {
+      server.pending = server.pending.delete(number);
+      answer(server, pending.reply, error);
+    }
   }
 }
 

@@ -27,13 +27,24 @@ import {
   withLink,
   withoutConnection,
 } from './links.ts';
-import type { RaftEvent, RaftReport } from './raft/events.ts';
+import type { RaftEvent, RaftInput, RaftReport } from './raft/events.ts';
 import { lastIndex } from './raft/log.ts';
 import type { RaftContext } from './raft/machine.ts';
 import type { RaftMessage } from './raft/messages.ts';
 import { progressAt } from './raft/raft.ts';
 import type { Ready } from './raft/raw-node.ts';
 import { type RaftStorage, withEntries, withSnapshot } from './raft/storage.ts';
+
+export interface RaftNodeInput extends RaftInput {
+  /** Ids of the other members. */
+  readonly peers: readonly number[];
+  /** Name of the member, for observers. */
+  readonly name: string;
+  readonly heartbeatUs: number;
+  /** When the ticker began to run, at the latest now. */
+  readonly tickerSinceUs: number;
+  readonly atUs: number;
+}
 
 /** A Ready whose write is under way. */
 interface Saving {
@@ -49,6 +60,7 @@ export interface Node {
   readonly name: string;
   readonly heartbeatUs: number;
   /** Phase of the ticker. */
+  readonly tickerSinceUs: number;
   readonly startedAtUs: number;
   readonly links: readonly Link[];
   readonly saving: Saving | null;
@@ -107,10 +119,11 @@ export function batch(effects: readonly Effect[]): Effect {
   return effects.length === 0 ? NOTHING : { type: 'batch', effects };
 }
 
-export function newNode(name: string, heartbeatUs: number, atUs: number, peers: readonly number[]): Node {
+export function newNode({ name, heartbeatUs, tickerSinceUs, atUs, peers }: RaftNodeInput): Node {
   return {
     name,
     heartbeatUs,
+    tickerSinceUs,
     startedAtUs: atUs,
     links: peers.map(newLink),
     saving: null,
@@ -172,7 +185,9 @@ function isNews({ confState, ready }: RaftReport): boolean {
 function tellNews({ raft, node }: RaftNodeContext, report: RaftReport, effects: Effect[]): void {
   const { ready, event, refusal, confState } = report;
   if (refusal !== null && event.type === 'propose') {
-    effects.push(tellLead({ type: 'proposal-refused', entries: event.entries, reason: refusal }));
+    effects.push(
+      tellLead({ type: 'proposal-refused', entries: event.entries, reason: refusal, lead: raft.lead }),
+    );
   }
   if (!isNews(report)) return;
   const { role, term, lead, log } = raft;

@@ -16,7 +16,6 @@
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { LINK_HEARTBEAT_US, nextSilenceUs, READ_TIMEOUT_US } from './links.ts';
-import type { RaftInput } from './raft/events.ts';
 import { lastIndex } from './raft/log.ts';
 import { raftMachine } from './raft/machine.ts';
 import { started } from './raft/steps.ts';
@@ -39,6 +38,7 @@ import {
   type Of,
   persist,
   type RaftNodeContext,
+  type RaftNodeInput,
   raftMessage,
   removePeer,
   sendOne,
@@ -46,15 +46,6 @@ import {
   tellLead,
   written,
 } from './raft-node-work.ts';
-
-export interface RaftNodeInput extends RaftInput {
-  /** Ids of the other members. */
-  readonly peers: readonly number[];
-  /** Name of the member, for observers. */
-  readonly name: string;
-  readonly heartbeatUs: number;
-  readonly atUs: number;
-}
 
 interface Given {
   readonly context: RaftNodeContext;
@@ -138,7 +129,7 @@ const node = setup({
       id: 'tick',
       delay: ({ context: { node }, event }: Given) => {
         const atUs = event.atUs ?? node.startedAtUs;
-        return node.heartbeatUs - ((atUs - node.startedAtUs) % node.heartbeatUs);
+        return node.heartbeatUs - ((atUs - node.tickerSinceUs) % node.heartbeatUs);
       },
     }),
     holdTick: act(({ node }) => ({ ...node, tickHeld: true })),
@@ -185,7 +176,7 @@ const config = {
   id: 'etcd.raft-node',
   context: ({ input }: { readonly input: RaftNodeInput }): RaftNodeContext => ({
     ...started(input),
-    node: newNode(input.name, input.heartbeatUs, input.atUs, input.peers),
+    node: newNode(input),
   }),
   entry: ['armTicker', 'armLinkBeat', 'armSilence'],
   initial: base.initial,
