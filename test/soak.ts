@@ -74,7 +74,7 @@ function refuse(message: string): number {
 
 function passes(name: string, { file, variable, count }: Part, drawn = count): boolean {
   process.stderr.write(`soak: ${name}, ${variable}=${drawn}\n`);
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', file, '--testTimeout=0'];
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', file, '--testTimeout=0', '--hookTimeout=0'];
   const env = { ...process.env, [variable]: String(drawn) };
   return spawnSync(process.execPath, vitest, { cwd: packageRoot(), env, stdio: 'inherit' }).status === 0;
 }
