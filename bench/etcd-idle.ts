@@ -6,8 +6,8 @@
 import { etcd } from '../models/etcd/process.ts';
 import { hostMachine } from '../models/host/machine.ts';
 import { compiledProgram } from '../sim/compiled.ts';
-import type { WorldSpec } from '../sim/world-spec.ts';
 import { World } from '../sim/world.ts';
+import type { WorldSpec } from '../sim/world-spec.ts';
 import { cpuSeconds } from './cpu.ts';
 
 const SECOND_US = 1_000_000;

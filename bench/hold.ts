@@ -18,7 +18,9 @@ const EVENTS = 1_000_000;
 /** Exponential delays with mean 1 s, drawn beforehand: both simulators use the same ones. */
 function delaysUs(): Float64Array {
   const streams = new Streams('hold');
-  return Float64Array.from({ length: 1 << 16 }, () => Math.max(1, Math.round(-Math.log(1 - streams.next('delays')) * 1e6)));
+  return Float64Array.from({ length: 1 << 16 }, () =>
+    Math.max(1, Math.round(-Math.log(1 - streams.next('delays')) * 1e6)),
+  );
 }
 
 const DELAYS = delaysUs();

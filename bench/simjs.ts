@@ -21,7 +21,11 @@ interface SimJs {
 const lent = globalThis as unknown as { window?: { Sim?: SimJs } };
 
 /** Runs the hold model: this many entities, each waiting delay() seconds again and again, for this many events. */
-export async function simjsHold(entities: number, events: number, delaySeconds: () => number): Promise<() => void> {
+export async function simjsHold(
+  entities: number,
+  events: number,
+  delaySeconds: () => number,
+): Promise<() => void> {
   lent.window ??= {};
   // @ts-expect-error the package has no types and exports nothing
   await import('simjs');

@@ -11,8 +11,8 @@ import { apiserverProbes, DEFAULTS as KUBELET } from '../../models/kubelet/confi
 import { kubeletProcess } from '../../models/kubelet/process.ts';
 import { compiledProgram } from '../../sim/compiled.ts';
 import type { Supervisor } from '../../sim/state.ts';
-import type { WorldSpec } from '../../sim/world-spec.ts';
 import type { World } from '../../sim/world.ts';
+import type { WorldSpec } from '../../sim/world-spec.ts';
 import { host, process, type Story, story } from '../sim/fixture.ts';
 import { asker } from './asker.ts';
 import { type FakeEtcdContext, fakeEtcd } from './fake-etcd.ts';
