@@ -311,3 +311,8 @@ export function beginTransfer(server: Draft, atUs: number): void {
   log(server, `${server.hexId} starts leadership transfer from ${server.hexId} to ${hexId(successor)}`);
   tellRaft(server, { type: 'transfer-leader', to: successor });
 }
+
+/** The successor leads, there is none, or it took too long: the process may end. */
+export function isTransferred({ lead, transferee, drainUntilUs }: Server, atUs: number): boolean {
+  return transferee === NONE || lead === transferee || atUs >= drainUntilUs;
+}

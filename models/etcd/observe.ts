@@ -4,7 +4,7 @@ import { hexId } from './ids.ts';
 import { NONE } from './raft/messages.ts';
 import type { Role } from './raft/raft.ts';
 import type { RaftNodeContext } from './raft-node-work.ts';
-import type { Server } from './server-state.ts';
+import type { ServerContext } from './server.ts';
 
 export interface RaftObservation {
   /** Its own id. */
@@ -37,7 +37,7 @@ export interface ServerObservation {
 }
 
 export function observeServer(context: unknown): ServerObservation {
-  const { backend } = context as Server;
+  const { backend } = (context as ServerContext).server;
   return {
     revision: backend.store.revision,
     alarms: backend.alarms,
@@ -53,7 +53,7 @@ export interface StoredValue {
 
 /** A key of the store as a server has applied it; undefined if it has none. */
 export function storedAt(context: unknown, key: string): StoredValue | undefined {
-  const { backend } = context as Server;
+  const { backend } = (context as ServerContext).server;
   const stored = backend.store.keys.get(key);
   if (stored === undefined) return undefined;
   const { data } = stored.value as { readonly data?: { readonly value?: string } };

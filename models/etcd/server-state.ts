@@ -191,9 +191,8 @@ export interface Server {
   // --- time
   /** Of the present step. */
   readonly nowUs: number;
-  /** When something is due next, and for when the one timer of the server is armed; NEVER_US: not. */
+  /** When something is due next; NEVER_US: nothing is. */
   readonly wakeUs: number;
-  readonly armedUs: number;
   /** What the step asks for. */
   readonly out: readonly Effect[];
 }
@@ -270,7 +269,6 @@ export function initialServer(input: ProcessInput<EtcdConfig>): Server {
     moves: [],
     nowUs: input.atUs,
     wakeUs: NEVER_US,
-    armedUs: NEVER_US,
     out: [],
   };
 }

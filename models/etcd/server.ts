@@ -36,6 +36,7 @@ import {
   expireRequests,
   hearPeer,
   isBusy,
+  isTransferred,
   join,
   mustAskPeers,
   mustTransfer,
@@ -68,7 +69,11 @@ import { checkLeader, closeWatchesOf, notifyProgress } from './watch.ts';
  */
 const START_US = 136_000;
 
-interface Context extends Server {
+/** The server in one piece, so that a step replaces one reference. */
+export interface ServerContext {
+  readonly server: Server;
+  /** For when the one timer of the server is armed; NEVER_US: it is not. */
+  readonly armedUs: number;
   /** What the disk had at the start; dropped once it is read. */
   readonly disk: Readonly<Record<string, unknown>>;
 }
@@ -161,7 +166,6 @@ function endRemoved(server: Draft): void {
 
 /** Everything that time brings. Each part looks whether it is due. */
 function wake(server: Draft, atUs: number): void {
-  server.armedUs = NEVER_US;
   pollPeers(server, atUs);
   unblock(server, atUs);
   expireRequests(server, atUs);
@@ -199,44 +203,44 @@ function nextWakeUs(server: Server): number {
 
 /** An assign of the next state; what it asks for is in `out`. */
 const act = <Type extends ServerEvent['type']>(work: (server: Draft, event: Of<Type>) => void) =>
-  assign<Context, ServerEvent, undefined, ServerEvent, never>(({ context, event }) => {
-    const server = draftOf(context);
-    server.nowUs = event.atUs ?? context.startedAtUs;
+  assign<ServerContext, ServerEvent, undefined, ServerEvent, never>(({ context, event }) => {
+    const server = draftOf(context.server);
+    server.nowUs = event.atUs ?? server.startedAtUs;
     work(server, event as Of<Type>);
     server.wakeUs = nextWakeUs(server);
-    return server;
+    return { server };
   });
 
 export const etcdServer = setup({
   types: {
     input: {} as ProcessInput<EtcdConfig>,
-    context: {} as Context,
+    context: {} as ServerContext,
     events: {} as ServerEvent,
     emitted: {} as Effect,
   },
   guards: {
-    mustWakeEarlier: ({ context }) => context.wakeUs < context.armedUs,
-    isReady: ({ context }) => context.isReady,
-    isDrained: ({ context }) => !isBusy(context) || context.drainUntilUs <= context.nowUs,
-    mustTransfer: ({ context }) => mustTransfer(context),
-    isMisconfigured: ({ context }) => flagError(context.config.flags ?? {}) !== undefined,
-    mustAskPeers: ({ context }) => mustAskPeers(context, context.disk),
-    mayStart: ({ context, event }) => refusalToStart(context, (event as PeersAsked).answer) === null,
-    isTransferred: ({ context: { lead, transferee, drainUntilUs, nowUs, backend }, event }) =>
-      transferee === 0 ||
-      (lead !== 0 && lead === transferee) ||
-      Math.max(nowUs, event.atUs) >= drainUntilUs ||
-      backend.members.length === 0,
+    mustWakeEarlier: ({ context }) => context.server.wakeUs < context.armedUs,
+    isReady: ({ context }) => context.server.isReady,
+    isDrained: ({ context: { server } }) => !isBusy(server) || server.drainUntilUs <= server.nowUs,
+    mustTransfer: ({ context }) => mustTransfer(context.server),
+    isMisconfigured: ({ context }) => flagError(context.server.config.flags ?? {}) !== undefined,
+    mustAskPeers: ({ context }) => mustAskPeers(context.server, context.disk),
+    mayStart: ({ context, event }) => refusalToStart(context.server, (event as PeersAsked).answer) === null,
+    isTransferred: ({ context, event }) => isTransferred(context.server, event.atUs),
   },
   actions: {
     carryOut: emit(
-      ({ context: { out } }): Effect =>
-        out.length === 1 ? (out[0] as Effect) : { type: 'batch', effects: out },
+      ({
+        context: {
+          server: { out },
+        },
+      }): Effect => (out.length === 1 ? (out[0] as Effect) : { type: 'batch', effects: out }),
     ),
-    arm: assign({ armedUs: ({ context }) => context.wakeUs }),
+    arm: assign({ armedUs: ({ context }) => context.server.wakeUs }),
+    disarm: assign({ armedUs: NEVER_US }),
     raiseWake: raise({ type: 'wake' } as ServerEvent, {
       id: 'wake',
-      delay: ({ context }) => Math.max(0, context.wakeUs - context.nowUs),
+      delay: ({ context: { server } }) => Math.max(0, server.wakeUs - server.nowUs),
     }),
     askPeers: act(askPeers),
     join: act<'peers-asked'>((server, { answer: said }) => {
@@ -247,7 +251,7 @@ export const etcdServer = setup({
     ),
     failFlags: act((server) => fail(server, flagError(server.config.flags ?? {}) as string)),
     begin: assign(({ context, event }) => {
-      const server = draftOf(context);
+      const server = draftOf(context.server);
       server.nowUs = event.atUs;
       const { clientPort, metricsPort } = server.settings;
       for (const port of [PEER_PORT, clientPort, metricsPort]) server.out.push({ type: 'listen', port });
@@ -255,10 +259,14 @@ export const etcdServer = setup({
       server.out.push({ type: 'accept', port: clientPort, on: false });
       begin(server, context.disk, event.atUs);
       server.wakeUs = nextWakeUs(server);
-      return { ...server, disk: {} };
+      return { server, disk: {} };
     }),
     serveClients: emit(
-      ({ context: { settings } }): Effect => ({
+      ({
+        context: {
+          server: { settings },
+        },
+      }): Effect => ({
         type: 'batch',
         effects: [
           { type: 'log', line: 'ready to serve client requests', level: 'I' },
@@ -287,11 +295,11 @@ export const etcdServer = setup({
   },
   delays: {
     start: START_US,
-    tick: ({ context }) => context.settings.heartbeatUs,
+    tick: ({ context }) => context.server.settings.heartbeatUs,
   },
 }).createMachine({
   id: 'etcd.server',
-  context: ({ input }) => ({ ...initialServer(input), disk: input.disk }),
+  context: ({ input }) => ({ server: initialServer(input), armedUs: NEVER_US, disk: input.disk }),
   initial: 'starting',
   on: {
     'listen-failed': { actions: ['failListen', 'carryOut'] },
@@ -306,7 +314,7 @@ export const etcdServer = setup({
     'raft-described': { actions: ['raftDescribed', 'carryOut'] },
     fatal: { actions: ['fail', 'carryOut'] },
     gone: { actions: ['endRemoved', 'carryOut'] },
-    wake: { actions: ['wake', 'carryOut'] },
+    wake: { actions: ['disarm', 'wake', 'carryOut'] },
   },
   always: { guard: 'mustWakeEarlier', actions: ['arm', 'raiseWake'] },
   states: {

@@ -4,6 +4,7 @@ import { METHODS } from '../../../models/etcd/api.ts';
 import type { EtcdConfig, EtcdFlags } from '../../../models/etcd/config.ts';
 import { etcd } from '../../../models/etcd/process.ts';
 import type { RaftNodeContext } from '../../../models/etcd/raft-node-work.ts';
+import type { ServerContext } from '../../../models/etcd/server.ts';
 import type { Server } from '../../../models/etcd/server-state.ts';
 import type { EtcdVersion } from '../../../models/etcd/version.ts';
 import { compiledProgram } from '../../../sim/compiled.ts';
@@ -267,7 +268,7 @@ export class Cluster {
   }
 
   server(name: string): Server {
-    return this.context(`${name}/etcd`) as Server;
+    return (this.context(`${name}/etcd`) as ServerContext).server;
   }
 
   raft(name: string): RaftNodeContext['raft'] {
