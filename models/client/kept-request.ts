@@ -16,6 +16,8 @@ import {
 } from '../kube-apiserver/rest-calls.ts';
 import {
   apiRequest,
+  CONFLICT_PAUSE_US,
+  CONFLICT_TRIES,
   type Ending,
   ending,
   type Outcome,
@@ -56,7 +58,7 @@ export const keptRequestMachine = setup({
   },
   guards: {
     writes: ({ context }) => context.config.request === 'write',
-    isConflict: ({ context, event }) => event.status === 409 && context.tries < 2,
+    isConflict: ({ context, event }) => event.status === 409 && context.tries < CONFLICT_TRIES,
     wasFound: ({ event }) => event.status === 200,
   },
   actions: {
@@ -73,7 +75,7 @@ export const keptRequestMachine = setup({
       ],
     })),
   },
-  delays: { limit: ({ context }) => context.config.timeoutUs },
+  delays: { limit: ({ context }) => context.config.timeoutUs, conflictPause: CONFLICT_PAUSE_US },
 }).createMachine({
   id: 'client.kept-request',
   context: ({ input }) => ({ ...input, tries: 0 }),
@@ -87,8 +89,9 @@ export const keptRequestMachine = setup({
         reading: { entry: 'read', on: { answer: { actions: 'end' } } },
         writing: {
           entry: ['count', 'write'],
-          on: { answer: [{ guard: 'isConflict', target: 'rereading' }, { actions: 'end' }] },
+          on: { answer: [{ guard: 'isConflict', target: 'backing-off' }, { actions: 'end' }] },
         },
+        'backing-off': { after: { conflictPause: 'rereading' } },
         rereading: {
           entry: 'read',
           on: { answer: [{ guard: 'wasFound', target: 'writing', actions: 'remember' }, { actions: 'end' }] },

@@ -7,6 +7,10 @@ import { collectionPath, configMapPath, type KubeObject } from '../kube-apiserve
 import type { HttpRequest } from '../wire.ts';
 import type { ClientConfig } from './config.ts';
 
+/** client-go util/retry DefaultRetry: 5 steps, 10 ms apart (its jitter of a tenth is left out). */
+export const CONFLICT_TRIES = 5;
+export const CONFLICT_PAUSE_US = 10_000;
+
 export type Outcome = 'ok' | 'refused' | 'timeout' | 'eof' | 'reset' | 'error';
 
 export interface RequestInput {

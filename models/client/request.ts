@@ -1,8 +1,8 @@
 /**
  * One request of a load generator, from its connection to its outcome: exactly one of ok, refused, timeout, eof, reset,
  * error. A write is a compare-and-swap of one ConfigMap: created if it is not there, else updated at the version
- * known; on a conflict (an earlier write, counted as failed, was committed after all) it is read and tried once more, as
- * client-go's RetryOnConflict does. A read is a linearizable GET. A connect ends when TCP is connected.
+ * known; on a conflict (another write of this client came first, or one counted as failed was committed after all) it is
+ * read and tried again, as client-go's RetryOnConflict does. A read is a linearizable GET. A connect ends when TCP is connected.
  *
  * Sources: client-go util/retry (RetryOnConflict), net/http (one TLS connection a request with keep-alives off).
  * Unit: microseconds. Not modelled: retries of kubectl (10 a second apart on EOF for GET), redirects, HTTP/2 ping.
@@ -13,6 +13,8 @@ import { isStatus } from '../kube-apiserver/api.ts';
 import type { HttpResponse } from '../wire.ts';
 import {
   apiRequest,
+  CONFLICT_PAUSE_US,
+  CONFLICT_TRIES,
   type Ending,
   ending,
   type RequestContext,
@@ -48,7 +50,7 @@ export const requestMachine = setup({
       (event as Received).message !== undefined && responseOf(event as Received).kind === 'response',
     /** A write met a newer version, or an object that is already there. */
     isConflict: ({ event }) => responseOf(event as Received).status === 409,
-    mayTryAgain: ({ context }) => context.tries < 2,
+    mayTryAgain: ({ context }) => context.tries < CONFLICT_TRIES,
     wasFound: ({ event }) => responseOf(event as Received).status === 200,
   },
   actions: {
@@ -61,7 +63,7 @@ export const requestMachine = setup({
     count: assign({ tries: ({ context }) => context.tries + 1 }),
     remember: assign({ resourceVersion: ({ event }) => versionOf(responseOf(event as Received).body) }),
   },
-  delays: { limit: ({ context }) => context.config.timeoutUs },
+  delays: { limit: ({ context }) => context.config.timeoutUs, conflictPause: CONFLICT_PAUSE_US },
 }).createMachine({
   id: 'client.request',
   context: ({ input }) => ({ ...input, tries: 0 }),
@@ -117,11 +119,12 @@ export const requestMachine = setup({
           entry: ['count', 'write'],
           on: {
             received: [
-              { guard: and(['isResponse', 'isConflict', 'mayTryAgain']), target: 'rereading' },
+              { guard: and(['isResponse', 'isConflict', 'mayTryAgain']), target: 'backing-off' },
               { guard: 'isResponse', actions: 'end' },
             ],
           },
         },
+        'backing-off': { after: { conflictPause: 'rereading' } },
         /** The object as it is now, so that the write can be tried at its version. */
         rereading: {
           entry: 'read',
