@@ -300,7 +300,11 @@ export function mustTransfer(server: Server): boolean {
   return isLeader(server) && votersOf(server.backend).length > 1;
 }
 
+/** Clients that took too long are cut off, then the office is handed over. */
 export function beginTransfer(server: Draft, atUs: number): void {
+  server.clients.forEach((client, connection) => {
+    if (client.port === server.settings.clientPort) closeClient(server, connection);
+  });
   const successor = successorOf(server);
   server.transferee = successor;
   server.drainUntilUs = atUs + server.settings.requestTimeoutUs;

@@ -6,6 +6,7 @@
  */
 import type { Effect } from '../../sim/effects.ts';
 import { peerMemberId } from './family.ts';
+import { hexId } from './ids.ts';
 
 /** rafthttp/peer.go ConnReadTimeout: a stream on which nothing comes for this long is closed. */
 export const READ_TIMEOUT_US = 5_000_000;
@@ -40,31 +41,18 @@ export function withLink(links: readonly Link[], link: Link): readonly Link[] {
   return links.map((other) => (other.id === link.id ? link : other));
 }
 
+/** A line as etcd 3.4 writes it (ground-truth/logs/election-after-leader-kill9.log). */
+function streamLine(what: 'established' | 'lost', id: number, side: 'reader' | 'writer'): Effect {
+  const line = `${what} ${what === 'lost' ? 'the' : 'a'} TCP streaming connection with peer ${hexId(id)} (stream Message ${side})`;
+  return { type: 'log', line, level: what === 'lost' ? 'W' : 'I' };
+}
+
 /** What a change of the links asks for: old connections closed, streams dialled anew, the lead told who is active. */
 export function effectsOfChange(before: readonly Link[], after: readonly Link[]): Effect[] {
   const effects: Effect[] = [];
   for (const now of after) {
     const was = linkTo(before, now.id) ?? newLink(now.id);
-    if (was === now) continue;
-    for (const [old, next] of [
-      [was.writer, now.writer],
-      [was.reader, now.reader],
-    ]) {
-      if (old !== null && old !== undefined && old !== next) effects.push({ type: 'close', connection: old });
-    }
-    if (now.writer !== null) {
-      for (const message of was.waiting) effects.push({ type: 'transmit', connection: now.writer, message });
-    }
-    if (was.reader !== null && now.reader === null) {
-      effects.push({ type: 'tell', to: peerMemberId(now.id), event: { type: 'stream-lost' } });
-    }
-    if (was.active !== now.active) {
-      effects.push({
-        type: 'tell',
-        to: '',
-        event: { type: 'peer-active', id: now.id, active: now.active } as { type: string },
-      });
-    }
+    if (was !== now) addChange(effects, was, now);
   }
   for (const was of before) {
     if (linkTo(after, was.id) !== undefined) continue;
@@ -72,6 +60,24 @@ export function effectsOfChange(before: readonly Link[], after: readonly Link[])
     if (was.reader !== null) effects.push({ type: 'close', connection: was.reader });
   }
   return effects;
+}
+
+function addChange(effects: Effect[], was: Link, now: Link): void {
+  for (const side of ['writer', 'reader'] as const) {
+    if (was[side] === now[side]) continue;
+    if (was[side] !== null) effects.push({ type: 'close', connection: was[side] });
+    effects.push(streamLine(now[side] === null ? 'lost' : 'established', now.id, side));
+  }
+  if (now.writer !== null) {
+    for (const message of was.waiting) effects.push({ type: 'transmit', connection: now.writer, message });
+  }
+  if (was.reader !== null && now.reader === null) {
+    effects.push({ type: 'tell', to: peerMemberId(now.id), event: { type: 'stream-lost' } });
+  }
+  if (was.active !== now.active) {
+    const event = { type: 'peer-active', id: now.id, active: now.active };
+    effects.push({ type: 'tell', to: '', event });
+  }
 }
 
 /** The links after a connection ended; the peer is inactive until a stream stands again (peerStatus.deactivate). */

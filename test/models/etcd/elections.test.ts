@@ -68,6 +68,18 @@ describe('elections (LAB-FINDINGS 25 to 34, ground-truth E1 to E17)', () => {
     }
   });
 
+  test('SIGTERM waits up to 7 s for open watches before it hands the leadership over', () => {
+    const c = new Cluster().runTo(5);
+    const old = c.leader();
+    c.call(old, 'watch', { key: 'k', startRevision: 0, requireLeader: true });
+    c.run(0.1);
+    c.act('stop', old);
+    // embed/etcd.go stopServers: `took too long, manually close open transports e.g. watch streams`.
+    const ms = newLeaderAfterMs(c, old, 10);
+    expect(ms).toBeGreaterThan(6990);
+    expect(ms).toBeLessThan(7050);
+  });
+
   test('the leader cut off steps down after 1 to 2 s, and both sides lead for a while', () => {
     const c = new Cluster({ version: '3.5' }).runTo(5);
     const old = c.leader();
