@@ -43,6 +43,8 @@ export class Session {
   readonly stepsBefore: number;
   private readonly observer: Observer;
   private readonly timeline: Timeline;
+  /** Parts of the map of observations that the scenario asks about. */
+  private readonly asked: ReadonlySet<string>;
 
   constructor(scenario: ScenarioData, topology: Topology, spec: WorldSpec, options: SessionOptions = {}) {
     this.scenario = scenario;
@@ -59,6 +61,10 @@ export class Session {
     this.watchlist = new Watchlist(scenario.expect ?? [], scenario.measure ?? []);
     this.moments.set('start', this.epochUs).set('end', this.untilUs);
     this.timeline = new Timeline(scenario.timeline ?? [], topology, this.world, this.epochUs, this.untilUs);
+    this.asked = new Set([
+      ...[...this.watchlist.all].flatMap(({ condition }) => condition.reads),
+      ...this.timeline.reads,
+    ]);
     const { record } = options;
     this.world.observer = (step: Step) => {
       record?.(step);
@@ -98,7 +104,7 @@ export class Session {
       if (queue.nextUs > endUs) break;
       if (this.history === undefined) world.step();
       else this.history.step();
-      if (facts.dirty.size > 0) this.look();
+      if (facts.dirty.size > 0 && this.isAsked()) this.look();
     }
     world.waitUntil(endUs);
     if (this.done) this.look();
@@ -118,6 +124,15 @@ export class Session {
   private act(action: Action): void {
     if (this.history === undefined) this.world.act(this.world.nowUs, action);
     else this.history.act(action);
+  }
+
+  /** Has something changed that an expectation, a measure or a waiting entry looks at? Until then it is only remembered. */
+  private isAsked(): boolean {
+    const { asked } = this;
+    for (const root of this.facts.dirty) {
+      if (asked.has(root) || (root === 'processes' && asked.has('etcd'))) return true;
+    }
+    return false;
   }
 
   /** Looks at what is asked about and may have changed. */

@@ -108,6 +108,11 @@ export class Timeline {
     this.add(atUs, (observations) => this.begin(entry, index, observations));
   }
 
+  /** Parts of the map of observations that entries wait for. */
+  get reads(): string[] {
+    return this.waiting.flatMap(({ condition }) => condition.reads);
+  }
+
   /** World time of the next entry, or Infinity. */
   get nextUs(): number {
     return this.planned[0]?.atUs ?? Number.POSITIVE_INFINITY;

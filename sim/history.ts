@@ -27,7 +27,7 @@ export class History {
   private everyUs: number;
   private nextUs: number;
 
-  constructor(world: World, everyUs = 5 * SECOND_US, parent?: History) {
+  constructor(world: World, everyUs = SECOND_US, parent?: History) {
     this.world = world;
     this.parent = parent;
     this.everyUs = everyUs;
