@@ -10,8 +10,10 @@
  * straight from its connection (`received`) and re-arms the ticker, and `report` sends: so an idle cluster costs
  * one step a tick and one a message. Whatever needs the disk goes through `persist`, `written`, `save`, `advance`.
  *
- * Not modelled: merging of several MsgAppResp of a Ready into the last; the limit of 4096 messages a stream (the
- * kernel's TCP keeps them); the size of writes.
+ * Not modelled: merging of several MsgAppResp of a Ready into the last; the size of messages and with it a full socket:
+ * etcd's MsgApp stream to a silent peer blocks in a write until its 5 s deadline and takes no new connection meanwhile,
+ * so that under load a healed follower is caught up later than its links stand (probably E10's 3.2 s); the limit of
+ * 4096 messages a stream behind it; the size of writes to the disk.
  */
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
