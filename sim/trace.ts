@@ -40,30 +40,47 @@ export function toRecord(step: Step): TraceRecord {
   };
 }
 
-/** Values that a process wrote are named, not printed: a log of 10,000 entries is one value. */
-function plain(key: string, value: unknown): unknown {
-  if (key === 'value' && typeof value === 'object' && value !== null) return '…';
-  if (value instanceof Map) return Object.fromEntries(value);
-  if (value instanceof Set) return [...value];
-  return value;
+/** How deep events and effects are printed; what lies deeper is an ellipsis. A batch is one level more. */
+const DEPTH = 2;
+const MOST_ELEMENTS = 8;
+
+/**
+ * The value as it is printed: plain data to a depth, the first elements of lists, and no collections. A message of
+ * which the cause has been printed whole once is recognised by these; a log of 10,000 entries is not printed at all.
+ */
+function brief(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) {
+    const first = value.slice(0, MOST_ELEMENTS).map((element) => brief(element, depth));
+    return value.length > MOST_ELEMENTS ? [...first, `… ${value.length} in all`] : first;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return '…';
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) copy[key] = brief((value as Record<string, unknown>)[key], depth - 1);
+  return copy;
+}
+
+/** Every part of a batch is printed. */
+function briefEffect(effect: Effect): unknown {
+  if (effect.type === 'batch') return { type: 'batch', effects: effect.effects.map(briefEffect) };
+  return brief(effect, DEPTH);
 }
 
 /** One line of NDJSON without its newline. `epochUs` is world time at the scenario's zero. */
 export function traceLine(record: TraceRecord, epochUs: number): string {
-  return JSON.stringify(
-    {
-      id: record.id,
-      cause: record.cause,
-      at_us: record.atUs - epochUs,
-      kind: record.kind,
-      who: record.who,
-      event: record.event,
-      state: record.before === record.after ? record.after || undefined : `${record.before}>${record.after}`,
-      effects: record.effects.length === 0 ? undefined : record.effects,
-      detail: record.detail,
-    },
-    plain,
-  );
+  return JSON.stringify({
+    id: record.id,
+    cause: record.cause,
+    at_us: record.atUs - epochUs,
+    kind: record.kind,
+    who: record.who,
+    event: brief(record.event, DEPTH),
+    state: record.before === record.after ? record.after || undefined : `${record.before}>${record.after}`,
+    effects: record.effects.length === 0 ? undefined : record.effects.map(briefEffect),
+    detail: brief(record.detail, DEPTH + 1),
+  });
 }
 
 /** 16 hex digits over the lines, each with its newline. */
