@@ -3,8 +3,8 @@ import { hostMachine } from '../../models/host/machine.ts';
 import type { ProcessType } from '../../sim/process-type.ts';
 import { referenceProgram } from '../../sim/reference.ts';
 import type { ProcessSpec, Step, Supervisor } from '../../sim/state.ts';
-import type { HostSpec, WorldSpec } from '../../sim/world-spec.ts';
 import { World } from '../../sim/world.ts';
+import type { HostSpec, WorldSpec } from '../../sim/world-spec.ts';
 
 export const SECOND = 1_000_000;
 
