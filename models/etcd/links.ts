@@ -18,8 +18,8 @@ export interface Link {
   readonly writer: string | null;
   /** What we receive; null: the peer-stream member dials. */
   readonly reader: string | null;
-  /** When something last came, as far as it was looked at; the stream's begin at first. */
-  readonly heardAtUs: number;
+  /** When the reader was attached. */
+  readonly readSinceUs: number;
   readonly active: boolean;
   /** What was sent while the peer is known to be there but has not asked for its stream yet. */
   readonly waiting: readonly unknown[];
@@ -29,7 +29,7 @@ export interface Link {
 export const PIPELINE_BUFFER = 64;
 
 export function newLink(id: number): Link {
-  return { id, writer: null, reader: null, heardAtUs: 0, active: false, waiting: [] };
+  return { id, writer: null, reader: null, readSinceUs: 0, active: false, waiting: [] };
 }
 
 export function linkTo(links: readonly Link[], id: number): Link | undefined {
@@ -93,13 +93,29 @@ export function withoutConnection(links: readonly Link[], connection: string): r
   });
 }
 
-/** The readers that may have been silent for the read timeout, to be looked at. */
+/** The streams from which something should come, in the order of the links. */
 export function readersOf(links: readonly Link[]): readonly string[] {
-  return links.flatMap(({ reader }) => (reader === null ? [] : [reader]));
+  const readers: string[] = [];
+  for (const { reader } of links) if (reader !== null) readers.push(reader);
+  return readers;
 }
 
-/** With the times at which something last came (in the order of readersOf); what was silent for too long is given up. */
-export function looked(
+/**
+ * When the next stream has been silent for the read timeout; Infinity without streams.
+ * @param lastReceivedUs when something last came, in the order of readersOf
+ */
+export function nextSilenceUs(links: readonly Link[], lastReceivedUs: readonly number[]): number {
+  let next = Number.POSITIVE_INFINITY;
+  let at = 0;
+  for (const { reader, readSinceUs } of links) {
+    if (reader === null) continue;
+    next = Math.min(next, Math.max(readSinceUs, lastReceivedUs[at++] ?? 0) + READ_TIMEOUT_US);
+  }
+  return next;
+}
+
+/** The links after those that have been silent for the read timeout were given up. */
+export function withoutSilent(
   links: readonly Link[],
   lastReceivedUs: readonly number[],
   atUs: number,
@@ -107,17 +123,7 @@ export function looked(
   let at = 0;
   return links.map((link) => {
     if (link.reader === null) return link;
-    const heardAtUs = Math.max(link.heardAtUs, lastReceivedUs[at++] ?? 0);
-    if (heardAtUs + READ_TIMEOUT_US <= atUs)
-      return { ...link, heardAtUs, reader: null, active: false, waiting: [] };
-    return { ...link, heardAtUs };
+    const heardUs = Math.max(link.readSinceUs, lastReceivedUs[at++] ?? 0);
+    return heardUs + READ_TIMEOUT_US > atUs ? link : { ...link, reader: null, active: false, waiting: [] };
   });
-}
-
-/** When the next stream would be given up; Infinity if there is none. */
-export function nextSilenceUs(links: readonly Link[]): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (const link of links)
-    if (link.reader !== null) least = Math.min(least, link.heardAtUs + READ_TIMEOUT_US);
-  return least;
 }

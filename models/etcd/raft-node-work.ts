@@ -20,12 +20,14 @@ import {
   LINK_HEARTBEAT_US,
   type Link,
   linkTo,
-  looked,
   newLink,
+  nextSilenceUs,
   PIPELINE_BUFFER,
+  READ_TIMEOUT_US,
   readersOf,
   withLink,
   withoutConnection,
+  withoutSilent,
 } from './links.ts';
 import type { RaftEvent, RaftInput, RaftReport } from './raft/events.ts';
 import { lastIndex } from './raft/log.ts';
@@ -64,6 +66,8 @@ export interface Node {
   readonly startedAtUs: number;
   readonly links: readonly Link[];
   readonly saving: Saving | null;
+  /** When a stream may have been silent for the read timeout; Infinity without streams. */
+  readonly silenceAtUs: number;
   /** The ticker fired during a write; a Go ticker keeps one tick. */
   readonly tickHeld: boolean;
   readonly writes: number;
@@ -127,6 +131,7 @@ export function newNode({ name, heartbeatUs, tickerSinceUs, atUs, peers }: RaftN
     startedAtUs: atUs,
     links: peers.map(newLink),
     saving: null,
+    silenceAtUs: Number.POSITIVE_INFINITY,
     tickHeld: false,
     writes: 0,
     out: NO_EFFECTS,
@@ -279,8 +284,9 @@ export function attach({ node }: RaftNodeContext, event: Of<'writer' | 'reader'>
   const next =
     event.type === 'writer'
       ? { ...link, active: true, waiting: [], writer: event.connection }
-      : { ...link, active: true, reader: event.connection, heardAtUs: event.atUs };
-  return withLinks(node, withLink(node.links, next));
+      : { ...link, active: true, reader: event.connection, readSinceUs: event.atUs };
+  const silenceAtUs = Math.min(node.silenceAtUs, event.atUs + READ_TIMEOUT_US);
+  return { ...withLinks(node, withLink(node.links, next)), silenceAtUs };
 }
 
 /** The peer is there, but its stream is not yet: etcd's pipeline would carry the message. */
@@ -313,7 +319,10 @@ export function lookForSilence({ node }: RaftNodeContext): Node {
 }
 
 export function dropSilent({ node }: RaftNodeContext, { lastReceivedUs, atUs }: Of<'tcp-info'>): Node {
-  return withLinks(node, looked(node.links, lastReceivedUs, atUs));
+  const silenceAtUs = nextSilenceUs(node.links, lastReceivedUs);
+  if (silenceAtUs > atUs) return { ...node, silenceAtUs, out: NO_EFFECTS };
+  // What is left is looked at again at once.
+  return { ...withLinks(node, withoutSilent(node.links, lastReceivedUs, atUs)), silenceAtUs: atUs };
 }
 
 /** Streams on which Raft itself says nothing get a link heartbeat. */

@@ -17,7 +17,7 @@
  */
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
-import { LINK_HEARTBEAT_US, nextSilenceUs, READ_TIMEOUT_US } from './links.ts';
+import { LINK_HEARTBEAT_US, READ_TIMEOUT_US } from './links.ts';
 import { lastIndex } from './raft/log.ts';
 import { raftMachine } from './raft/machine.ts';
 import { started } from './raft/steps.ts';
@@ -141,7 +141,7 @@ const node = setup({
       id: 'check-silence',
       delay: ({ context: { node }, event }: Given) => {
         const atUs = event.atUs ?? node.startedAtUs;
-        return Math.max(1, Math.min(nextSilenceUs(node.links), atUs + READ_TIMEOUT_US) - atUs);
+        return Math.max(1, Math.min(node.silenceAtUs, atUs + READ_TIMEOUT_US) - atUs);
       },
     }),
     lookForSilence: act(lookForSilence),
