@@ -3,14 +3,15 @@
  * up and starts the enabled processes, `host-off` ends everything without a word, `host-stopping` sends SIGTERM to all.
  *
  * Unit: microseconds. Boot time is a parameter of the topology, 30 s by default (an assumption: a small server or virtual
- * machine from power-on to its first service). An orderly shutdown takes 5 s (an assumption; systemd would wait up
- * to DefaultTimeoutStopSec, 90 s, for a service that does not end).
+ * machine from power-on to its first service). An orderly shutdown takes 10 s (an assumption: longer than etcd's
+ * drain of open watches, its request time-out of 7 s, after which its leadership moves; systemd would wait up to
+ * DefaultTimeoutStopSec, 90 s, for a service that does not end).
  * Not modelled: firmware, file-system checks, suspend.
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 
-const STOP_US = 5_000_000;
+const STOP_US = 10_000_000;
 
 interface HostInput {
   readonly host: string;

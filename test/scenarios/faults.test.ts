@@ -72,13 +72,14 @@ describe('the fault palette', () => {
 
   test('an orderly shutdown takes its time, a reboot comes back by itself, a reset at once', () => {
     const down = broken('shutdown', {});
-    expect(down.m1.up).toBe(true);
     down.world.runUntil(10 * SECOND);
+    expect(down.m1.up).toBe(true);
+    down.world.runUntil(12 * SECOND);
     expect(down.m1.up).toBe(false);
     const again = broken('reboot', {});
     again.world.runUntil(4 * SECOND);
     expect(again.echo.state).toBe('stopped');
-    again.world.runUntil(10 * SECOND);
+    again.world.runUntil(15 * SECOND);
     expect([again.m1.up, again.echo.state]).toEqual([true, 'running']);
     const reset = broken('reset', {});
     reset.world.runUntil(2 * SECOND);
