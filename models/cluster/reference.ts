@@ -45,7 +45,7 @@ export function referenceFiles({ masters, etcd }: { masters: number; etcd: numbe
   return {
     files,
     set: { 'cluster.workers': 'w1', 'host.w1.address': '10.0.0.61' },
-    about: `${masters} masters with keepalived and HAProxy, ${place}, and a worker.`,
+    about: `${masters} ${masters === 1 ? 'master' : 'masters'} with keepalived and HAProxy, ${place}, and a worker.`,
   };
 }
 
