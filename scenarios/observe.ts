@@ -157,10 +157,9 @@ export class Observer {
 
   private backends(): Observations['backends'] {
     const backends: Observations['backends'] = {};
-    for (const { host, lead, process } of this.each('haproxy')) {
+    for (const { host, lead } of this.each('haproxy')) {
       if (lead.leaf < 0) continue;
-      const checkOf = (id: string): unknown => this.world.member(process, id)?.context;
-      backends[host.name] = observeBackends(lead.context, checkOf);
+      backends[host.name] = observeBackends(lead.context);
     }
     return backends;
   }

@@ -5,12 +5,7 @@
  * Generator: Alea (Johannes Baagøe, 2010) as in seedrandom/lib/alea.js. The package's index is not used, because it
  * reads Math.random and Date.
  */
-import alea, { type Alea, type AleaState } from 'seedrandom/lib/alea.js';
-
-export interface Stream {
-  /** A number in [0, 1). */
-  next(): number;
-}
+import alea, { type Alea } from 'seedrandom/lib/alea.js';
 
 export class Streams {
   readonly seed: string;
@@ -49,10 +44,5 @@ export class Streams {
     const copy = new Streams(this.seed);
     for (const [name, generator] of this.open) copy.open.set(name, alea('', { state: generator.state() }));
     return copy;
-  }
-
-  /** The state of every stream that was drawn from, for stored worlds. */
-  states(): Record<string, AleaState> {
-    return Object.fromEntries([...this.open].map(([name, generator]) => [name, generator.state()]));
   }
 }

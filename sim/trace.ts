@@ -3,7 +3,6 @@
  * described in docs/reference/trace.md. Lines are made from kept steps when somebody asks, not while the world runs.
  */
 import type { Effect } from './effects.ts';
-import { TraceHash } from './hash.ts';
 import type { Step } from './state.ts';
 
 /** A step as it is kept: nothing that the world changes later. */
@@ -81,14 +80,4 @@ export function traceLine(record: TraceRecord, epochUs: number): string {
     effects: record.effects.length === 0 ? undefined : record.effects.map(briefEffect),
     detail: brief(record.detail, DEPTH + 1),
   });
-}
-
-/** 16 hex digits over the lines, each with its newline. */
-export function traceHash(records: Iterable<TraceRecord>, epochUs: number): string {
-  const hash = new TraceHash();
-  for (const record of records) {
-    hash.add(traceLine(record, epochUs));
-    hash.add('\n');
-  }
-  return hash.digest();
 }

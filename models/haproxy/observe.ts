@@ -16,7 +16,7 @@ export interface ServerObservation {
 }
 
 /** By `BACKEND/SERVER`. The context is that of the lead of a haproxy process. */
-export function observeBackends(context: unknown, _checkOf?: unknown): Record<string, ServerObservation> {
+export function observeBackends(context: unknown): Record<string, ServerObservation> {
   const { plan, backends } = context as ProxyContext;
   const seen: Record<string, ServerObservation> = {};
   plan.backends.forEach(({ config }, backend) => {
