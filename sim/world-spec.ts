@@ -63,6 +63,7 @@ export function newHost(host: HostSpec, index: number): Host {
     attached: true,
     addresses: [host.address],
     listeners: [],
+    forwards: [],
     arp: new Map(),
     clock: EXACT_CLOCK,
     disk: {
