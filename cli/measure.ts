@@ -5,7 +5,7 @@ import { countsOf, type NumberSummary, summaryOf } from '../plan/summary.ts';
 import type { MeasureData } from '../scenarios/schema.ts';
 import { EXIT_INTERRUPTED, Failure } from './failure.ts';
 import { Progress } from './progress.ts';
-import { addScenarioFlags, readyScenario, type ScenarioFlags, seedOf } from './scenario.ts';
+import { addScenarioFlags, readyScenario, type ScenarioFlags } from './scenario.ts';
 
 interface MeasureFlags extends ScenarioFlags {
   readonly runs: string;
@@ -44,8 +44,7 @@ export function addMeasure(program: Command): void {
 
 async function measure(name: string, flags: MeasureFlags): Promise<void> {
   const runs = runsOf(flags.runs);
-  const first = seedOf(flags.seed);
-  const { composed, job, library } = readyScenario(name, flags);
+  const { composed, job, library, seed: first } = readyScenario(name, flags);
   const measures = composed.data.measure ?? [];
   if (measures.length === 0) throw new Failure(`scenario ${name} has no measure: nothing can be summed up`);
   const tasks = Array.from(

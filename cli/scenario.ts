@@ -25,7 +25,8 @@ import { filesBelow, libraryTexts, readText, settings, shippedScenarios } from '
 /** Flags of every command that runs a scenario. */
 export interface ScenarioFlags {
   readonly topology?: string;
-  readonly seed: string;
+  /** Default: the one that a stored counterexample names, else 1. */
+  readonly seed?: string;
   readonly until?: string;
   readonly set: readonly string[];
   readonly strict?: boolean;
@@ -36,7 +37,7 @@ export function addScenarioFlags(command: Command): Command {
   return command
     .argument('<scenario>', 'a built-in name (quorate list) or a YAML file')
     .option('--topology <name|file>', 'another topology than the scenario names')
-    .option('--seed <number>', 'the luck of this run', '1')
+    .option('--seed <number>', 'the luck of this run (default: 1, or what a stored counterexample says)')
     .option('--until <time>', 'end of the run, as 120s')
     .option(
       '--set <path=value>',
@@ -52,6 +53,8 @@ export function collect(value: string, all: readonly string[]): string[] {
   return [...all, value];
 }
 
+const DEFAULT_SEED = 1;
+
 export function seedOf(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new Failure(`--seed ${text}: a seed is a whole number of 0 or more`);
   return Number(text);
@@ -59,6 +62,7 @@ export function seedOf(text: string): number {
 
 export interface ReadyScenario {
   readonly composed: ComposedScenario;
+  readonly seed: number;
   readonly spec: WorldSpec;
   /** The scenario's own text. */
   readonly text: string;
@@ -71,21 +75,22 @@ export interface ReadyScenario {
 
 /** Finds, reads and checks a scenario with its topology, and prepares the world it runs in. */
 export function readyScenario(name: string, flags: ScenarioFlags): ReadyScenario {
-  const seed = seedOf(flags.seed);
+  if (flags.seed !== undefined) seedOf(flags.seed);
   if (flags.executor !== 'compiled' && flags.executor !== 'reference')
     throw new Failure(`--executor ${flags.executor}: it is compiled or reference`);
   const { findings: before, ...found } = composedScenario(name, flags);
   const { composed } = found;
+  const seed = flags.seed === undefined ? (composed.data.vary?.seed ?? DEFAULT_SEED) : seedOf(flags.seed);
   const executor: ExecutorName = flags.executor;
   const { spec, findings } = prepare(composed.data, composed.topology, {
     seed,
     executor,
   });
   refuse(`topology ${composed.topology.topology}`, findings, flags.strict);
-  return { ...found, job: { ...found.job, executor }, spec, findings: [...before, ...findings] };
+  return { ...found, seed, job: { ...found.job, executor }, spec, findings: [...before, ...findings] };
 }
 
-function composedScenario(name: string, flags: ScenarioFlags): Omit<ReadyScenario, 'spec'> {
+function composedScenario(name: string, flags: ScenarioFlags): Omit<ReadyScenario, 'spec' | 'seed'> {
   const library = libraryTexts();
   const set = settings(flags.set);
   const shipped = library.get(`${name}.yaml`);
