@@ -5,6 +5,7 @@ import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
 import { addImport } from './import.ts';
 import { addList } from './list.ts';
+import { addMeasure } from './measure.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
@@ -22,6 +23,7 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addStart(program, done);
   addList(program);
   addRun(program, done);
+  addMeasure(program);
   addExplain(program);
   addImport(program);
   addServe(program);
