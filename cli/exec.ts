@@ -10,7 +10,7 @@ import { Session } from '../scenarios/session.ts';
 import { readTargets, resolveTarget } from '../scenarios/targets.ts';
 import { SECOND_US } from '../sim/time.ts';
 import { Failure } from './failure.ts';
-import { addScenarioFlags, readyScenario, type ScenarioFlags, seedOf } from './scenario.ts';
+import { addScenarioFlags, readyScenario, type ScenarioFlags } from './scenario.ts';
 
 interface ExecFlags extends ScenarioFlags {
   readonly at: string;
@@ -26,7 +26,9 @@ export function addExec(program: Command, done: (exitCode: number) => void): voi
   addScenarioFlags(
     program
       .command('exec')
-      .description('type a command on a host at a moment of a run: what it prints, its exit code, how long it hung'),
+      .description(
+        'type a command on a host at a moment of a run: what it prints, its exit code, how long it hung',
+      ),
   )
     .argument('<command...>', 'the command, after --')
     .requiredOption('--at <time>', 'when it is typed, as 75s')
@@ -43,12 +45,12 @@ function exec(name: string, words: readonly string[], flags: ExecFlags): number 
     const mistake = durationMistake(flags[key]);
     if (mistake !== undefined) throw new Failure(`--${key} ${mistake}`);
   }
-  const { composed } = readyScenario(name, flags);
+  const { composed, seed } = readyScenario(name, flags);
   const atUs = durationUs(flags.at);
   const untilUs = Math.max(durationUs(composed.data.until), atUs + durationUs(flags.wait));
   const data = { ...composed.data, until: `${untilUs}us` };
   const { spec } = prepare(data, composed.topology, {
-    seed: seedOf(flags.seed),
+    seed,
     executor: flags.executor as 'compiled' | 'reference',
     console: true,
   });
@@ -70,7 +72,9 @@ function exec(name: string, words: readonly string[], flags: ExecFlags): number 
 /** A line that a shell reads as these words: one word is taken as a whole line, as sh -c does. */
 function lineOf(words: readonly string[]): string {
   if (words.length === 1) return words.join('');
-  return words.map((word) => (/^[\w./:=+@%,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  return words
+    .map((word) => (/^[\w./:=+@%,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
 }
 
 function hostOf(on: string | undefined, session: Session): string {
@@ -82,7 +86,9 @@ function hostOf(on: string | undefined, session: Session): string {
   const resolved = target === undefined ? undefined : resolveTarget(target, session.observations, topology);
   if (resolved?.kind !== 'host' || resolved.hosts.length !== 1) {
     const names = topology.hosts.map(({ name }) => name);
-    throw new Failure(`--on ${on}: nobody is that at this moment, or it is no single host${nearestHint(on, names)}`);
+    throw new Failure(
+      `--on ${on}: nobody is that at this moment, or it is no single host${nearestHint(on, names)}`,
+    );
   }
   return resolved.hosts[0] as string;
 }

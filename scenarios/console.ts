@@ -4,11 +4,12 @@
  *
  * Unit: microseconds of world time.
  */
+
+import type { Topology } from '../models/cluster/topology.ts';
 import type { Place, Question } from '../models/console/command.ts';
 import { type Answer, advance, type ConsoleResult, type Output, textOf } from '../models/console/console.ts';
 import { ANSWER_NOTE } from '../models/console/fetch.ts';
 import { SHELL } from '../models/console/shell-process.ts';
-import type { Topology } from '../models/cluster/topology.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Action } from '../sim/faults.ts';
 import type { Step } from '../sim/state.ts';
@@ -105,7 +106,12 @@ export class Console {
     if (world.process(`${host}/${SHELL}`).state === 'running') {
       this.running.push(run);
       this.due.add(run);
-    } else this.end(run, [{ to: 'stderr', text: `ssh: connect to host ${host} port 22: No route to host\n` }], SSH_FAILED);
+    } else
+      this.end(
+        run,
+        [{ to: 'stderr', text: `ssh: connect to host ${host} port 22: No route to host\n` }],
+        SSH_FAILED,
+      );
     return typed;
   }
 

@@ -104,7 +104,12 @@ export function storyOf(
     const text = line.action === undefined ? line.text : (told.get(line.action) ?? line.text);
     return text === '' ? [] : [{ ...line, text }];
   });
-  const lines: Line[] = [...happened, ...factLines(facts, epochUs), ...outageLines(outages, facts), ...printedLines(facts)];
+  const lines: Line[] = [
+    ...happened,
+    ...factLines(facts, epochUs),
+    ...outageLines(outages, facts),
+    ...printedLines(facts),
+  ];
   lines.sort((a, b) => a.atUs - b.atUs || a.step - b.step);
   let faultUs: number | undefined;
   return lines

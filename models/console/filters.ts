@@ -33,7 +33,9 @@ function pattern(text: string, flags: string, basic: boolean, fixed: boolean): R
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   if (fixed) return new RegExp(escaped, flags);
   // In a basic expression \| and \+ are operators, and the bare ones are themselves.
-  const source = basic ? text.replace(/\\([|+?(){}])|([|+?(){}])/g, (_, op, bare) => op ?? `\\${bare}`) : text;
+  const source = basic
+    ? text.replace(/\\([|+?(){}])|([|+?(){}])/g, (_, op, bare) => op ?? `\\${bare}`)
+    : text;
   try {
     return new RegExp(source, flags);
   } catch {
@@ -66,7 +68,8 @@ export function* grep(call: Call): Script {
   let count = 0;
   for (const line of linesOf(input)) {
     const match = found.exec(line);
-    const isWord = match !== null && (!flags.has('w') || new RegExp(`\\b(?:${found.source})\\b`, found.flags).test(line));
+    const isWord =
+      match !== null && (!flags.has('w') || new RegExp(`\\b(?:${found.source})\\b`, found.flags).test(line));
     if (isWord !== flags.has('v')) {
       count++;
       shown = after + 1;
@@ -92,7 +95,8 @@ export function* wc(call: Call): Script {
   };
   const wanted = (['l', 'w', 'c'] as const).filter((key) => flags === '' || flags.includes(key));
   const numbers = wanted.map((key) => String(counts[key]));
-  const text = numbers.length === 1 ? numbers.join('') : numbers.map((number) => number.padStart(7)).join(' ');
+  const text =
+    numbers.length === 1 ? numbers.join('') : numbers.map((number) => number.padStart(7)).join(' ');
   call.out(`${[text, ...paths].join(' ')}\n`);
   return 0;
 }
@@ -118,7 +122,10 @@ export function* headOrTail(call: Call): Script {
 
 export function* sort(call: Call): Script {
   const flags = call.args.filter((arg) => arg.startsWith('-')).join('');
-  const input = yield* inputOf(call, call.args.filter((arg) => !arg.startsWith('-')));
+  const input = yield* inputOf(
+    call,
+    call.args.filter((arg) => !arg.startsWith('-')),
+  );
   if (input === undefined) return 2;
   let lines = linesOf(input).sort((a, b) =>
     flags.includes('n') ? Number.parseFloat(a) - Number.parseFloat(b) : a < b ? -1 : a > b ? 1 : 0,
@@ -130,7 +137,10 @@ export function* sort(call: Call): Script {
 }
 
 export function* cat(call: Call): Script {
-  const input = yield* inputOf(call, call.args.filter((arg) => !arg.startsWith('-')));
+  const input = yield* inputOf(
+    call,
+    call.args.filter((arg) => !arg.startsWith('-')),
+  );
   if (input === undefined) return 1;
   call.out(input);
   return 0;
@@ -155,7 +165,9 @@ export function* sleep(call: Call): Script {
   const read = call.args.map((arg) => /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(arg));
   const wrong = read.indexOf(null);
   if (wrong >= 0 || read.length === 0) {
-    call.err(wrong >= 0 ? `sleep: invalid time interval '${call.args[wrong]}'\n` : 'sleep: missing operand\n');
+    call.err(
+      wrong >= 0 ? `sleep: invalid time interval '${call.args[wrong]}'\n` : 'sleep: missing operand\n',
+    );
     return 1;
   }
   const seconds = read.reduce((sum, match) => sum + Number(match?.[1]) * (UNITS[match?.[2] || 's'] ?? 1), 0);

@@ -55,12 +55,15 @@ export function readFlags(
     if (table[name] === 'switch') {
       give(name, long === null ? 'true' : (attached ?? 'true'));
       // Letters of several switches may stand together.
-      if (long === null && attached !== undefined) args = [...args.slice(0, i + 1), `-${attached}`, ...args.slice(i + 1)];
+      if (long === null && attached !== undefined)
+        args = [...args.slice(0, i + 1), `-${attached}`, ...args.slice(i + 1)];
       continue;
     }
     const value = attached ?? args[++i];
     if (value === undefined) {
-      return { error: `flag needs an argument: ${long === null ? `'${arg.charAt(1)}' in ${arg}` : `--${name}`}` };
+      return {
+        error: `flag needs an argument: ${long === null ? `'${arg.charAt(1)}' in ${arg}` : `--${name}`}`,
+      };
     }
     give(name, value);
   }

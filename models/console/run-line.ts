@@ -5,7 +5,7 @@
  * Source: POSIX.1-2017 shell command language, sections 2.5 to 2.10. Words are read by the reader of keepalived's check scripts.
  * Not modelled: compound commands (if, for, while), functions, globbing, jobs (`&` at the end is taken as `;`).
  */
-import { type ShellToken, type ShellWord, ShellRefused, shellTokens } from '../keepalived/shell-words.ts';
+import { ShellRefused, type ShellToken, type ShellWord, shellTokens } from '../keepalived/shell-words.ts';
 import type { Call, Place, Script } from './command.ts';
 import { commandNamed, commandNames } from './commands.ts';
 import { appendFile, readFile, writeFile } from './files.ts';
@@ -42,7 +42,13 @@ export function* runLine(line: string, place: Place, write: Write): Script {
   }
 }
 
-function* runItems(items: readonly Item[], place: Place, outer: Env, input: string | undefined, write: Write): Script {
+function* runItems(
+  items: readonly Item[],
+  place: Place,
+  outer: Env,
+  input: string | undefined,
+  write: Write,
+): Script {
   let code = 0;
   let env = outer;
   for (const { after, pipeline } of items) {
@@ -69,7 +75,13 @@ interface Ran {
   readonly env: Env;
 }
 
-function* runSimple(simple: Simple, place: Place, env: Env, input: string | undefined, write: Write): Script<Ran> {
+function* runSimple(
+  simple: Simple,
+  place: Place,
+  env: Env,
+  input: string | undefined,
+  write: Write,
+): Script<Ran> {
   const words: string[] = [];
   let own = env;
   let leading = true;
@@ -245,9 +257,13 @@ function itemsOf(line: string): Item[] {
 }
 
 /** The number that stands directly before the operator, which is then no word; else what the operator means by itself. */
-function descriptor(words: ShellWord[], operator: { readonly operator: string; readonly line: number; readonly column: number }): number {
+function descriptor(
+  words: ShellWord[],
+  operator: { readonly operator: string; readonly line: number; readonly column: number },
+): number {
   const last = words.at(-1);
-  const adjoins = last !== undefined && last.line === operator.line && last.column + last.raw.length === operator.column;
+  const adjoins =
+    last !== undefined && last.line === operator.line && last.column + last.raw.length === operator.column;
   if (adjoins && /^\d$/.test(last.raw)) {
     words.pop();
     return Number(last.raw);

@@ -104,7 +104,9 @@ export function* call<Body>(
 function errorOf({ version }: Session, { outcome, status, body }: Fetched): EtcdError | undefined {
   if (outcome === 'response') {
     if (isEtcdError(body)) return body;
-    return status === 200 ? undefined : { error: `unexpected HTTP status code ${status}`, code: 'Unavailable' };
+    return status === 200
+      ? undefined
+      : { error: `unexpected HTTP status code ${status}`, code: 'Unavailable' };
   }
   if (outcome === 'timeout') return { error: DEADLINE, code: 'DeadlineExceeded' };
   const error = version === '3.4' ? 'transport is closing' : 'error reading from server: EOF';
@@ -113,17 +115,28 @@ function errorOf({ version }: Session, { outcome, status, body }: Fetched): Etcd
 
 /** rpctypes.Error: what the server calls by a name is told by it, anything else with its code. */
 function textOf({ error, code }: EtcdError): string {
-  return error.startsWith('etcdserver: ') || error === DEADLINE ? error : `rpc error: code = ${code} desc = ${error}`;
+  return error.startsWith('etcdserver: ') || error === DEADLINE
+    ? error
+    : `rpc error: code = ${code} desc = ${error}`;
 }
 
 /** The line that the client's interceptor logs for each call that failed. */
-function* warn(session: Session, target: Endpoint | undefined, attempt: number, code: string, error: string): Script<void> {
+function* warn(
+  session: Session,
+  target: Endpoint | undefined,
+  attempt: number,
+  code: string,
+  error: string,
+): Script<void> {
   const ts = isoTime(yield* look(hostWallUs));
   const address = target === undefined ? '' : `${target.address}:${target.port}`;
   const client =
     session.version === '3.4'
       ? { caller: 'clientv3/retry_interceptor.go:62' }
-      : { logger: 'etcd-client', caller: `v3@v${session.version === '3.5' ? '3.5.33' : '3.6.14'}/retry_interceptor.go:65` };
+      : {
+          logger: 'etcd-client',
+          caller: `v3@v${session.version === '3.5' ? '3.5.33' : '3.6.14'}/retry_interceptor.go:65`,
+        };
   const line = {
     level: 'warn',
     ts,

@@ -4,7 +4,13 @@
  * Sources: etcd v3.4.23 and v3.6.14 etcdctl/ctlv3/command/ep_command.go:85-178; recorded output in
  * test/models/console/etcdctl-recorded.txt.
  */
-import { type AlarmResponse, type MemberListResponse, METHODS, type RangeResponse, type StatusResponse } from '../../etcd/api.ts';
+import {
+  type AlarmResponse,
+  METHODS,
+  type MemberListResponse,
+  type RangeResponse,
+  type StatusResponse,
+} from '../../etcd/api.ts';
 import { all, now, type Script } from '../command.ts';
 import { isSet } from '../flags.ts';
 import { goDuration } from '../go-text.ts';
@@ -17,7 +23,10 @@ export function* endpointsOf(session: Session): Script<readonly Endpoint[] | num
   if (!isSet(session.flags, 'cluster')) return session.endpoints;
   const answer = yield* call<MemberListResponse>(session, METHODS.memberList, { linearizable: true });
   if (isFailure(answer)) {
-    return exitWithError(session, `failed to fetch endpoints from etcd cluster member list: ${answer.failure}`);
+    return exitWithError(
+      session,
+      `failed to fetch endpoints from etcd cluster member list: ${answer.failure}`,
+    );
   }
   const urls = answer.body.members.flatMap(({ clientUrls }) => clientUrls);
   return urls.map((url) => readEndpoint(url, session.call.place));
@@ -35,7 +44,10 @@ export function* endpointStatus(session: Session): Script {
   }
   const { version } = session;
   if (session.format === 'json') {
-    printJson(session, found.map(({ endpoint, status }) => statusJson(version, endpoint, status)));
+    printJson(
+      session,
+      found.map(({ endpoint, status }) => statusJson(version, endpoint, status)),
+    );
   } else {
     const rows = found.map(({ endpoint, status }) => statusRow(version, endpoint, status));
     printRows(session, statusHeader(version), rows);
@@ -60,14 +72,19 @@ function* healthOf(session: Session, endpoint: Endpoint): Script<Health> {
   const alarms = yield* call<AlarmResponse>(session, METHODS.alarm, request, options);
   if (isFailure(alarms)) return { ...health, error: `Unable to fetch the alarm list` };
   const active = alarms.body.alarms.map(({ alarm }) => alarm);
-  return { ...health, error: active.length === 0 ? '' : `Active Alarm(s): ${active.map((alarm) => `${alarm} `).join('')}` };
+  return {
+    ...health,
+    error: active.length === 0 ? '' : `Active Alarm(s): ${active.map((alarm) => `${alarm} `).join('')}`,
+  };
 }
 
 export function* endpointHealth(session: Session): Script {
   const endpoints = yield* endpointsOf(session);
   if (typeof endpoints === 'number') return endpoints;
   const found = yield* all(endpoints.map((endpoint) => healthOf(session, endpoint)));
-  const order = found.map((_, i) => i).sort((a, b) => (found[a] as Health).tookUs - (found[b] as Health).tookUs || a - b);
+  const order = found
+    .map((_, i) => i)
+    .sort((a, b) => (found[a] as Health).tookUs - (found[b] as Health).tookUs || a - b);
   const sorted = order.map((i) => found[i] as Health);
   printHealth(session, sorted);
   return sorted.every(({ error }) => error === '') ? 0 : exitWithError(session, 'unhealthy cluster');
@@ -83,12 +100,19 @@ function printHealth(session: Session, healths: readonly Health[]): void {
     }));
     printJson(session, rows);
   } else if (session.format === 'table') {
-    const rows = healths.map(({ endpoint, tookUs, error }) => [endpoint, String(error === ''), goDuration(tookUs), error]);
+    const rows = healths.map(({ endpoint, tookUs, error }) => [
+      endpoint,
+      String(error === ''),
+      goDuration(tookUs),
+      error,
+    ]);
     printRows(session, ['endpoint', 'health', 'took', 'error'], rows);
   } else {
     for (const { endpoint, tookUs, error } of healths) {
       if (error === '') {
-        session.call.out(`${endpoint} is healthy: successfully committed proposal: took = ${goDuration(tookUs)}\n`);
+        session.call.out(
+          `${endpoint} is healthy: successfully committed proposal: took = ${goDuration(tookUs)}\n`,
+        );
       } else session.call.err(`${endpoint} is unhealthy: failed to commit proposal: ${error}\n`);
     }
   }

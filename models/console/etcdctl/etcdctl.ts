@@ -16,8 +16,8 @@ import {
   fullVersion,
   GLOBAL_FLAGS,
   openSession,
-  SHORTHANDS,
   type Session,
+  SHORTHANDS,
   versionOf,
 } from './session.ts';
 import { snapshotRestore, snapshotSave, snapshotStatus } from './snapshot.ts';
@@ -98,7 +98,11 @@ function subcommandOf(words: readonly string[]): { readonly name: string; readon
 }
 
 export function* etcdctl(call: Call): Script {
-  const every: FlagTable = Object.assign({}, GLOBAL_FLAGS, ...Object.values(SUBCOMMANDS).map(({ flags }) => flags ?? {}));
+  const every: FlagTable = Object.assign(
+    {},
+    GLOBAL_FLAGS,
+    ...Object.values(SUBCOMMANDS).map(({ flags }) => flags ?? {}),
+  );
   const read = readFlags(call.args, every, SHORTHANDS);
   if (isFlagError(read)) {
     call.err(`Error: ${read.error}\n`);
@@ -114,7 +118,9 @@ export function* etcdctl(call: Call): Script {
     return EXIT_ERROR;
   }
   const { run, flags } = SUBCOMMANDS[name] as Subcommand;
-  const foreign = [...read.values.keys()].find((flag) => GLOBAL_FLAGS[flag] === undefined && flags?.[flag] === undefined);
+  const foreign = [...read.values.keys()].find(
+    (flag) => GLOBAL_FLAGS[flag] === undefined && flags?.[flag] === undefined,
+  );
   if (foreign !== undefined) {
     call.err(`Error: unknown flag: --${foreign}\n`);
     return EXIT_ERROR;

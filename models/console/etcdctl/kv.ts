@@ -5,7 +5,14 @@
  * Not modelled: --order, --sort-by, --from-key, --prev-kv, --ignore-value. Values that Kubernetes wrote are shown as JSON
  * where etcd holds protobuf.
  */
-import { type DeleteRangeResponse, type KeyValue, METHODS, prefixEnd, type PutResponse, type RangeResponse } from '../../etcd/api.ts';
+import {
+  type DeleteRangeResponse,
+  type KeyValue,
+  METHODS,
+  type PutResponse,
+  prefixEnd,
+  type RangeResponse,
+} from '../../etcd/api.ts';
 import type { Script } from '../command.ts';
 import { flagOf, isSet } from '../flags.ts';
 import { base64, omitEmpty } from '../go-text.ts';
@@ -19,7 +26,8 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 function rangeOf(session: Session): { key: string; rangeEnd?: string } | undefined {
   const [key, end, ...more] = session.args;
   if (key === undefined || more.length > 0) return undefined;
-  if (isSet(session.flags, 'prefix')) return key === '' ? { key, rangeEnd: '\uffff' } : { key, rangeEnd: prefixEnd(key) };
+  if (isSet(session.flags, 'prefix'))
+    return key === '' ? { key, rangeEnd: '\uffff' } : { key, rangeEnd: prefixEnd(key) };
   return end === undefined ? { key } : { key, rangeEnd: end };
 }
 
@@ -35,7 +43,12 @@ const kvJson = (kv: KeyValue, keysOnly: boolean): unknown =>
 
 export function* get(session: Session): Script {
   const range = rangeOf(session);
-  if (range === undefined) return exitWithError(session, 'get command needs one argument as key and an optional argument as range_end', EXIT_BAD_ARGS);
+  if (range === undefined)
+    return exitWithError(
+      session,
+      'get command needs one argument as key and an optional argument as range_end',
+      EXIT_BAD_ARGS,
+    );
   const consistency = flagOf(session.flags, 'consistency') ?? 'l';
   if (consistency !== 'l' && consistency !== 's') {
     return exitWithError(session, `unknown consistency flag "${consistency}"`, EXIT_BAD_ARGS);
@@ -86,11 +99,17 @@ export function* put(session: Session): Script {
 
 export function* del(session: Session): Script {
   const range = rangeOf(session);
-  if (range === undefined) return exitWithError(session, 'del command needs one argument as key and an optional argument as range_end', EXIT_BAD_ARGS);
+  if (range === undefined)
+    return exitWithError(
+      session,
+      'del command needs one argument as key and an optional argument as range_end',
+      EXIT_BAD_ARGS,
+    );
   const answer = yield* call<DeleteRangeResponse>(session, METHODS.deleteRange, range);
   if (isFailure(answer)) return exitWithError(session, answer.failure);
   const { header, deleted } = answer.body;
-  if (session.format === 'json') printJson(session, { header: headerJson(header), ...omitEmpty({ deleted }) });
+  if (session.format === 'json')
+    printJson(session, { header: headerJson(header), ...omitEmpty({ deleted }) });
   else session.call.out(`${deleted}\n`);
   return 0;
 }

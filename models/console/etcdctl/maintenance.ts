@@ -17,10 +17,14 @@ export function* alarms(session: Session, action: 'get' | 'deactivate'): Script 
   if (isFailure(answer)) return exitWithError(session, answer.failure);
   const { header, alarms: found } = answer.body;
   if (session.format === 'json') {
-    const list = found.map(({ memberId, alarm }) => ({ memberID: idNumber(memberId), alarm: alarm === 'NOSPACE' ? 1 : 2 }));
+    const list = found.map(({ memberId, alarm }) => ({
+      memberID: idNumber(memberId),
+      alarm: alarm === 'NOSPACE' ? 1 : 2,
+    }));
     printJson(session, { header: headerJson(header), ...(list.length === 0 ? {} : { alarms: list }) });
   } else {
-    for (const { memberId, alarm } of found) session.call.out(`memberID:${idNumber(memberId)} alarm:${alarm} \n`);
+    for (const { memberId, alarm } of found)
+      session.call.out(`memberID:${idNumber(memberId)} alarm:${alarm} \n`);
   }
   return 0;
 }
@@ -47,7 +51,8 @@ export function* defrag(session: Session): Script {
 
 export function* compaction(session: Session): Script {
   const [text, ...more] = session.args;
-  if (text === undefined || more.length > 0) return exitWithError(session, 'compaction command needs 1 argument', EXIT_BAD_ARGS);
+  if (text === undefined || more.length > 0)
+    return exitWithError(session, 'compaction command needs 1 argument', EXIT_BAD_ARGS);
   if (!/^\d+$/.test(text)) {
     return exitWithError(session, `strconv.ParseInt: parsing "${text}": invalid syntax`, EXIT_BAD_ARGS);
   }

@@ -5,9 +5,9 @@
  */
 import {
   type HeaderResponse,
+  METHODS,
   type MemberAddResponse,
   type MemberListResponse,
-  METHODS,
   type StatusResponse,
 } from '../../etcd/api.ts';
 import type { Script } from '../command.ts';
@@ -34,7 +34,8 @@ function readId(text: string): string | undefined {
 
 function* withId(session: Session, work: (id: string) => Script): Script {
   const [text, ...more] = session.args;
-  if (text === undefined || more.length > 0) return exitWithError(session, 'member ID is not provided', EXIT_BAD_ARGS);
+  if (text === undefined || more.length > 0)
+    return exitWithError(session, 'member ID is not provided', EXIT_BAD_ARGS);
   const id = readId(text);
   if (id === undefined) {
     const why = `strconv.ParseUint: parsing "${text}": invalid syntax`;
@@ -52,14 +53,19 @@ export function* memberAdd(session: Session): Script {
     return exitWithError(session, error, EXIT_BAD_ARGS);
   }
   const urls = flagOf(session.flags, 'peer-urls');
-  if (urls === undefined || urls === '') return exitWithError(session, 'member peer urls not provided', EXIT_BAD_ARGS);
+  if (urls === undefined || urls === '')
+    return exitWithError(session, 'member peer urls not provided', EXIT_BAD_ARGS);
   const isLearner = isSet(session.flags, 'learner');
   const request = { peerUrls: urls.split(','), isLearner };
   const answer = yield* call<MemberAddResponse>(session, METHODS.memberAdd, request);
   if (isFailure(answer)) return exitWithError(session, answer.failure);
   const { header, member, members } = answer.body;
   if (session.format === 'json') {
-    printJson(session, { header: headerJson(header, false), member: memberJson(member), members: members.map(memberJson) });
+    printJson(session, {
+      header: headerJson(header, false),
+      member: memberJson(member),
+      members: members.map(memberJson),
+    });
     return 0;
   }
   const as = isLearner ? ' as learner ' : ' ';
@@ -94,7 +100,8 @@ export function* memberPromote(session: Session): Script {
 export function* memberUpdate(session: Session): Script {
   return yield* withId(session, function* (id) {
     const urls = flagOf(session.flags, 'peer-urls');
-    if (urls === undefined || urls === '') return exitWithError(session, 'member peer urls not provided', EXIT_BAD_ARGS);
+    if (urls === undefined || urls === '')
+      return exitWithError(session, 'member peer urls not provided', EXIT_BAD_ARGS);
     return yield* change(session, id, METHODS.memberUpdate, { peerUrls: urls.split(',') }, 'updated in');
   });
 }
@@ -102,7 +109,8 @@ export function* memberUpdate(session: Session): Script {
 /** Finds the endpoint that leads, and asks it to hand over. */
 export function* moveLeader(session: Session): Script {
   const [text, ...more] = session.args;
-  if (text === undefined || more.length > 0) return exitWithError(session, 'move-leader command needs 1 argument', EXIT_BAD_ARGS);
+  if (text === undefined || more.length > 0)
+    return exitWithError(session, 'move-leader command needs 1 argument', EXIT_BAD_ARGS);
   const target = readId(text);
   if (target === undefined) {
     return exitWithError(session, `strconv.ParseUint: parsing "${text}": invalid syntax`, EXIT_BAD_ARGS);

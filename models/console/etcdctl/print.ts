@@ -18,7 +18,10 @@ export function wideId(hex: string): string {
   return hex.padStart(16);
 }
 
-export function headerJson({ clusterId, memberId, revision, raftTerm }: ResponseHeader, withRevision = true): unknown {
+export function headerJson(
+  { clusterId, memberId, revision, raftTerm }: ResponseHeader,
+  withRevision = true,
+): unknown {
   return omitEmpty({
     cluster_id: idNumber(clusterId),
     member_id: idNumber(memberId),
@@ -32,7 +35,11 @@ export function printJson({ call }: Session, value: unknown): void {
 }
 
 /** Rows as `simple` (joined by commas) or as a table. */
-export function printRows(session: Session, header: readonly string[], rows: readonly (readonly string[])[]): void {
+export function printRows(
+  session: Session,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
   if (session.format === 'table') session.call.out(goTable(header, rows));
   else for (const row of rows) session.call.out(`${row.join(', ')}\n`);
 }
@@ -42,7 +49,14 @@ export function printRows(session: Session, header: readonly string[], rows: rea
 export const MEMBER_HEADER = ['ID', 'Status', 'Name', 'Peer Addrs', 'Client Addrs', 'Is Learner'];
 
 export function memberRow({ id, name, peerUrls, clientUrls, isLearner }: Member): string[] {
-  return [id, name === '' ? 'unstarted' : 'started', name, peerUrls.join(','), clientUrls.join(','), String(isLearner)];
+  return [
+    id,
+    name === '' ? 'unstarted' : 'started',
+    name,
+    peerUrls.join(','),
+    clientUrls.join(','),
+    String(isLearner),
+  ];
 }
 
 export function memberJson({ id, name, peerUrls, clientUrls, isLearner }: Member): unknown {
@@ -89,7 +103,17 @@ export function statusHeader(version: EtcdVersion): readonly string[] {
 const STORAGE_VERSION = '3.6.0';
 
 export function statusRow(version: EtcdVersion, endpoint: string, status: StatusResponse): string[] {
-  const { header, dbSize, dbSizeInUse, dbSizeQuota, leader, isLearner, raftTerm, raftIndex, raftAppliedIndex } = status;
+  const {
+    header,
+    dbSize,
+    dbSizeInUse,
+    dbSizeQuota,
+    leader,
+    isLearner,
+    raftTerm,
+    raftIndex,
+    raftAppliedIndex,
+  } = status;
   const roles = [String(leader === header.memberId), String(isLearner)];
   const raft = [raftTerm, raftIndex, raftAppliedIndex].map(String);
   const errors = status.errors.join(', ');
@@ -98,7 +122,18 @@ export function statusRow(version: EtcdVersion, endpoint: string, status: Status
   }
   const unused = dbSize === 0 ? 0 : Math.trunc(100 - (dbSizeInUse * 100) / dbSize);
   const sizes = [humanBytes(dbSize), humanBytes(dbSizeInUse), `${unused}%`, humanBytes(dbSizeQuota)];
-  return [endpoint, header.memberId, status.version, STORAGE_VERSION, ...sizes, ...roles, ...raft, errors, '', 'false'];
+  return [
+    endpoint,
+    header.memberId,
+    status.version,
+    STORAGE_VERSION,
+    ...sizes,
+    ...roles,
+    ...raft,
+    errors,
+    '',
+    'false',
+  ];
 }
 
 export function statusJson(version: EtcdVersion, endpoint: string, status: StatusResponse): unknown {

@@ -88,7 +88,9 @@ export function openSession(call: Call, flags: Flags, args: readonly string[]): 
   const texts = (flags.values.get('endpoints') ?? [call.env['ETCDCTL_ENDPOINTS'] ?? ''])
     .flatMap((text) => text.split(','))
     .filter((text) => text !== '');
-  const endpoints = (texts.length === 0 ? ownEndpoints(call.place) : texts).map((text) => readEndpoint(text, call.place));
+  const endpoints = (texts.length === 0 ? ownEndpoints(call.place) : texts).map((text) =>
+    readEndpoint(text, call.place),
+  );
   return { call, flags, args, endpoints, format, timeoutUs, version: versionOf(call.place) };
 }
 

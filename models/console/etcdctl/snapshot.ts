@@ -10,7 +10,7 @@
 import { METHODS, type SnapshotResponse } from '../../etcd/api.ts';
 import type { Backend } from '../../etcd/backend.ts';
 import type { EtcdConfig, InitialMember } from '../../etcd/config.ts';
-import { restoredDisk, type RestoreOptions } from '../../etcd/first-members.ts';
+import { type RestoreOptions, restoredDisk } from '../../etcd/first-members.ts';
 import { addressOf as urlAddress } from '../../etcd/ids.ts';
 import { look, type Script } from '../command.ts';
 import { readFile, writeFile } from '../files.ts';
@@ -53,7 +53,8 @@ function* info(session: Session, msg: string, fields: object): Script<void> {
 
 export function* snapshotSave(session: Session): Script {
   const [path, ...more] = session.args;
-  if (path === undefined || more.length > 0) return exitWithError(session, 'snapshot save expects one argument', EXIT_BAD_ARGS);
+  if (path === undefined || more.length > 0)
+    return exitWithError(session, 'snapshot save expects one argument', EXIT_BAD_ARGS);
   const { endpoints } = session;
   if (endpoints.length > 1) {
     const texts = endpoints.map(({ text }) => text).join(' ');
@@ -76,25 +77,35 @@ export function* snapshotSave(session: Session): Script {
 
 function* openSnapshot(session: Session, path: string): Script<SnapshotFile | undefined> {
   const file = yield* readFile(session.call.place.host, path);
-  return (file as { kind?: string } | undefined)?.kind === 'etcd-snapshot' ? (file as unknown as SnapshotFile) : undefined;
+  return (file as { kind?: string } | undefined)?.kind === 'etcd-snapshot'
+    ? (file as unknown as SnapshotFile)
+    : undefined;
 }
 
 function hashOf({ revision, totalKeys, totalSize, db }: SnapshotFile): number {
   let hash = 0x811c9dc5;
-  for (const number of [revision, totalKeys, totalSize, db.appliedIndex]) hash = Math.imul(hash ^ number, 0x01000193) >>> 0;
+  for (const number of [revision, totalKeys, totalSize, db.appliedIndex])
+    hash = Math.imul(hash ^ number, 0x01000193) >>> 0;
   return hash;
 }
 
 export function* snapshotStatus(session: Session): Script {
   const [path, ...more] = session.args;
-  if (path === undefined || more.length > 0) return exitWithError(session, 'snapshot status requires exactly one argument', EXIT_BAD_ARGS);
+  if (path === undefined || more.length > 0)
+    return exitWithError(session, 'snapshot status requires exactly one argument', EXIT_BAD_ARGS);
   const file = yield* openSnapshot(session, path);
   if (file === undefined) return exitWithError(session, `stat ${path}: no such file or directory`);
   const hash = hashOf(file);
   const version = session.version === '3.6' ? '3.6.0' : undefined;
   if (session.format === 'json') {
     const { revision, totalKeys: totalKey, totalSize } = file;
-    printJson(session, { hash, revision, totalKey, totalSize, ...(version === undefined ? {} : { version }) });
+    printJson(session, {
+      hash,
+      revision,
+      totalKey,
+      totalSize,
+      ...(version === undefined ? {} : { version }),
+    });
     return 0;
   }
   const columns = ['hash', 'revision', 'total keys', 'total size'];
@@ -117,33 +128,55 @@ export function readInitialCluster(text: string, session: Pick<Session, 'call'>)
 export function* snapshotRestore(session: Session): Script {
   const { flags, call: asked } = session;
   const [path, ...more] = session.args;
-  if (path === undefined || more.length > 0) return exitWithError(session, 'snapshot restore requires exactly one argument', EXIT_BAD_ARGS);
+  if (path === undefined || more.length > 0)
+    return exitWithError(session, 'snapshot restore requires exactly one argument', EXIT_BAD_ARGS);
   const name = flagOf(flags, 'name') ?? 'default';
   const dataDir = flagOf(flags, 'data-dir') ?? `${name}.etcd`;
   const cluster = flagOf(flags, 'initial-cluster') ?? `${name}=http://localhost:2380`;
   const initialCluster = readInitialCluster(cluster, session);
   if (!initialCluster.some((member) => member.name === name)) {
-    return exitWithError(session, `couldn't find local name "${name}" in the initial cluster configuration`, EXIT_BAD_ARGS);
+    return exitWithError(
+      session,
+      `couldn't find local name "${name}" in the initial cluster configuration`,
+      EXIT_BAD_ARGS,
+    );
   }
   const peerUrls = flagOf(flags, 'initial-advertise-peer-urls');
   if (peerUrls !== undefined && !cluster.split(',').includes(`${name}=${peerUrls}`)) {
     const own = cluster.split(',').find((part) => part.startsWith(`${name}=`));
-    return exitWithError(session, `--initial-cluster has ${own} but missing from --initial-advertise-peer-urls=${peerUrls} (resolved urls do not match)`);
+    return exitWithError(
+      session,
+      `--initial-cluster has ${own} but missing from --initial-advertise-peer-urls=${peerUrls} (resolved urls do not match)`,
+    );
   }
   const { host } = asked.place;
   if ((yield* readFile(host, dataDir)) !== undefined) {
-    return exitWithError(session, `data-dir "${dataDir}" ${session.version === '3.4' ? 'exists' : 'not empty or could not be read'}`);
+    return exitWithError(
+      session,
+      `data-dir "${dataDir}" ${session.version === '3.4' ? 'exists' : 'not empty or could not be read'}`,
+    );
   }
   const file = yield* openSnapshot(session, path);
   if (file === undefined) return exitWithError(session, `open ${path}: no such file or directory`);
   const initialClusterToken = flagOf(flags, 'initial-cluster-token') ?? 'etcd-cluster';
-  const config: EtcdConfig = { name, version: session.version, initialCluster, initialClusterState: 'new', initialClusterToken };
+  const config: EtcdConfig = {
+    name,
+    version: session.version,
+    initialCluster,
+    initialClusterState: 'new',
+    initialClusterToken,
+  };
   const bump = flagOf(flags, 'bump-revision');
   const options: RestoreOptions = {
     ...(bump === undefined ? {} : { bumpRevision: Number(bump) }),
     ...(isSet(flags, 'mark-compacted') ? { markCompacted: true } : {}),
   };
-  const dirs = { path, 'wal-dir': `${dataDir}/member/wal`, 'data-dir': dataDir, 'snap-dir': `${dataDir}/member/snap` };
+  const dirs = {
+    path,
+    'wal-dir': `${dataDir}/member/wal`,
+    'data-dir': dataDir,
+    'snap-dir': `${dataDir}/member/snap`,
+  };
   yield* info(session, 'restoring snapshot', dirs);
   const directory: DataDirectory = {
     kind: 'etcd-data',
