@@ -11,6 +11,7 @@ import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
+import { addSurvive } from './survive.ts';
 import { version } from './version.ts';
 
 /** @param done is told the exit code of a command that has one of its own */
@@ -27,6 +28,7 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addMeasure(program);
   addExplain(program);
   addExec(program, done);
+  addSurvive(program);
   addImport(program);
   addServe(program);
   addSchema(program);
