@@ -1,9 +1,12 @@
 /** The commands that the console has, by name. How to add one: command.ts. */
 import type { Command } from './command.ts';
+import { etcdDaemon } from './etcd-daemon.ts';
 import { etcdctl } from './etcdctl/etcdctl.ts';
+import { ls, mkdir, mvOrCp, rm, scp } from './file-commands.ts';
 import { cat, echo, grep, headOrTail, sleep, sort, trueOrFalse, wc } from './filters.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  etcd: etcdDaemon,
   etcdctl,
   etcdutl: etcdctl,
   cat,
@@ -14,6 +17,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   head: headOrTail,
   tail: headOrTail,
   wc,
+  rm,
+  mv: mvOrCp,
+  cp: mvOrCp,
+  scp,
+  ls,
+  mkdir,
   sort,
   sleep,
   true: trueOrFalse,

@@ -13,6 +13,7 @@ import type { EtcdConfig, InitialMember } from '../../etcd/config.ts';
 import { type RestoreOptions, restoredDisk } from '../../etcd/first-members.ts';
 import { addressOf as urlAddress } from '../../etcd/ids.ts';
 import { look, type Script } from '../command.ts';
+import type { DataDirectory } from '../data-directory.ts';
 import { readFile, writeFile } from '../files.ts';
 import { flagOf, isSet } from '../flags.ts';
 import { humanBytes } from '../go-text.ts';
@@ -31,23 +32,9 @@ export interface SnapshotFile {
   readonly totalSize: number;
 }
 
-/** A data directory that no member uses yet. */
-export interface DataDirectory {
-  readonly kind: 'etcd-data';
-  /** What the disk of the member's etcd will hold. */
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly name: string;
-  readonly initialCluster: readonly InitialMember[];
-  readonly initialClusterToken: string;
-}
-
-export function isDataDirectory(value: unknown): value is DataDirectory {
-  return (value as { kind?: string } | undefined)?.kind === 'etcd-data';
-}
-
 function* info(session: Session, msg: string, fields: object): Script<void> {
   const ts = isoTime(yield* look(hostWallUs));
-  const caller = session.version === '3.4' ? 'snapshot/v3_snapshot.go' : 'snapshot/v3_snapshot.go';
+  const caller = 'snapshot/v3_snapshot.go';
   session.call.err(`${JSON.stringify({ level: 'info', ts, caller, msg, ...fields })}\n`);
 }
 
@@ -178,13 +165,7 @@ export function* snapshotRestore(session: Session): Script {
     'snap-dir': `${dataDir}/member/snap`,
   };
   yield* info(session, 'restoring snapshot', dirs);
-  const directory: DataDirectory = {
-    kind: 'etcd-data',
-    values: restoredDisk(file.db, config, options),
-    name,
-    initialCluster,
-    initialClusterToken,
-  };
+  const directory: DataDirectory = { kind: 'etcd-data', values: restoredDisk(file.db, config, options) };
   yield* writeFile(host, dataDir, directory);
   yield* info(session, 'restored snapshot', dirs);
   return 0;
