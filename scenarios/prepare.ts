@@ -32,12 +32,14 @@ export function prepare(
 ): { spec: WorldSpec; findings: Finding[] } {
   const probers = options.withoutProbers === true ? [] : standardProbers(topology);
   const own = (data.clients ?? []).map((one) => placedClient(one, topology));
-  return buildWorld(topology, {
+  const { spec, findings } = buildWorld(topology, {
     seed: options.seed,
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
+  const draws = data.vary?.draws;
+  return { spec: draws === undefined ? spec : { ...spec, draws }, findings };
 }
 
 /** A rate such as `10/s` or `2/m` as a distance in microseconds. */

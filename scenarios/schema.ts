@@ -140,8 +140,11 @@ const Measure = z.strictObject({
 });
 
 const Vary = z.strictObject({
-  seed: z.union([z.int().min(0), z.string()]).optional(),
-  draws: z.record(z.string(), z.array(z.number())).optional().describe('Stream to what was drawn from it'),
+  seed: z.int().min(0).optional().describe('The seed unless --seed says another'),
+  draws: z
+    .record(z.string(), z.array(z.number().min(0).lt(1)))
+    .optional()
+    .describe('Stream to what is drawn from it first, each from 0 to 1'),
 });
 
 export const Scenario = z.strictObject({
