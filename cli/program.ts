@@ -10,6 +10,7 @@ import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
+import { addSurvive } from './survive.ts';
 import { version } from './version.ts';
 
 /** @param done is told the exit code of a command that has one of its own */
@@ -25,6 +26,7 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addRun(program, done);
   addMeasure(program);
   addExplain(program);
+  addSurvive(program);
   addImport(program);
   addServe(program);
   addSchema(program);

@@ -198,6 +198,10 @@ export class Facts {
         }
         break;
       }
+      case 'lease-released':
+        if (changesOf(this.leases, String(note['lease'])).set(step.atUs, step.id, null))
+          this.dirty.add('leases');
+        break;
       case 'node-status':
         if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
           this.dirty.add('nodes');

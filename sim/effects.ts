@@ -56,10 +56,10 @@ export type Effect =
       readonly masquerade: boolean;
     }
   // --- disk
-  /** Durable value of this process. Answered by `written` with the same id after the disk's latency; lost on power cut unless sync. */
+  /** Durable value of this process. Answered by `written` with the same id, if it has one, after the disk's latency; lost on power cut unless sync. */
   | {
       readonly type: 'write';
-      readonly id: string;
+      readonly id?: string;
       readonly key: string;
       readonly value: unknown;
       readonly sync: boolean;

@@ -371,12 +371,20 @@ describe('what is shipped', () => {
       'stacked-1',
       'stacked-2',
       'stacked-3',
+      'stacked-4',
       'stacked-5',
+      'stacked-7',
+      'external-2+3',
       'external-3+3',
+      'external-3+5',
+      'stacked-3-lb1',
+      'external-3+3-lb1',
+      'external-3+3-lb2',
     ]);
     expect(hosts('guide-000')).toEqual(['proxy', 'master1', 'master2', 'worker1', 'outside']);
     expect(hosts('guide-001')).toEqual(['m1', 'm2', 'm3', 'w1', 'outside']);
     expect(hosts('guide-003')).toEqual(['k8slb', 'k8sm1', 'k8sm2', 'k8sm3', 'k8sw1', 'k8sw2', 'outside']);
+    expect(hosts('stacked-3-lb1')).toEqual(['lb1', 'm1', 'm2', 'm3', 'w1', 'outside']);
     expect(hosts('external-3+3')).toEqual(['m1', 'm2', 'm3', 'e1', 'e2', 'e3', 'w1', 'outside']);
     expect(topologyNamed('stacked-7', LIBRARY)?.topology?.etcd.members).toHaveLength(7);
     expect(topologyNamed('nothing', LIBRARY)).toBeUndefined();
