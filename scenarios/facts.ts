@@ -19,6 +19,8 @@ export interface RequestFact {
   readonly startedAtUs: number;
   readonly endedAtUs: number;
   readonly detail: string | undefined;
+  /** Who answered, where the client can tell. */
+  readonly server?: string;
   /** Of an acknowledged write: what was written where, and the revision that the API gave it. */
   readonly write: { readonly key: string; readonly value: number; readonly revision: string } | undefined;
   readonly step: number;
@@ -118,6 +120,8 @@ export class Facts {
     if (step.cell === undefined) this.report(step);
     else {
       if (step.leafBefore !== step.leafAfter) this.moved(step);
+      // HAProxy's count of good and bad checks; the word for the server's state is told by a note.
+      if (step.event?.type === 'check-ended') this.dirty.add('backends');
       for (const effect of step.effects) this.take(effect, step);
     }
     return this.dirty.size > before || this.dirty.size > 0;
@@ -222,6 +226,7 @@ export class Facts {
       startedAtUs: note['startedAtUs'] as number,
       endedAtUs: note['endedAtUs'] as number,
       detail: note['detail'] as string | undefined,
+      ...(note['server'] === undefined ? {} : { server: String(note['server']) }),
       write:
         note['key'] === undefined
           ? undefined

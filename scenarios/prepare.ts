@@ -61,8 +61,12 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
     everyUs: everyUs(client.rate),
     timeoutUs: durationUs(client.timeout),
     connection: client.connection ?? 'each',
+    ...(client['connect-timeout'] === undefined
+      ? {}
+      : { connectTimeoutUs: durationUs(client['connect-timeout']) }),
+    ...(client.talk === undefined ? {} : { talkUs: durationUs(client.talk) }),
   };
-  return { host, config };
+  return { host, config, enabled: client.begin === undefined };
 }
 
 /** `endpoint`, `vip`, a host, or HOST:PORT. */

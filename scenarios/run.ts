@@ -211,7 +211,12 @@ function resultOf(
       .map(({ row }) => row);
   const requests: Record<Outcome, number> = { ok: 0, refused: 0, timeout: 0, eof: 0, reset: 0, error: 0 };
   for (const { outcome, startedAtUs } of facts.requests) if (startedAtUs >= epochUs) requests[outcome]++;
-  const measures = takeMeasures(session.done ? (scenario.measure ?? []) : [], watchlist, moments);
+  const measures = takeMeasures(
+    session.done ? (scenario.measure ?? []) : [],
+    watchlist,
+    moments,
+    facts.requests,
+  );
   return {
     scenario: scenario.scenario,
     topology: topology.topology,

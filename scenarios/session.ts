@@ -5,7 +5,7 @@
  *
  * Unit: microseconds of world time; scenario time is world time less `epochUs`.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { outsideHost, type Topology } from '../models/cluster/topology.ts';
 import type { Action } from '../sim/faults.ts';
 import { History } from '../sim/history.ts';
 import type { Step, Observer as StepObserver } from '../sim/state.ts';
@@ -68,6 +68,12 @@ export class Session {
     this.watchlist = new Watchlist(scenario.expect ?? [], scenario.measure ?? []);
     this.moments.set('start', this.epochUs).set('end', this.untilUs);
     this.timeline = new Timeline(scenario.timeline ?? [], topology, this.world, this.epochUs, this.untilUs);
+    for (const { from, name, begin } of scenario.clients ?? []) {
+      if (begin === undefined) continue;
+      const host = from === 'outside' ? outsideHost(topology).name : from;
+      const atUs = this.epochUs + durationUs(begin);
+      this.timeline.addAction(atUs, { do: 'start', process: `${host}/${name}` });
+    }
     this.asked = new Set([
       ...[...this.watchlist.all].flatMap(({ condition }) => condition.reads),
       ...this.timeline.reads,

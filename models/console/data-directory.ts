@@ -27,7 +27,9 @@ export function liveMark(): FileValue {
 
 /** The directory that the host's member uses. */
 export function liveDataDir(files: Readonly<Record<string, FileValue>>): string {
-  const marked = Object.entries(files).find(([, value]) => typeof value !== 'string' && value.kind === 'etcd-live');
+  const marked = Object.entries(files).find(
+    ([, value]) => typeof value !== 'string' && value.kind === 'etcd-live',
+  );
   return marked?.[0] ?? DATA_DIR;
 }
 

@@ -9,9 +9,9 @@
  */
 import { type EtcdConfig, type EtcdFlags, flagError } from '../etcd/config.ts';
 import { act, type Call, look, type Script, wait } from './command.ts';
+import { DATA_DIR, ETCD, etcdDisk, isDataDirectory, liveDataDir, liveMark } from './data-directory.ts';
 import { addressOf } from './etcdctl/session.ts';
 import { readInitialCluster } from './etcdctl/snapshot.ts';
-import { DATA_DIR, ETCD, etcdDisk, isDataDirectory, liveDataDir, liveMark } from './data-directory.ts';
 import { listFiles, replaceFiles } from './files.ts';
 import { type Flags, type FlagTable, flagOf, isFlagError, isSet, readFlags } from './flags.ts';
 
@@ -22,7 +22,12 @@ const NUMBERS = [
   'quota-backend-bytes',
   'max-learners',
 ] as const;
-const SWITCHES = ['pre-vote', 'initial-election-tick-advance', 'strict-reconfig-check', 'force-new-cluster'] as const;
+const SWITCHES = [
+  'pre-vote',
+  'initial-election-tick-advance',
+  'strict-reconfig-check',
+  'force-new-cluster',
+] as const;
 
 const FLAGS: FlagTable = {
   name: 'value',
@@ -58,7 +63,9 @@ function flagsOf(base: EtcdFlags, given: Flags): EtcdFlags {
     const value = flagOf(given, name);
     return value === undefined ? [] : [[name, Number(value)] as const];
   });
-  const switches = SWITCHES.flatMap((name) => (given.values.has(name) ? [[name, isSet(given, name)] as const] : []));
+  const switches = SWITCHES.flatMap((name) =>
+    given.values.has(name) ? [[name, isSet(given, name)] as const] : [],
+  );
   return { ...kept, ...Object.fromEntries(numbers), ...Object.fromEntries(switches) };
 }
 
@@ -79,7 +86,8 @@ function configOf(call: Call, base: EtcdConfig, given: Flags): EtcdConfig | stri
     flags: flagsOf(base.flags ?? {}, given),
   };
   const own = config.initialCluster.find(({ name }) => name === config.name);
-  if (own === undefined) return `couldn't find local name "${config.name}" in the initial cluster configuration`;
+  if (own === undefined)
+    return `couldn't find local name "${config.name}" in the initial cluster configuration`;
   if (own.peerAddress !== addressOf(call.place.host, call.place) && cluster !== undefined) {
     return `--initial-cluster has ${config.name}=https://${own.peerAddress}:${own.peerPort} but missing from --initial-advertise-peer-urls`;
   }
@@ -90,7 +98,9 @@ export function* etcdDaemon(call: Call): Script {
   const { host } = call.place;
   const path = `${host}/${ETCD}`;
   const base = yield* look(({ world }) => {
-    const known = world.processes.some(({ host: on, spec }) => spec.name === ETCD && world.hosts[on]?.name === host);
+    const known = world.processes.some(
+      ({ host: on, spec }) => spec.name === ETCD && world.hosts[on]?.name === host,
+    );
     return known ? (world.process(path).spec.config as EtcdConfig) : undefined;
   });
   if (base === undefined) {

@@ -71,7 +71,9 @@ function removal(path: string, host: string, place: Place): Action[] {
 }
 
 function without(files: Files, path: string): Record<string, FileValue> {
-  return Object.fromEntries(Object.entries(files).filter(([name]) => name !== path && !name.startsWith(`${path}/`)));
+  return Object.fromEntries(
+    Object.entries(files).filter(([name]) => name !== path && !name.startsWith(`${path}/`)),
+  );
 }
 
 export function* rm(call: Call): Script {
@@ -82,7 +84,8 @@ export function* rm(call: Call): Script {
     const place = yield* placeOf(host);
     for (const path of expand(given, place)) {
       const left = without(place.files, path);
-      const isThere = valueAt(path, place) !== undefined || Object.keys(left).length < Object.keys(place.files).length;
+      const isThere =
+        valueAt(path, place) !== undefined || Object.keys(left).length < Object.keys(place.files).length;
       if (!isThere && !force) {
         call.err(`rm: cannot remove '${path}': No such file or directory\n`);
         code = 1;
@@ -117,7 +120,9 @@ export function* mvOrCp(call: Call): Script {
   const paths = operands(call);
   const target = paths.pop();
   if (target === undefined || paths.length === 0) {
-    call.err(`${call.name}: missing ${target === undefined ? 'file operand' : `destination file operand after '${target}'`}\n`);
+    call.err(
+      `${call.name}: missing ${target === undefined ? 'file operand' : `destination file operand after '${target}'`}\n`,
+    );
     return 1;
   }
   let code = 0;
@@ -133,7 +138,11 @@ export function* mvOrCp(call: Call): Script {
       }
       const isManifest = typeof value !== 'string' && value.kind === 'manifest';
       const isDirectory =
-        target.endsWith('/') || sources.length > 1 || paths.length > 1 || trimmed(target) === MANIFESTS || (isManifest && !target.endsWith('.yaml'));
+        target.endsWith('/') ||
+        sources.length > 1 ||
+        paths.length > 1 ||
+        trimmed(target) === MANIFESTS ||
+        (isManifest && !target.endsWith('.yaml'));
       const path = targetOf(source, target, isDirectory);
       if (isLive(path, place) && isDataDirectory(value)) {
         call.err(`${call.name}: cannot overwrite '${path}': Directory not empty\n`);
@@ -166,7 +175,10 @@ export function* scp(call: Call): Script {
   for (const { host } of [from, to]) {
     const state = yield* look(({ world }) => world.hosts.find(({ name }) => name === host)?.up);
     if (state === true) continue;
-    const why = state === undefined ? `Could not resolve hostname ${host}: Name or service not known` : `connect to host ${host} port 22: No route to host`;
+    const why =
+      state === undefined
+        ? `Could not resolve hostname ${host}: Name or service not known`
+        : `connect to host ${host} port 22: No route to host`;
     call.err(`ssh: ${why}\nscp: Connection closed\n`);
     return 255;
   }
@@ -175,20 +187,30 @@ export function* scp(call: Call): Script {
     call.err(`scp: ${from.path}: No such file or directory\n`);
     return 1;
   }
-  yield* put(to.host, targetOf(from.path, to.path === '' ? '.' : to.path, to.path.endsWith('/') || to.path === ''), value);
+  yield* put(
+    to.host,
+    targetOf(from.path, to.path === '' ? '.' : to.path, to.path.endsWith('/') || to.path === ''),
+    value,
+  );
   return 0;
 }
 
 export function* ls(call: Call): Script {
   const { host } = call.place;
   const place = yield* placeOf(host);
-  const all = [...Object.keys(place.files), ...place.manifests, ...(Object.keys(place.etcd).length > 0 ? [`${place.live}/member`] : [])];
+  const all = [
+    ...Object.keys(place.files),
+    ...place.manifests,
+    ...(Object.keys(place.etcd).length > 0 ? [`${place.live}/member`] : []),
+  ];
   let code = 0;
   for (const given of operands(call).length === 0 ? ['.'] : operands(call)) {
     const path = trimmed(given);
     const names = all.includes(path)
       ? [path]
-      : all.filter((name) => name.startsWith(`${path}/`)).map((name) => name.slice(path.length + 1).replace(/\/.*/, ''));
+      : all
+          .filter((name) => name.startsWith(`${path}/`))
+          .map((name) => name.slice(path.length + 1).replace(/\/.*/, ''));
     const isKnown = names.length > 0 || path === '.' || path === place.live || path === MANIFESTS;
     if (!isKnown) {
       call.err(`ls: cannot access '${given}': No such file or directory\n`);
