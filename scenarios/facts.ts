@@ -3,7 +3,7 @@
  * thinks of each server, what the API says of each node, how each request ended. Fed by an observer of the world:
  * from the kernel's reports and from the notes that machines emit. Times are world microseconds.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
 import { hostOf } from '../models/leader-election/record.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Step } from '../sim/state.ts';
@@ -95,7 +95,7 @@ export class Facts {
   constructor(world: World, topology: Topology) {
     this.world = world;
     this.topology = topology;
-    this.memberOfHost = new Map(topology.etcd.members.map(({ name, host }) => [host, name]));
+    this.memberOfHost = new Map(etcdPlaces(topology).map(({ name, host }) => [host, name]));
     this.address = topology.vip?.address;
   }
 

@@ -114,7 +114,7 @@ export const Observations = z.object({
   clients: z.record(z.string(), Client).describe("The scenario's own clients"),
   steps: z
     .record(
-      z.string().describe('Name of the `run` entry; with several hosts NAME/HOST'),
+      z.string().describe('Name of the `run` entry'),
       z.object({
         done: z.boolean().describe('The command has ended'),
         exit_code: z.number().describe('-1 while it runs'),

@@ -34,9 +34,20 @@ const Client = z.strictObject({
   to: label.describe('endpoint, vip, a host, or HOST:PORT'),
   rate,
   request: z
-    .enum(['write', 'read', 'serializable-read', 'connect', 'http', 'hold'])
+    .enum([
+      'write',
+      'read',
+      'serializable-read',
+      'connect',
+      'http',
+      'hold',
+      'etcd-put',
+      'etcd-get',
+      'etcd-serializable-get',
+      'etcd-status',
+    ])
     .describe(
-      'write: create, then compare-and-swap; read: linearizable; connect: TCP only; http: a plain GET; hold: a connection that is kept until somebody ends it',
+      'write: create, then compare-and-swap; read: linearizable; connect: TCP only; http: a plain GET; hold: a connection that is kept until somebody ends it; etcd-...: to a member of etcd',
     ),
   timeout: duration,
   'connect-timeout': duration

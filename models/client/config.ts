@@ -2,9 +2,19 @@
 
 /**
  * `serializable-read` is answered from an apiserver's watch cache (resourceVersion=0). `http` is a plain GET; `hold` opens a
- * connection and keeps it until somebody ends it, or until the limit.
+ * connection and keeps it until somebody ends it, or until the limit. `etcd-...` are spoken to a member of etcd.
  */
-export type RequestKind = 'write' | 'read' | 'serializable-read' | 'connect' | 'http' | 'hold';
+export type RequestKind =
+  | 'write'
+  | 'read'
+  | 'serializable-read'
+  | 'connect'
+  | 'http'
+  | 'hold'
+  | 'etcd-put'
+  | 'etcd-get'
+  | 'etcd-serializable-get'
+  | 'etcd-status';
 
 export interface ClientConfig {
   /** Unique among clients; also names the object that it writes. */

@@ -25,6 +25,7 @@ type ClientEvent = Finished | { readonly type: 'xstate.after'; readonly atUs: nu
 function machineOf({ request, connection }: ClientConfig): string {
   if (request === 'http') return 'plain-request';
   if (request === 'hold') return 'held-connection';
+  if (request.startsWith('etcd-')) return 'etcd-request';
   return connection === 'keep' ? 'kept-request' : 'request';
 }
 
