@@ -1,5 +1,6 @@
 /** The commands, put together, and what becomes of an error: one paragraph and an exit code. */
 import { Command, CommanderError } from 'commander';
+import { addCheck } from './check.ts';
 import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
@@ -27,6 +28,7 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addMeasure(program);
   addExplain(program);
   addSurvive(program);
+  addCheck(program, done);
   addImport(program);
   addServe(program);
   addSchema(program);
