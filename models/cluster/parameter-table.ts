@@ -130,6 +130,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['timeout.server', 'time', 'timeout server'],
     ['timeout.queue', 'time', 'timeout queue'],
   ]),
+  ...rows('web', unit),
   ...rows('keepalived', [
     ...unit,
     ['version', 'version', '1.3, or 2.0 to 2.3'],
