@@ -1,5 +1,6 @@
 /** The commands, put together, and what becomes of an error: one paragraph and an exit code. */
 import { Command, CommanderError } from 'commander';
+import { addCheck } from './check.ts';
 import { addExec } from './exec.ts';
 import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
@@ -29,6 +30,7 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addExplain(program);
   addExec(program, done);
   addSurvive(program);
+  addCheck(program, done);
   addImport(program);
   addServe(program);
   addSchema(program);
