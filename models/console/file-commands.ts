@@ -210,8 +210,8 @@ export function* ls(call: Call): Script {
     const names = all.includes(path)
       ? [path]
       : all
-          .filter((name) => name.startsWith(`${path}/`))
-          .map((name) => name.slice(path.length + 1).replace(/\/.*/, ''));
+          .filter((name) => name.startsWith(below))
+          .map((name) => name.slice(below.length).replace(/\/.*/, ''));
     const isKnown =
       names.length > 0 || path === '.' || path === '/' || path === place.live || path === MANIFESTS;
     if (!isKnown) {
