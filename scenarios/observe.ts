@@ -3,6 +3,7 @@
  * that have not changed since they were last asked for are kept.
  */
 import type { Topology } from '../models/cluster/topology.ts';
+import { SHELL } from '../models/console/shell-process.ts';
 import { observeRaft } from '../models/etcd/observe.ts';
 import { observeBackends } from '../models/haproxy/observe.ts';
 import { observeInstance } from '../models/keepalived/observe.ts';
@@ -41,6 +42,7 @@ export class Observer {
       workloads: {},
       services: {},
       clients: {},
+      steps: {},
       alarms: [],
     };
   }
@@ -92,6 +94,18 @@ export class Observer {
         seen.nodes = {};
         for (const [node, changes] of this.facts.nodes)
           seen.nodes[node] = { status: changes.last as Observations['nodes'][string]['status'] };
+        break;
+      case 'steps':
+        seen.steps = {};
+        for (const { label, text, result } of this.facts.typed) {
+          if (label === '') continue;
+          seen.steps[label] = {
+            done: result !== undefined,
+            exit_code: result?.exitCode ?? -1,
+            took_ms: (result?.hungUs ?? 0) / 1000,
+            text,
+          };
+        }
         break;
       case 'services':
         seen.services = {};
@@ -153,6 +167,7 @@ export class Observer {
   private processes(): Observations['processes'] {
     const processes: Observations['processes'] = {};
     for (const process of this.world.processes) {
+      if (process.spec.name === SHELL) continue;
       const lead = this.world.lead(process);
       const path = `${(this.world.hosts[process.host] as Host).name}/${process.spec.name}`;
       processes[path] = {

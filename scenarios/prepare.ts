@@ -7,6 +7,7 @@ import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
+import { isFaultEntry } from './rules.ts';
 import type { ClientData, ScenarioData } from './schema.ts';
 
 export type ExecutorName = 'compiled' | 'reference';
@@ -22,6 +23,8 @@ export interface PrepareOptions {
   /** Leave out the standard probers: for measures of the world alone. */
   readonly withoutProbers?: boolean;
   readonly limits?: WorldSpec['limits'];
+  /** Commands will be typed that the timeline does not name. */
+  readonly console?: boolean;
 }
 
 /** The spec of the world; usable if no finding is an error. */
@@ -36,6 +39,7 @@ export function prepare(
     seed: options.seed,
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
+    shells: options.console === true || (data.timeline ?? []).some((entry) => !isFaultEntry(entry)),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const draws = data.vary?.draws;

@@ -15,6 +15,7 @@ import type { ProcessSpec, Supervisor } from '../../sim/state.ts';
 import type { HostSpec, WorldSpec } from '../../sim/world-spec.ts';
 import type { ClientConfig } from '../client/config.ts';
 import { client } from '../client/process.ts';
+import { SHELL, shell } from '../console/shell-process.ts';
 import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
 import { etcdProcess } from './build-etcd.ts';
@@ -40,6 +41,8 @@ export interface BuildOptions {
   readonly clients?: readonly PlacedClient[];
   readonly executor: (machine: AnyStateMachine) => Program;
   readonly limits?: WorldSpec['limits'];
+  /** Each host has a shell, so that commands can be typed. */
+  readonly shells?: boolean;
 }
 
 /** What every builder of a process is given. */
@@ -101,6 +104,20 @@ export function buildWorld(
       enabled,
       startDelayUs: [0, 1_000_000],
     });
+  }
+  if (options.shells === true) {
+    for (const { name: host } of topology.hosts) {
+      const supervisor: Supervisor = { kind: 'none' };
+      processes.push({
+        host,
+        name: SHELL,
+        type: shell,
+        config: null,
+        supervisor,
+        enabled: true,
+        startDelayUs: [0, 0],
+      });
+    }
   }
   const spec: WorldSpec = {
     seed: options.seed,
