@@ -71,6 +71,9 @@ export const Observations = z.object({
   backends: z
     .record(hostName, z.record(z.string(), Backend))
     .describe("Of each balancer's host: BACKEND/SERVER as in its haproxy.cfg"),
+  web: z
+    .record(hostName, z.object({ connections: z.number().describe('Taken since its process began') }))
+    .describe('Plain web servers'),
   etcd: z.object({
     leader: z.string().describe('Member that leads with the highest term and is alive; empty if none'),
     term: z.number().describe('Highest term of a live member'),

@@ -7,6 +7,7 @@ import { SHELL } from '../models/console/shell-process.ts';
 import { observeRaft } from '../models/etcd/observe.ts';
 import { observeBackends } from '../models/haproxy/observe.ts';
 import { observeInstance } from '../models/keepalived/observe.ts';
+import { observeWeb } from '../models/web-server/observe.ts';
 import { wallUs } from '../sim/clock.ts';
 import type { Cell, Host, Process } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
@@ -33,6 +34,7 @@ export class Observer {
       hosts: {},
       processes: {},
       backends: {},
+      web: {},
       etcd: { leader: '', term: 0, leaders_in_term: 0, quorum: false, members: {} },
       leases: {},
       nodes: {},
@@ -69,6 +71,12 @@ export class Observer {
         break;
       case 'backends':
         seen.backends = this.backends();
+        break;
+      case 'web':
+        seen.web = {};
+        for (const { host, lead } of this.each('web')) {
+          if (lead.leaf >= 0) seen.web[host.name] = observeWeb(lead.context);
+        }
         break;
       case 'etcd':
         seen.etcd = this.etcd();

@@ -65,6 +65,7 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
     ...(client['connect-timeout'] === undefined
       ? {}
       : { connectTimeoutUs: durationUs(client['connect-timeout']) }),
+    ...(client.count === undefined ? {} : { count: client.count }),
     ...(client.talk === undefined ? {} : { talkUs: durationUs(client.talk) }),
   };
   return { host, config, enabled: client.begin === undefined };

@@ -30,6 +30,8 @@ export interface ClientConfig {
   readonly connectTimeoutUs?: number;
   /** Of `hold`: a request over it at this distance; without it the connection is idle. */
   readonly talkUs?: number;
+  /** So many requests and no more. */
+  readonly count?: number;
   /** A connection for each request, or one that is kept and over which all of them go (HTTP/2). */
   readonly connection: 'each' | 'keep';
 }
