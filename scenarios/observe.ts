@@ -35,7 +35,7 @@ export class Observer {
       processes: {},
       backends: {},
       web: {},
-      etcd: { leader: '', term: 0, leaders_in_term: 0, quorum: false, members: {} },
+      etcd: { leader: '', term: 0, leaders_in_term: 0, elections: 0, candidacies: 0, quorum: false, members: {} },
       leases: {},
       nodes: {},
       pods: {},
@@ -230,6 +230,8 @@ export class Observer {
       leader: this.facts.leader.last?.member ?? '',
       term,
       leaders_in_term: this.facts.leadersOfTerm.get(term)?.size ?? 0,
+      elections: this.facts.elections,
+      candidacies: this.facts.candidacies,
       quorum: [...heard.values()].some(
         (ids) => 2 * ids.filter((id) => voters.includes(id)).length > voters.length,
       ),
