@@ -29,6 +29,7 @@ export interface CheckFlags {
   readonly seed?: string;
   readonly set: readonly string[];
   readonly out: string;
+  readonly inevitable?: string;
   readonly json?: boolean;
 }
 
@@ -47,6 +48,7 @@ export function addCheck(program: Command, done: (exitCode: number) => void): vo
     .option('--seed <number>', 'the luck of the search (default: 1)')
     .option('--set <path=value>', 'a parameter; may be given several times', collect, [])
     .option('--out <folder>', 'where counterexamples are written', '.')
+    .option('--inevitable <tries>', 'say when a failure became inevitable, by so many tries at each moment')
     .option('--json', 'print one JSON object')
     .action(async (wanted: readonly string[], flags: CheckFlags) => {
       done(await check(wanted, flags));
@@ -65,7 +67,9 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
   for (const line of noteLines(ready.findings, ready.checked.topology.notes ?? []))
     process.stderr.write(`${line}\n`);
   const result = await search(ready, { properties, classes, seed, runs, timeMs });
-  const counterexamples = result.found.map((found) => proved(found, ready, flags.out));
+  const counterexamples = result.found.map((found) =>
+    proved(found, ready, flags.out, flags.inevitable === undefined ? 0 : runsOf(flags.inevitable)),
+  );
   const report: CheckReport = {
     name: ready.name,
     topology: ready.checked.topology.topology,
