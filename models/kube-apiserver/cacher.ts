@@ -41,8 +41,8 @@ import {
   afterChunk,
   afterList,
   type Change,
-  concerns,
   EMPTY_CACHE,
+  isTold,
   isTooOld,
   missed,
   select,
@@ -102,7 +102,7 @@ function push(to: Subscribe, events: readonly WatchEvent[]): Effect {
 function distribute(context: Context): Effect {
   const effects: Effect[] = [];
   for (const watcher of context.watchers.values()) {
-    const fresh = context.fresh.filter((change) => concerns(watcher.request, change.key));
+    const fresh = context.fresh.filter((change) => isTold(watcher.request, change));
     if (fresh.length > 0) {
       effects.push(
         push(

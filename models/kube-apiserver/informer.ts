@@ -4,7 +4,7 @@
  * Sources: client-go tools/cache/reflector.go (list with resourceVersion=0; watch with timeoutSeconds of 5 min × (1 + random);
  * back-off 800 ms doubling to 30 s, each up to twice as long, reset after 2 min without failure). Unit: microseconds.
  *
- * The handler is told `listed` with everything (whatever it had is replaced) and `changed` with what changed.
+ * Each handler is told `listed` with everything (whatever it had is replaced) and `changed` with what changed.
  * Not modelled: resync periods, bookmarks, watch lists, paging; a failed watch lists again (the source does so for most
  * errors).
  */
@@ -24,8 +24,10 @@ export interface InformerInput {
   /** Member id. */
   readonly id: string;
   readonly plural: string;
-  /** Member that is told. */
-  readonly handler: string;
+  /** Members that are told. */
+  readonly handlers: readonly string[];
+  /** Only pods of this node. */
+  readonly nodeName?: string;
   readonly luck: number;
 }
 export interface Listed {
@@ -53,16 +55,26 @@ export function backoffUs(failures: number, draw: number): number {
   return Math.round(Math.min(BACKOFF_FIRST_US * 2 ** (failures - 1), BACKOFF_MAX_US) * (1 + draw));
 }
 
-function list({ id, plural }: Context): Effect {
-  const path = `${collectionPath(plural)}?resourceVersion=0`;
+function queryFor({ nodeName }: Context): string {
+  return nodeName === undefined ? '' : `&fieldSelector=spec.nodeName=${nodeName}`;
+}
+
+function list(context: Context): Effect {
+  const { id, plural } = context;
+  const path = `${collectionPath(plural)}?resourceVersion=0${queryFor(context)}`;
   return tell<RestCall>(REST_CLIENT, { type: 'call', from: id, method: 'GET', path });
 }
 
-function watch({ id, plural, resourceVersion, luck, draws }: Context): Effect {
+function watch(context: Context): Effect {
+  const { id, plural, resourceVersion, luck, draws } = context;
   const seconds = Math.floor(MIN_WATCH_TIMEOUT_S * (1 + uniform(luck, id, draws)));
   const query = `watch=true&resourceVersion=${resourceVersion}&timeoutSeconds=${seconds}`;
-  const path = `${collectionPath(plural)}?${query}`;
+  const path = `${collectionPath(plural)}?${query}${queryFor(context)}`;
   return tell<RestCall>(REST_CLIENT, { type: 'call', from: id, method: 'GET', path, watch: true });
+}
+
+function tellAll({ handlers }: Context, news: Listed | Changed): Effect {
+  return { type: 'batch', effects: handlers.map((handler) => tell(handler, news)) };
 }
 
 function versionAfter(events: readonly WatchEvent[], before: string): string {
@@ -91,7 +103,7 @@ export const informer = setup({
             actions: [
               assign({ resourceVersion: ({ event }) => (event.body as KubeList).metadata.resourceVersion }),
               emit(({ context, event }) =>
-                tell<Listed>(context.handler, {
+                tellAll(context, {
                   type: 'listed',
                   plural: context.plural,
                   objects: (event.body as KubeList).items,
@@ -108,7 +120,7 @@ export const informer = setup({
         chunk: {
           actions: [
             emit(({ context, event }) =>
-              tell<Changed>(context.handler, {
+              tellAll(context, {
                 type: 'changed',
                 plural: context.plural,
                 events: event.body as readonly WatchEvent[],

@@ -1,6 +1,6 @@
 /**
- * kube-scheduler, the process: takes part in the election for Lease kube-system/kube-scheduler and exits when it has lost
- * what it led. First form: it leads and does nothing yet; binding pods comes with the workloads.
+ * kube-scheduler, the process: takes part in the election for Lease kube-system/kube-scheduler, binds pods while it leads, and
+ * exits when it has lost what it led.
  *
  * Source: k/k cmd/kube-scheduler/app/server.go (Run: OnStoppedLeading logs and klog.FlushAndExit, code 1).
  * Unit: microseconds. Not modelled: informers before the election, profiles, metrics and its health port 10259.
@@ -8,6 +8,8 @@
 import { emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
 import type { Timed } from '../family.ts';
+import type { ControllerInput } from '../kube-apiserver/controller.ts';
+import type { InformerInput } from '../kube-apiserver/informer.ts';
 import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import {
   ELECTOR,
@@ -16,6 +18,7 @@ import {
   type StoppedLeading,
 } from '../leader-election/elector.ts';
 import { identityOf } from '../leader-election/record.ts';
+import { BINDER } from './binder.ts';
 import type { KubeSchedulerConfig } from './config.ts';
 
 type Input = ProcessInput<KubeSchedulerConfig>;
@@ -33,6 +36,21 @@ function join({ config, host, luck }: Input): Effect {
     effects: [
       { type: 'start', machine: 'rest-client', id: REST_CLIENT, input: config.server },
       { type: 'start', machine: 'leader-election', id: ELECTOR, input },
+    ],
+  };
+}
+
+function startBinding({ luck }: Input): Effect {
+  const binder: ControllerInput<undefined> = { id: BINDER, config: undefined };
+  return {
+    type: 'batch',
+    effects: [
+      { type: 'start', machine: BINDER, id: BINDER, input: binder },
+      ...['nodes', 'pods'].map((plural): Effect => {
+        const id = `informer/${plural}`;
+        const input: InformerInput = { id, plural, handlers: [BINDER], luck };
+        return { type: 'start', machine: 'informer', id, input };
+      }),
     ],
   };
 }
@@ -56,6 +74,7 @@ export const kubeScheduler = setup({
       on: { 'started-leading': 'leading' },
     },
     leading: {
+      entry: emit(({ context }) => startBinding(context)),
       on: {
         'stopped-leading': {
           actions: emit({
