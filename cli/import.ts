@@ -52,7 +52,8 @@ export function addImport(program: Command): void {
     });
 }
 
-function filesOf(path: string): ImportFile[] {
+/** The files of a path: itself, or all below it. */
+export function filesOf(path: string): ImportFile[] {
   if (!existsSync(path)) throw new Failure(`${path} cannot be read: there is no such file or folder`);
   if (!statSync(path).isDirectory()) return [{ path, text: readText(path) }];
   return filesBelow(path).map((name) => ({ path: join(path, name), text: readText(join(path, name)) }));

@@ -5,10 +5,12 @@ import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
 import { addImport } from './import.ts';
 import { addList } from './list.ts';
+import { addMeasure } from './measure.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
+import { addSurvive } from './survive.ts';
 import { version } from './version.ts';
 
 /** @param done is told the exit code of a command that has one of its own */
@@ -22,7 +24,9 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addStart(program, done);
   addList(program);
   addRun(program, done);
+  addMeasure(program);
   addExplain(program);
+  addSurvive(program);
   addImport(program);
   addServe(program);
   addSchema(program);

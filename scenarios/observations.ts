@@ -17,6 +17,13 @@ const Router = z.object({
 const Backend = z.object({
   state: z.enum(['UP', 'DOWN', 'DRAIN', 'NOLB', 'MAINT', 'no check']).describe('Is it given connections'),
   status: z.string().describe('As the stats page shows it, `UP 2/3`'),
+  check: z
+    .string()
+    .describe('Result of the last check that brought something new, `L4OK`, `L4TOUT`; empty without check'),
+  check_ms: z.number().describe('How long that check took, as it is logged'),
+  reason: z
+    .string()
+    .describe('Why it came into its state, as it is logged: `Layer4 timeout`; empty at first'),
 });
 
 const Member = z.object({

@@ -159,7 +159,12 @@ export class Observer {
     const backends: Observations['backends'] = {};
     for (const { host, lead } of this.each('haproxy')) {
       if (lead.leaf < 0) continue;
-      backends[host.name] = observeBackends(lead.context);
+      const servers: Observations['backends'][string] = {};
+      for (const [name, seen] of Object.entries(observeBackends(lead.context))) {
+        const reason = this.facts.backends.get(`${host.name} ${name}`)?.last?.reason ?? '';
+        servers[name] = { ...seen, reason };
+      }
+      backends[host.name] = servers;
     }
     return backends;
   }

@@ -32,12 +32,14 @@ export function prepare(
 ): { spec: WorldSpec; findings: Finding[] } {
   const probers = options.withoutProbers === true ? [] : standardProbers(topology);
   const own = (data.clients ?? []).map((one) => placedClient(one, topology));
-  return buildWorld(topology, {
+  const { spec, findings } = buildWorld(topology, {
     seed: options.seed,
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
+  const draws = data.vary?.draws;
+  return { spec: draws === undefined ? spec : { ...spec, draws }, findings };
 }
 
 /** A rate such as `10/s` or `2/m` as a distance in microseconds. */
@@ -55,8 +57,12 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
     everyUs: everyUs(client.rate),
     timeoutUs: durationUs(client.timeout),
     connection: client.connection ?? 'each',
+    ...(client['connect-timeout'] === undefined
+      ? {}
+      : { connectTimeoutUs: durationUs(client['connect-timeout']) }),
+    ...(client.talk === undefined ? {} : { talkUs: durationUs(client.talk) }),
   };
-  return { host, config };
+  return { host, config, enabled: client.begin === undefined };
 }
 
 /** `endpoint`, `vip`, a host, or HOST:PORT. */

@@ -37,9 +37,12 @@ export interface RunResult {
     readonly ok: boolean;
     readonly at_ms: number | null;
   }[];
-  /** What `measure` entries gave: milliseconds, a word or a count; null when the moment never came. */
-  readonly measures: Readonly<Record<string, number | string | null>>;
+  /** What `measure` entries gave. */
+  readonly measures: Readonly<Record<string, MeasureValue>>;
 }
+
+/** Milliseconds, a word or a count; null when the moment never came; of requests also one value for each. */
+export type MeasureValue = number | string | null | readonly number[] | readonly string[];
 
 /** A service was down, or for a while only partly served, as DESIGN section 6 judges it. */
 export interface Outage {

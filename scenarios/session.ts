@@ -5,18 +5,18 @@
  *
  * Unit: microseconds of world time; scenario time is world time less `epochUs`.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { outsideHost, type Topology } from '../models/cluster/topology.ts';
 import type { Action } from '../sim/faults.ts';
 import { History } from '../sim/history.ts';
 import type { Step, Observer as StepObserver } from '../sim/state.ts';
-import { World } from '../sim/world.ts';
+import type { World } from '../sim/world.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
 import { Watchlist } from './expectations.ts';
-import { Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { Observer } from './observe.ts';
 import type { ScenarioData } from './schema.ts';
-import { startSettled } from './start.ts';
+import { goOn, type Settled, settle } from './settled.ts';
 import { Timeline } from './timeline.ts';
 
 export interface SessionOptions {
@@ -46,21 +46,31 @@ export class Session {
   /** Parts of the map of observations that the scenario asks about. */
   private readonly asked: ReadonlySet<string>;
 
-  constructor(scenario: ScenarioData, topology: Topology, spec: WorldSpec, options: SessionOptions = {}) {
+  /** @param from a world that is made and started for this run, or one that was kept at its zero (the session goes on in a copy) */
+  constructor(
+    scenario: ScenarioData,
+    topology: Topology,
+    from: WorldSpec | Settled,
+    options: SessionOptions = {},
+  ) {
     this.scenario = scenario;
     this.topology = topology;
-    this.world = new World(spec);
-    this.facts = new Facts(this.world, topology);
-    this.world.observer = (step) => {
-      this.facts.observe(step);
-    };
-    this.epochUs = startSettled(this.world, topology, scenario.start ?? {}, this.facts);
+    const settled = 'epochUs' in from ? goOn(from) : settle(topology, from, scenario.start);
+    this.world = settled.world;
+    this.facts = settled.facts;
+    this.epochUs = settled.epochUs;
     this.untilUs = this.epochUs + durationUs(scenario.until);
     this.stepsBefore = this.world.steps;
     this.observer = new Observer(this.world, topology, this.facts, this.epochUs);
     this.watchlist = new Watchlist(scenario.expect ?? [], scenario.measure ?? []);
     this.moments.set('start', this.epochUs).set('end', this.untilUs);
     this.timeline = new Timeline(scenario.timeline ?? [], topology, this.world, this.epochUs, this.untilUs);
+    for (const { from, name, begin } of scenario.clients ?? []) {
+      if (begin === undefined) continue;
+      const host = from === 'outside' ? outsideHost(topology).name : from;
+      const atUs = this.epochUs + durationUs(begin);
+      this.timeline.addAction(atUs, { do: 'start', process: `${host}/${name}` });
+    }
     this.asked = new Set([
       ...[...this.watchlist.all].flatMap(({ condition }) => condition.reads),
       ...this.timeline.reads,

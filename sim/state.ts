@@ -116,6 +116,13 @@ export interface Listener {
   queue: readonly number[];
 }
 
+/** What comes for a port is passed on (sim/forward.ts). */
+export interface Forward {
+  readonly port: number;
+  readonly targets: readonly { readonly address: Address; readonly port: number }[];
+  readonly masquerade: boolean;
+}
+
 export interface ArpEntry {
   readonly host: number;
   readonly confirmedAtUs: number;
@@ -157,6 +164,7 @@ export interface Host {
   attached: boolean;
   addresses: readonly Address[];
   listeners: readonly Listener[];
+  forwards: readonly Forward[];
   arp: Map<Address, ArpEntry>;
   clock: HostClock;
   disk: Disk;
@@ -197,11 +205,21 @@ export interface End {
 
 export type ConnectionState = 'syn' | 'open';
 
+export interface Forwarded {
+  /** Index of the host. */
+  readonly by: number;
+  readonly address: Address;
+  readonly port: number;
+  readonly masquerade: boolean;
+}
+
 export interface Connection {
   readonly id: number;
   readonly port: number;
   /** The address the client asked for. */
   readonly to: Address;
+  /** A host passes its packets on: which one, to where, and whether under its own address. */
+  forwarded: Forwarded | undefined;
   state: ConnectionState;
   readonly startedAtUs: number;
   /** SYNs sent so far, less one. */

@@ -79,7 +79,7 @@ export class World implements Port {
     this.maxEvents = spec.limits?.events ?? Number.POSITIVE_INFINITY;
     this.maxInbox = spec.limits?.inbox ?? 1_000_000;
     this.queue = new EventQueue(spec.limits?.queue ?? 1 << 20);
-    this.streams = new Streams(spec.seed);
+    this.streams = new Streams(spec.seed, spec.draws);
     const link = spec.link ?? (() => LAN);
     this.network = new Network(
       spec.hosts.map((host) => host.name),

@@ -105,11 +105,10 @@ export interface DeleteRangeResponse {
   readonly deleted: number;
 }
 
-/** The one comparison that kube-apiserver makes: the key's modification revision equals this; 0 means there is no such key. */
-export interface Compare {
-  readonly key: string;
-  readonly modRevision: number;
-}
+/** The comparisons that kube-apiserver makes: the key's modification revision, or its version, equals this; 0 means there is no such key. */
+export type Compare =
+  | { readonly key: string; readonly modRevision: number }
+  | { readonly key: string; readonly version: number };
 export type RequestOp =
   | { readonly op: 'range'; readonly request: RangeRequest }
   | { readonly op: 'put'; readonly request: PutRequest }

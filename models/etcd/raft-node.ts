@@ -8,12 +8,12 @@
  *
  * The transitions and rules of the roles are the Raft machine's own, unchanged. Here each role also takes a message
  * straight from its connection (`received`) and re-arms the ticker, and `report` sends: so an idle cluster costs
- * one step a tick and one a message. Whatever needs the disk goes through `persist`, `written`, `save`, `advance`.
+ * one step a tick and one a message. Whatever needs the disk goes through `saveReady` and `written` (raft-saving.ts).
  *
  * Not modelled: merging of several MsgAppResp of a Ready into the last; the size of messages and with it a full socket:
  * etcd's MsgApp stream to a silent peer blocks in a write until its 5 s deadline and takes no new connection meanwhile,
  * so that under load a healed follower is caught up later than its links stand (probably E10's 3.2 s); the limit of
- * 4096 messages a stream behind it; the size of writes to the disk.
+ * 4096 messages a stream behind it.
  */
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
@@ -38,7 +38,6 @@ import {
   type NodeEvent,
   newNode,
   type Of,
-  persist,
   type RaftNodeContext,
   type RaftNodeInput,
   raftMessage,
@@ -46,8 +45,8 @@ import {
   sendOne,
   takePeerMessage,
   tellLead,
-  written,
 } from './raft-node-work.ts';
+import { saveReady, written } from './raft-saving.ts';
 
 interface Given {
   readonly context: RaftNodeContext;
@@ -68,8 +67,24 @@ function actionsOf({ actions = [] }: Transition): readonly string[] {
   return typeof actions === 'string' ? [actions] : actions;
 }
 
+/** Where a step of Raft reports, what it has to save is dealt with first. */
+function saving(transition: Transition): Transition {
+  const actions = actionsOf(transition);
+  return {
+    ...transition,
+    actions: actions.flatMap((name) => (name === 'report' ? ['saveReady', name] : [name])),
+  };
+}
+
+function savingAll(on: Transitions): Transitions {
+  return Object.fromEntries(
+    Object.entries(on).map(([type, value]) => [type, transitionsOf(value).map(saving)] as const),
+  );
+}
+
 /** A role's own transitions; its ticks re-arm the ticker and wait for the disk, its messages come from the streams. */
-function around(on: Transitions): Transitions {
+function around(role: Transitions): Transitions {
+  const on = savingAll(role);
   const ticks = transitionsOf(on['tick']).map((transition) => ({
     ...transition,
     actions: [...actionsOf(transition), 'armTicker'],
@@ -86,7 +101,7 @@ function around(on: Transitions): Transitions {
 }
 
 const base = raftMachine.config as unknown as {
-  readonly initial: unknown;
+  readonly initial: Transition;
   readonly on: Transitions;
   readonly states: Readonly<Record<string, { readonly on: Transitions }>>;
 };
@@ -147,8 +162,12 @@ const node = setup({
     lookForSilence: act(lookForSilence),
     dropSilent: act<'tcp-info'>(dropSilent),
     // --- the disk
-    persist: act<'persist'>(persist),
-    written: act<'written'>(written),
+    saveReady: assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) =>
+      saveReady(context, event.atUs ?? context.node.startedAtUs),
+    ),
+    written: assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) =>
+      written(context, event as Of<'written'>),
+    ),
     // --- streams
     attach: act<'writer' | 'reader'>(attach),
     hold: act<'hold'>(hold),
@@ -181,10 +200,9 @@ const config = {
     node: newNode(input),
   }),
   entry: ['armTicker', 'armLinkBeat', 'armSilence'],
-  initial: base.initial,
+  initial: saving(base.initial),
   on: {
-    ...base.on,
-    persist: { actions: ['persist', 'carryOut'] },
+    ...savingAll(base.on),
     hold: { actions: 'hold' },
     written: { guard: 'isAnswered', actions: ['written', 'carryOut'] },
     writer: { actions: ['attach', 'carryOut'] },

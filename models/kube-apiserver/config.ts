@@ -18,6 +18,8 @@ export interface KubeApiserverConfig {
   /** --default-not-ready-toleration-seconds and --default-unreachable-toleration-seconds, 300; of pods created from now on. */
   readonly 'default-not-ready-toleration-seconds': number;
   readonly 'default-unreachable-toleration-seconds': number;
+  /** --etcd-compaction-interval, 5m0s; 0: nothing is ever compacted. */
+  readonly 'etcd-compaction-interval': number;
   /** --anonymous-auth, true; without it the health endpoints answer 401 to probes, which have no certificate. */
   readonly 'anonymous-auth': boolean;
   /**
@@ -40,6 +42,7 @@ export const DEFAULTS: KubeApiserverConfig = {
   'etcd-readycheck-timeout': 2_000_000,
   'default-not-ready-toleration-seconds': 300,
   'default-unreachable-toleration-seconds': 300,
+  'etcd-compaction-interval': 300_000_000,
   'anonymous-auth': true,
   cachedResources: ['nodes', 'leases'],
   startUpUs: 3_000_000,

@@ -34,4 +34,5 @@ export const kubeControllerManagerProcess: ProcessType = {
     endpoint: endpoints,
     informer,
   },
+  handlesTerminate: true,
 };

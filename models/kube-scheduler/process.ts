@@ -11,4 +11,5 @@ export const kubeSchedulerProcess: ProcessType = {
   name: 'kube-scheduler',
   lead: kubeScheduler,
   members: { 'rest-client': restClient, 'leader-election': elector, informer, binder },
+  handlesTerminate: true,
 };

@@ -23,7 +23,7 @@ const lane = z.object({
   label: text,
   group: text,
   kind: z.enum(['host', 'process', 'vip', 'etcd', 'lease', 'backend', 'node', 'service']),
-  segments: z.array(z.object({ from_ms: time, state: text, tone })),
+  segments: z.array(z.object({ from_ms: time, state: text, tone, step: z.number().optional() })),
 });
 
 const storyLine = z.object({
