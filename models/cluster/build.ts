@@ -17,6 +17,8 @@ import type { ClientConfig } from '../client/config.ts';
 import { client } from '../client/process.ts';
 import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
+import { type ApplyConfig, apply } from '../operator/apply.ts';
+import { manifestsOf, type WorkloadSpec } from '../operator/manifests.ts';
 import { etcdProcess } from './build-etcd.ts';
 import { haproxyProcess } from './build-haproxy.ts';
 import { keepalivedProcess } from './build-keepalived.ts';
@@ -38,6 +40,8 @@ export interface BuildOptions {
   /** Over the topology's own. */
   readonly parameters?: ParameterMap;
   readonly clients?: readonly PlacedClient[];
+  /** What an operator creates as soon as there is an API. */
+  readonly workloads?: readonly WorkloadSpec[];
   readonly executor: (machine: AnyStateMachine) => Program;
   readonly limits?: WorldSpec['limits'];
 }
@@ -102,6 +106,8 @@ export function buildWorld(
       startDelayUs: [0, 1_000_000],
     });
   }
+  if (options.workloads !== undefined && options.workloads.length > 0)
+    processes.push(operator(topology, options.workloads));
   const spec: WorldSpec = {
     seed: options.seed,
     hosts: topology.hosts.map((host) => hostSpec(host, parameters)),
@@ -112,6 +118,21 @@ export function buildWorld(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
   return { spec, findings };
+}
+
+/** Who creates the workloads, outside of the cluster. */
+function operator(topology: Topology, workloads: readonly WorkloadSpec[]): ProcessSpec & { host: string } {
+  const { address, port } = topology.controlPlaneEndpoint;
+  const config: ApplyConfig = { server: { address, port }, manifests: workloads.flatMap(manifestsOf) };
+  return {
+    host: outsideHost(topology).name,
+    name: apply.name,
+    type: apply,
+    config,
+    supervisor: { kind: 'none' },
+    enabled: true,
+    startDelayUs: [0, 1_000_000],
+  };
 }
 
 function placed(

@@ -63,7 +63,7 @@ export interface ControllerInput<Config> {
   readonly config: Config;
 }
 
-interface Context<Config, Memory> extends ControllerInput<Config>, Decision<Memory> {
+export interface Context<Config, Memory> extends ControllerInput<Config>, Decision<Memory> {
   readonly view: View;
   /** Remembered if the call that is under way succeeds. */
   readonly nextMemory: Memory;
@@ -72,7 +72,7 @@ interface Context<Config, Memory> extends ControllerInput<Config>, Decision<Memo
   readonly notBeforeUs: number;
 }
 
-type Event = Timed<RestAnswer | Listed | Changed> | Timed<{ readonly type: 'wake' }>;
+export type Event = Timed<RestAnswer | Listed | Changed> | Timed<{ readonly type: 'wake' }>;
 
 /** A 404 to a change of something: it is gone already. */
 function isGone({ status }: RestAnswer, call: Planned | undefined): boolean {

@@ -5,8 +5,10 @@
  * back-off 800 ms doubling to 30 s, each up to twice as long, reset after 2 min without failure). Unit: microseconds.
  *
  * Each handler is told `listed` with everything (whatever it had is replaced) and `changed` with what changed.
- * Not modelled: resync periods, bookmarks, watch lists, paging; a failed watch lists again (the source does so for most
- * errors).
+ * A stream that breaks is watched again at once from where it was; one that breaks within a second, or cannot be begun, is
+ * an error, after which everything is listed again (reflector.go handleAnyWatch, `very short watch`).
+ * Not modelled: resync periods, bookmarks, watch lists, paging; after a refused connection the source watches again and
+ * does not list.
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
@@ -19,6 +21,7 @@ const MIN_WATCH_TIMEOUT_S = 300;
 const BACKOFF_FIRST_US = 800_000;
 const BACKOFF_MAX_US = 30_000_000;
 const BACKOFF_RESET_US = 120_000_000;
+const SHORT_WATCH_US = 1_000_000;
 
 export interface InformerInput {
   /** Member id. */
@@ -47,6 +50,7 @@ interface Context extends InformerInput {
   readonly failures: number;
   readonly failedAtUs: number;
   readonly draws: number;
+  readonly watchedAtUs: number;
 }
 type Event = Timed<RestAnswer | RestChunk>;
 
@@ -84,13 +88,24 @@ function versionAfter(events: readonly WatchEvent[], before: string): string {
 
 export const informer = setup({
   types: {} as { context: Context; events: Event; input: InformerInput; emitted: Effect },
-  guards: { failed: ({ event }) => (event as RestAnswer).error !== '' },
+  guards: {
+    failed: ({ event }) => (event as RestAnswer).error !== '',
+    broke: ({ context, event }) =>
+      (event as RestAnswer).status === 0 && event.atUs - context.watchedAtUs >= SHORT_WATCH_US,
+  },
   delays: {
     backoff: ({ context }) => backoffUs(context.failures, uniform(context.luck, context.id, context.draws)),
   },
 }).createMachine({
   id: 'informer',
-  context: ({ input }) => ({ ...input, resourceVersion: '', failures: 0, failedAtUs: 0, draws: 0 }),
+  context: ({ input }) => ({
+    ...input,
+    resourceVersion: '',
+    failures: 0,
+    failedAtUs: 0,
+    draws: 0,
+    watchedAtUs: 0,
+  }),
   initial: 'listing',
   states: {
     listing: {
@@ -115,7 +130,10 @@ export const informer = setup({
       },
     },
     watching: {
-      entry: [emit(({ context }) => watch(context)), assign({ draws: ({ context }) => context.draws + 1 })],
+      entry: [
+        emit(({ context }) => watch(context)),
+        assign({ draws: ({ context }) => context.draws + 1, watchedAtUs: ({ event }) => event.atUs }),
+      ],
       on: {
         chunk: {
           actions: [
@@ -133,6 +151,7 @@ export const informer = setup({
           ],
         },
         answer: [
+          { guard: 'broke', target: 'watching', reenter: true },
           { guard: 'failed', target: 'backing-off' },
           { target: 'watching', reenter: true },
         ],

@@ -33,7 +33,7 @@ interface Context {
   readonly statics: Readonly<Record<string, Timed<ContainerNews>>>;
 }
 
-function startPods({ input, statics }: Context): Effect[] {
+function startPods({ input, statics }: Context, atUs: number): Effect[] {
   const { config, host, address, luck, disk } = input;
   const nodeName = config.nodeName ?? host;
   const workers: PodWorkersInput = {
@@ -41,6 +41,7 @@ function startPods({ input, statics }: Context): Effect[] {
     node: { address, podPrefix: config.podPrefix, luck },
     containers: disk[CONTAINERS_KEY] as PodsOfNode | undefined,
     statics: Object.values(statics),
+    atUs,
   };
   const status: ControllerInput<{ nodeName: string }> = { id: POD_STATUS, config: { nodeName } };
   const id = 'informer/pods';
@@ -52,7 +53,7 @@ function startPods({ input, statics }: Context): Effect[] {
   ];
 }
 
-function startMembers(context: Context): Effect {
+function startMembers(context: Context, atUs: number): Effect {
   const { config, host, address, luck } = context.input;
   const nodeName = config.nodeName ?? host;
   const callTimeoutUs = Math.min(
@@ -83,7 +84,7 @@ function startMembers(context: Context): Effect {
         const input: ContainerProbeInput = { probes, luck };
         return { type: 'start', machine: 'container-probe', id: `probe/${probes.process}`, input };
       }),
-      ...startPods(context),
+      ...startPods(context, atUs),
     ],
   };
 }
@@ -112,7 +113,7 @@ export const kubelet = setup({
       after: { startUp: 'running' },
     },
     running: {
-      entry: emit(({ context }) => startMembers(context)),
+      entry: emit(({ context, event }) => startMembers(context, event.atUs)),
       on: {
         container: { actions: emit(({ event }) => tell(POD_WORKERS, event)) },
         'containers-killed': { actions: emit(({ event }) => tell(POD_WORKERS, event)) },

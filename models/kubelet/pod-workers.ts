@@ -55,6 +55,7 @@ export interface PodWorkersInput {
   /** What the runtime has. */
   readonly containers: PodsOfNode | undefined;
   readonly statics: readonly Timed<ContainerNews>[];
+  readonly atUs: number;
 }
 
 interface Context extends PodsOfNode {
@@ -64,6 +65,7 @@ interface Context extends PodsOfNode {
   readonly pods: Objects | undefined;
   /** What was last told to the status manager and to the disk. */
   readonly told: LocalPods;
+  readonly startedAtUs: number;
 }
 type Event = Timed<Listed | Changed | ContainerNews | ContainersKilled> | Timed<{ readonly type: 'wake' }>;
 
@@ -173,6 +175,11 @@ function found(containers: PodsOfNode | undefined): PodsOfNode {
   };
 }
 
+/** The time of an event; that of the start carries none. */
+function at({ startedAtUs }: Context, event: { readonly atUs?: number }): number {
+  return event.atUs ?? startedAtUs;
+}
+
 export const podWorkers = setup({
   types: {} as { context: Context; events: Event; input: PodWorkersInput; emitted: Effect },
   actions: {
@@ -180,11 +187,20 @@ export const podWorkers = setup({
     planWake: raise({ type: 'wake' } as Event, { id: 'wake', delay: 'wake' }),
   },
   guards: { anyDue: ({ context }) => nextDueUs(context.local) !== NEVER_US },
-  delays: { wake: ({ context, event }) => Math.max(1, Math.ceil(nextDueUs(context.local) - event.atUs)) },
+  delays: {
+    wake: ({ context, event }) => Math.max(1, Math.ceil(nextDueUs(context.local) - at(context, event))),
+  },
 }).createMachine({
   id: 'kubelet.pod-workers',
-  context: ({ input: { nodeName, node, containers, statics } }) => {
-    const context: Context = { nodeName, node, ...found(containers), pods: undefined, told: ImmutableMap() };
+  context: ({ input: { nodeName, node, containers, statics, atUs } }) => {
+    const context: Context = {
+      nodeName,
+      node,
+      ...found(containers),
+      pods: undefined,
+      told: ImmutableMap(),
+      startedAtUs: atUs,
+    };
     let { local } = context;
     for (const news of statics) local = afterContainer({ ...context, local }, news, news.atUs).local ?? local;
     return { ...context, local };
@@ -204,7 +220,7 @@ export const podWorkers = setup({
     syncing: {
       entry: [
         assign(({ context, event }) =>
-          settled(context, context.pods as Objects<Pod> | undefined, context.node, event.atUs),
+          settled(context, context.pods as Objects<Pod> | undefined, context.node, at(context, event)),
         ),
         emit(({ context }) => tellChanges(context)),
         assign({ told: ({ context }) => context.local }),
