@@ -9,6 +9,7 @@ import type { Effect } from '../sim/effects.ts';
 import type { Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import { Changes, sameTexts } from './changes.ts';
+import type { Typed } from './console.ts';
 import { Judge } from './judge.ts';
 import {
   afterContainers,
@@ -63,6 +64,7 @@ export type Root =
   | 'workloads'
   | 'services'
   | 'clients'
+  | 'steps'
   | 'alarms';
 
 export class Facts {
@@ -82,6 +84,8 @@ export class Facts {
   readonly requests: RequestFact[] = [];
   readonly judges = new Map<string, Judge>();
   readonly counts = new Map<string, Record<Outcome, number>>();
+  /** Commands that were typed, in their order. */
+  readonly typed: Typed[] = [];
   /** Parts that changed since they were last looked at. */
   readonly dirty = new Set<Root>([
     'vip',
@@ -136,6 +140,12 @@ export class Facts {
       for (const effect of step.effects) this.take(effect, step);
     }
     return this.dirty.size > before || this.dirty.size > 0;
+  }
+
+  /** A command was typed, or has ended. */
+  noteTyped(typed: Typed): void {
+    if (!this.typed.includes(typed)) this.typed.push(typed);
+    this.dirty.add('steps');
   }
 
   private report(step: Step): void {

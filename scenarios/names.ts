@@ -66,6 +66,7 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
     ...(operated ? {} : { workloads: (data.workloads ?? []).map(({ name }) => name) }),
     services: [...STANDARD_SERVICES, ...clients],
     clients,
+    ...(operated ? {} : { steps: [] }),
   };
 }
 

@@ -125,6 +125,17 @@ export const Observations = z.object({
     )
     .describe('Judged by the standard probers: api.write, api.read, vip'),
   clients: z.record(z.string(), Client).describe("The scenario's own clients"),
+  steps: z
+    .record(
+      z.string().describe('Name of the `run` entry; with several hosts NAME/HOST'),
+      z.object({
+        done: z.boolean().describe('The command has ended'),
+        exit_code: z.number().describe('-1 while it runs'),
+        took_ms: z.number().describe('How long it took; 0 while it runs'),
+        text: z.string().describe('What it printed, errors included'),
+      }),
+    )
+    .describe('What came of the commands that the timeline types'),
   alarms: z.array(z.string()).describe('Active alarms, `NOSPACE m1`'),
 });
 

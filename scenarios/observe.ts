@@ -3,6 +3,7 @@
  * that have not changed since they were last asked for are kept.
  */
 import type { Topology } from '../models/cluster/topology.ts';
+import { SHELL } from '../models/console/shell-process.ts';
 import { observeRaft } from '../models/etcd/observe.ts';
 import { observeBackends } from '../models/haproxy/observe.ts';
 import { observeInstance } from '../models/keepalived/observe.ts';
@@ -40,6 +41,7 @@ export class Observer {
       workloads: {},
       services: {},
       clients: {},
+      steps: {},
       alarms: [],
     };
   }
@@ -91,6 +93,18 @@ export class Observer {
         break;
       case 'workloads':
         seen.workloads = workloadsSeen(this.facts.pods);
+        break;
+      case 'steps':
+        seen.steps = {};
+        for (const { label, text, result } of this.facts.typed) {
+          if (label === '') continue;
+          seen.steps[label] = {
+            done: result !== undefined,
+            exit_code: result?.exitCode ?? -1,
+            took_ms: (result?.hungUs ?? 0) / 1000,
+            text,
+          };
+        }
         break;
       case 'services':
         seen.services = {};
@@ -152,6 +166,7 @@ export class Observer {
   private processes(): Observations['processes'] {
     const processes: Observations['processes'] = {};
     for (const process of this.world.processes) {
+      if (process.spec.name === SHELL) continue;
       const lead = this.world.lead(process);
       const path = `${(this.world.hosts[process.host] as Host).name}/${process.spec.name}`;
       processes[path] = {

@@ -8,6 +8,7 @@ import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
+import { isFaultEntry } from './rules.ts';
 import type { ClientData, ScenarioData, WorkloadData } from './schema.ts';
 
 export type ExecutorName = 'compiled' | 'reference';
@@ -23,6 +24,8 @@ export interface PrepareOptions {
   /** Leave out the standard probers: for measures of the world alone. */
   readonly withoutProbers?: boolean;
   readonly limits?: WorldSpec['limits'];
+  /** Commands will be typed that the timeline does not name. */
+  readonly console?: boolean;
 }
 
 /** The spec of the world; usable if no finding is an error. */
@@ -38,6 +41,7 @@ export function prepare(
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
     workloads: (data.workloads ?? []).map(workloadOf),
+    shells: options.console === true || (data.timeline ?? []).some((entry) => !isFaultEntry(entry)),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const draws = data.vary?.draws;

@@ -34,6 +34,8 @@ export interface Happening {
   readonly actions: readonly Action[];
   /** How each action is told in the story. */
   readonly told: ReadonlyMap<Action, string>;
+  /** What is typed, and on which hosts. */
+  readonly typed?: { readonly line: string; readonly hosts: readonly string[] };
 }
 
 const NOTHING: Happening = { name: undefined, actions: [], told: new Map() };
@@ -149,8 +151,12 @@ export class Timeline {
 
   private begin(entry: TimelineEntryData, index: number, observations: Observations): Happening {
     const name = entryLabel(entry, index);
-    if (!isFaultEntry(entry))
-      throw new TimelineError(index, `run: there is no console yet that could do ${entry.run}`);
+    if (!isFaultEntry(entry)) {
+      const hosts = this.targets(entry, index, observations).flatMap((target) =>
+        target.kind === 'host' ? target.hosts : [],
+      );
+      return { name, actions: [], told: new Map(), typed: { line: entry.run, hosts } };
+    }
     const fault = faultNamed(entry.do) as Fault;
     const aim = aimAt(this.targets(entry, index, observations), this.sides(entry, index), this.topology);
     const parameters = Object.fromEntries(Object.entries(entry).filter(([key]) => !COMMON.includes(key)));
@@ -186,7 +192,7 @@ export class Timeline {
   }
 
   private targets(
-    entry: FaultEntryData,
+    entry: TimelineEntryData,
     index: number,
     observations: Observations,
   ): Exclude<Target, { kind: 'role' }>[] {

@@ -15,6 +15,7 @@ import type { ProcessSpec, Supervisor } from '../../sim/state.ts';
 import type { HostSpec, WorldSpec } from '../../sim/world-spec.ts';
 import type { ClientConfig } from '../client/config.ts';
 import { client } from '../client/process.ts';
+import { SHELL, shell } from '../console/shell-process.ts';
 import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
 import { type ApplyConfig, apply } from '../operator/apply.ts';
@@ -44,6 +45,8 @@ export interface BuildOptions {
   readonly workloads?: readonly WorkloadSpec[];
   readonly executor: (machine: AnyStateMachine) => Program;
   readonly limits?: WorldSpec['limits'];
+  /** Each host has a shell, so that commands can be typed. */
+  readonly shells?: boolean;
 }
 
 /** What every builder of a process is given. */
@@ -60,6 +63,8 @@ export type Daemon = Pick<ProcessSpec, 'type' | 'config'>;
 
 const UNIT_START_US = [200_000, 3_000_000] as const;
 const CONTAINER_START_US = [1_000_000, 4_000_000] as const;
+/** When every node has registered, so that pods find all of them. */
+const OPERATOR_START_US = [30_000_000, 31_000_000] as const;
 /** RestartSec=10 of the kubelet's unit. */
 const KUBELET_RESTART_US = 10_000_000;
 
@@ -108,6 +113,20 @@ export function buildWorld(
   }
   if (options.workloads !== undefined && options.workloads.length > 0)
     processes.push(operator(topology, options.workloads));
+  if (options.shells === true) {
+    for (const { name: host } of topology.hosts) {
+      const supervisor: Supervisor = { kind: 'none' };
+      processes.push({
+        host,
+        name: SHELL,
+        type: shell,
+        config: null,
+        supervisor,
+        enabled: true,
+        startDelayUs: [0, 0],
+      });
+    }
+  }
   const spec: WorldSpec = {
     seed: options.seed,
     hosts: topology.hosts.map((host) => hostSpec(host, parameters)),
@@ -131,7 +150,7 @@ function operator(topology: Topology, workloads: readonly WorkloadSpec[]): Proce
     config,
     supervisor: { kind: 'none' },
     enabled: true,
-    startDelayUs: [0, 1_000_000],
+    startDelayUs: OPERATOR_START_US,
   };
 }
 
