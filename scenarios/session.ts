@@ -148,11 +148,8 @@ export class Session {
       this.moments.set(happened.name, this.world.nowUs);
     for (const [action, text] of happened.told) this.told.set(action, text);
     for (const action of happened.actions) this.act(action);
-    const { typed, name } = happened;
-    for (const host of typed?.hosts ?? []) {
-      const label = typed?.hosts.length === 1 ? name : `${name}/${host}`;
-      this.console.type(host, typed?.line ?? '', label ?? '');
-    }
+    const { typed, name = '' } = happened;
+    if (typed !== undefined) this.console.type(typed.host, typed.line, name);
     this.facts.dirty.add('hosts').add('processes');
   }
 
