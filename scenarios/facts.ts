@@ -12,6 +12,14 @@ import type { World } from '../sim/world.ts';
 import { Changes, sameTexts } from './changes.ts';
 import type { Typed } from './console.ts';
 import { Judge } from './judge.ts';
+import {
+  afterContainers,
+  afterHostDown,
+  afterObjects,
+  NO_POD_FACTS,
+  type PodFacts,
+  workloadsSeen,
+} from './pod-facts.ts';
 import type { Outcome } from './result.ts';
 
 export interface RequestFact {
@@ -72,6 +80,9 @@ export class Facts {
   /** `m2 apiserver/m1` */
   readonly backends = new Map<string, Changes<BackendFact>>();
   readonly nodes = new Map<string, Changes<string>>();
+  pods: PodFacts = NO_POD_FACTS;
+  /** Workload to how many of its pods are ready. */
+  readonly workloads = new Map<string, Changes<string>>();
   readonly requests: RequestFact[] = [];
   readonly judges = new Map<string, Judge>();
   readonly counts = new Map<string, Record<Outcome, number>>();
@@ -87,6 +98,8 @@ export class Facts {
     'etcd',
     'leases',
     'nodes',
+    'pods',
+    'workloads',
     'services',
     'clients',
   ]);
@@ -113,6 +126,8 @@ export class Facts {
     for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
     for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
     for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
+    copy.pods = this.pods;
+    for (const [workload, changes] of this.workloads) copy.workloads.set(workload, changes.copy());
     for (const request of this.requests) copy.count(request);
     return copy;
   }
@@ -144,6 +159,7 @@ export class Facts {
         break;
       case 'host-down':
         this.holders(step);
+        this.podsChanged(afterHostDown(this.pods, step.who), step);
         this.dirty.add('hosts').add('processes');
         this.memberGone(this.memberOfHost.get(step.who), step);
         break;
@@ -220,7 +236,28 @@ export class Facts {
         if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
           this.dirty.add('nodes');
         break;
+      case 'objects':
+        this.podsChanged(afterObjects(this.pods, note), step);
+        break;
+      case 'containers':
+        this.podsChanged(
+          afterContainers(
+            this.pods,
+            hostName(step),
+            note['running'] as Parameters<typeof afterContainers>[2],
+          ),
+          step,
+        );
+        break;
     }
+  }
+
+  private podsChanged(pods: PodFacts, step: Step): void {
+    if (pods === this.pods) return;
+    this.pods = pods;
+    this.dirty.add('pods').add('workloads');
+    for (const [name, { ready, desired }] of Object.entries(workloadsSeen(pods)))
+      changesOf(this.workloads, name).set(step.atUs, step.id, `${ready} of ${desired}`);
   }
 
   private request(note: Note, step: Step): void {

@@ -64,6 +64,7 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
     nodes: hostsWith(topology, 'kubelet')
       .filter(({ roles }) => roles.includes('control-plane') || roles.includes('worker'))
       .map(({ name }) => name),
+    ...(operated ? {} : { workloads: (data.workloads ?? []).map(({ name }) => name) }),
     services: [...STANDARD_SERVICES, ...clients],
     clients,
     ...(operated ? {} : { steps: [] }),

@@ -13,6 +13,7 @@ import type { Cell, Host, Process } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import type { Facts, Root } from './facts.ts';
 import type { Observations } from './observations.ts';
+import { podsSeen, workloadsSeen } from './pod-facts.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -94,6 +95,12 @@ export class Observer {
         seen.nodes = {};
         for (const [node, changes] of this.facts.nodes)
           seen.nodes[node] = { status: changes.last as Observations['nodes'][string]['status'] };
+        break;
+      case 'pods':
+        seen.pods = podsSeen(this.facts.pods);
+        break;
+      case 'workloads':
+        seen.workloads = workloadsSeen(this.facts.pods);
         break;
       case 'steps':
         seen.steps = {};

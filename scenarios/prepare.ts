@@ -4,12 +4,13 @@ import { buildWorld, type PlacedClient, standardProbers } from '../models/cluste
 import { hostOf, outsideHost, type Topology } from '../models/cluster/topology.ts';
 import { CLIENT_PORT } from '../models/etcd/api.ts';
 import type { Finding } from '../models/finding.ts';
+import type { WorkloadSpec } from '../models/operator/manifests.ts';
 import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
 import { isFaultEntry } from './rules.ts';
-import type { ClientData, ScenarioData } from './schema.ts';
+import type { ClientData, ScenarioData, WorkloadData } from './schema.ts';
 
 export type ExecutorName = 'compiled' | 'reference';
 
@@ -40,11 +41,29 @@ export function prepare(
     seed: options.seed,
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
+    workloads: (data.workloads ?? []).map(workloadOf),
     shells: options.console === true || (data.timeline ?? []).some((entry) => !isFaultEntry(entry)),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const draws = data.vary?.draws;
   return { spec: draws === undefined ? spec : { ...spec, draws }, findings };
+}
+
+function workloadOf(data: WorkloadData): WorkloadSpec {
+  const seconds = (text: string | undefined) =>
+    text === undefined ? undefined : durationUs(text) / 1_000_000;
+  const { port } = data;
+  return {
+    name: data.name,
+    kind: data.kind ?? 'deployment',
+    namespace: data.namespace ?? 'default',
+    replicas: data.replicas ?? 1,
+    image: data.image ?? 'nginx',
+    tolerationSeconds: seconds(data.toleration),
+    onControlPlanes: data['on-control-planes'] ?? false,
+    runsForSeconds: seconds(data['runs-for']),
+    expose: port === undefined ? undefined : { port, nodePort: data['node-port'] },
+  };
 }
 
 /** A rate such as `10/s` or `2/m` as a distance in microseconds. */

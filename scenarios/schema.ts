@@ -64,6 +64,21 @@ const Client = z.strictObject({
     .describe('A connection for each request (default), or one kept'),
 });
 
+const Workload = z.strictObject({
+  name: kebabName,
+  kind: z.enum(['deployment', 'statefulset', 'daemonset']).optional().describe('Default deployment'),
+  namespace: kebabName.optional().describe('Default default'),
+  replicas: z.int().min(0).max(1_000).optional().describe('Default 1; a daemonset has one a node'),
+  image: label.optional().describe('Default nginx'),
+  toleration: duration
+    .optional()
+    .describe('Its pods stay this long on a node that is not ready; default what the apiserver says, 300s'),
+  'on-control-planes': z.boolean().optional().describe('It tolerates the taint of control planes'),
+  'runs-for': duration.optional().describe('Its program ends after this long, each time; default it serves'),
+  port: z.int().min(1).max(65_535).optional().describe('A Service with this port is put in front of it'),
+  'node-port': z.int().min(30_000).max(32_767).optional().describe('The Service has this port on every node'),
+});
+
 /** When an entry happens: exactly one of at, between, when. */
 const timing = {
   name: entryName.optional().describe('Moments and streams are called by it'),
@@ -203,6 +218,11 @@ export const Scenario = z.strictObject({
   start: Start.optional(),
   until: duration,
   clients: z.array(Client).max(MOST_ENTRIES).optional(),
+  workloads: z
+    .array(Workload)
+    .max(MOST_ENTRIES)
+    .optional()
+    .describe('What an operator has created before the start, and runs then'),
   timeline: z.array(TimelineEntry).max(MOST_ENTRIES).optional(),
   expect: z.array(Expectation).max(MOST_ENTRIES).optional(),
   measure: z.array(Measure).max(MOST_ENTRIES).optional(),
@@ -214,6 +234,7 @@ export type ScenarioData = z.infer<typeof Scenario>;
 export type ExpectationData = z.infer<typeof Expectation>;
 export type MeasureData = z.infer<typeof Measure>;
 export type ClientData = z.infer<typeof Client>;
+export type WorkloadData = z.infer<typeof Workload>;
 export type StartData = z.infer<typeof Start>;
 
 /** Which branch of a union a file means: for complaints about that branch only. */

@@ -12,6 +12,7 @@ import { observeRaft } from '../models/etcd/observe.ts';
 import { SECOND_US } from '../sim/time.ts';
 import type { World } from '../sim/world.ts';
 import type { Facts } from './facts.ts';
+import { workloadsSeen } from './pod-facts.ts';
 import type { StartData } from './schema.ts';
 
 /** Hosts come on within this span; more than the longest period of a check, so that phases differ. */
@@ -113,6 +114,10 @@ function memberNamed(topology: Topology, name: string): { readonly name: string;
 
 /** Is everything as the scenario says it starts? */
 function check(topology: Topology, start: StartData, facts: Facts): void {
+  for (const [name, { ready, desired }] of Object.entries(workloadsSeen(facts.pods))) {
+    if (ready !== desired)
+      throw new StartError(`start: ${ready} of ${desired} pods of ${name} are ready when all has settled`);
+  }
   const holders = facts.vip.last ?? [];
   if (start.vip !== undefined && !(holders.length === 1 && holders[0] === start.vip)) {
     const found =

@@ -18,6 +18,8 @@ import { client } from '../client/process.ts';
 import { SHELL, shell } from '../console/shell-process.ts';
 import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
+import { type ApplyConfig, apply } from '../operator/apply.ts';
+import { manifestsOf, type WorkloadSpec } from '../operator/manifests.ts';
 import { etcdProcess } from './build-etcd.ts';
 import { haproxyProcess } from './build-haproxy.ts';
 import { keepalivedProcess } from './build-keepalived.ts';
@@ -39,6 +41,8 @@ export interface BuildOptions {
   /** Over the topology's own. */
   readonly parameters?: ParameterMap;
   readonly clients?: readonly PlacedClient[];
+  /** What an operator creates as soon as there is an API. */
+  readonly workloads?: readonly WorkloadSpec[];
   readonly executor: (machine: AnyStateMachine) => Program;
   readonly limits?: WorldSpec['limits'];
   /** Each host has a shell, so that commands can be typed. */
@@ -59,6 +63,8 @@ export type Daemon = Pick<ProcessSpec, 'type' | 'config'>;
 
 const UNIT_START_US = [200_000, 3_000_000] as const;
 const CONTAINER_START_US = [1_000_000, 4_000_000] as const;
+/** When every node has registered, so that pods find all of them. */
+const OPERATOR_START_US = [30_000_000, 31_000_000] as const;
 /** RestartSec=10 of the kubelet's unit. */
 const KUBELET_RESTART_US = 10_000_000;
 
@@ -105,6 +111,8 @@ export function buildWorld(
       startDelayUs: [0, 1_000_000],
     });
   }
+  if (options.workloads !== undefined && options.workloads.length > 0)
+    processes.push(operator(topology, options.workloads));
   if (options.shells === true) {
     for (const { name: host } of topology.hosts) {
       const supervisor: Supervisor = { kind: 'none' };
@@ -129,6 +137,21 @@ export function buildWorld(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
   return { spec, findings };
+}
+
+/** Who creates the workloads, outside of the cluster. */
+function operator(topology: Topology, workloads: readonly WorkloadSpec[]): ProcessSpec & { host: string } {
+  const { address, port } = topology.controlPlaneEndpoint;
+  const config: ApplyConfig = { server: { address, port }, manifests: workloads.flatMap(manifestsOf) };
+  return {
+    host: outsideHost(topology).name,
+    name: apply.name,
+    type: apply,
+    config,
+    supervisor: { kind: 'none' },
+    enabled: true,
+    startDelayUs: OPERATOR_START_US,
+  };
 }
 
 function placed(

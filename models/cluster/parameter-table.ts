@@ -109,6 +109,12 @@ export const PARAMETERS: readonly Parameter[] = [
     ['node-status-update-frequency', 'time', 'Default 10s'],
     ['node-status-report-frequency', 'time', 'Default 5m'],
     ['node-lease-duration-seconds', 'seconds', 'Default 40'],
+    ['node-labels', 'any', 'KEY=VALUE,... of its node'],
+    [
+      'register-with-taints',
+      'any',
+      'KEY:EFFECT,... of its node, empty for none; default as kubeadm: control planes take no ordinary pods',
+    ],
   ]),
   ...rows('haproxy', [
     ...unit,
