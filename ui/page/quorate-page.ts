@@ -14,6 +14,7 @@ import { keyFor } from '../state/keys.ts';
 import { Opener } from '../state/opener.ts';
 import { type Busy, PageState } from '../state/page-state.ts';
 import { Player } from '../state/player.ts';
+import { Watches } from '../state/watches.ts';
 import { shared } from '../styles/shared.ts';
 import '../topology/topology-view.ts';
 import '../transport/transport-bar.ts';
@@ -24,6 +25,8 @@ import './page-header.ts';
 import type { FileChosen, RunAsked } from './page-header.ts';
 import './side-panel.ts';
 import type { SidePanel } from './side-panel.ts';
+import '../watch/watch-dialog.ts';
+import type { WatchDialog } from '../watch/watch-dialog.ts';
 import { pageStyles } from './styles.ts';
 
 export class QuoratePage extends LitElement {
@@ -35,6 +38,7 @@ export class QuoratePage extends LitElement {
   readonly #engine = new Engine();
   readonly #opener = new Opener(this.state, this.#engine);
   readonly branches = new Branches(this.state, this.#opener);
+  readonly watches = new Watches(this.state, this.#engine);
   readonly #address = new Address(this.state, this.#opener);
 
   constructor() {
@@ -87,9 +91,10 @@ export class QuoratePage extends LitElement {
       </main>
       <div class="panel transport">
         <branch-strip .state=${this.state} .branches=${this.branches}></branch-strip>
-        <transport-bar role="region" aria-label="Time" .state=${this.state}></transport-bar>
+        <transport-bar role="region" aria-label="Time" .state=${this.state} .actions=${this.#actions}></transport-bar>
       </div>
       <fault-dialog .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></fault-dialog>
+      <watch-dialog .state=${this.state} .watches=${this.watches}></watch-dialog>
       <event-announcer .state=${this.state}></event-announcer>
       <help-dialog></help-dialog>
       ${this.dropping ? html`<div class="drop"><p>Drop a stored run to open it</p></div>` : nothing}
@@ -102,6 +107,7 @@ export class QuoratePage extends LitElement {
       void this.renderRoot.querySelector<FaultDialog>('fault-dialog')?.open(target);
     },
     why: () => this.#why(),
+    watch: () => this.renderRoot.querySelector<WatchDialog>('watch-dialog')?.open(),
     undo: () => void this.branches.undo(),
     redo: () => void this.branches.redo(),
     help: () => this.#help(),
@@ -112,7 +118,7 @@ export class QuoratePage extends LitElement {
     const key = keyFor(event);
     if (key === undefined) return;
     event.preventDefault();
-    key.press(this.state, this.#actions);
+    key.press(this.state, this.#actions, event);
   }
 
   /** Of the selected lane's state, if something led to it within the scenario; else of the last event. */

@@ -107,7 +107,7 @@ export class SidePanel extends PageElement {
         <story-list .state=${this.state}></story-list>
       </div>
       <div role="tabpanel" id="result" aria-labelledby="result-tab" ?hidden=${open !== 'result'}>
-        <result-panel .state=${this.state}></result-panel>
+        <result-panel .state=${this.state} .engine=${this.engine}></result-panel>
       </div>
       <div role="tabpanel" id="why" aria-labelledby="why-tab" ?hidden=${open !== 'why'}>
         <why-panel tabindex="0" .state=${this.state} .engine=${this.engine}></why-panel>

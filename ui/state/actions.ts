@@ -4,6 +4,8 @@ export interface Actions {
   breakIt(on?: string): void;
   /** Explains the selected lane's state at the playhead, or the last event. */
   why(): void;
+  /** Breakpoints and watches. */
+  watch(): void;
   undo(): void;
   redo(): void;
   help(): void;

@@ -9,7 +9,7 @@ export interface Key {
   readonly does: string;
   /** `KeyboardEvent.key`, letters in lower case. */
   readonly keys: readonly string[];
-  press(state: PageState, actions: Actions): void;
+  press(state: PageState, actions: Actions, event: { readonly shiftKey: boolean }): void;
 }
 
 const ZOOM = 0.6;
@@ -36,6 +36,25 @@ export const KEYS: readonly Key[] = [
     keys: ['<'],
     press: (state) => step(state, 'change', false),
   },
+  {
+    shown: 'O',
+    does: 'next edge of an outage; with Shift the previous',
+    keys: ['o', 'O'],
+    press: (state, _, event) => step(state, 'outage', !event.shiftKey),
+  },
+  {
+    shown: 'K',
+    does: 'next event of this kind; with Shift the previous',
+    keys: ['k', 'K'],
+    press: (state, _, event) => step(state, 'kind', !event.shiftKey),
+  },
+  {
+    shown: 'N',
+    does: 'next breakpoint; with Shift the previous',
+    keys: ['n', 'N'],
+    press: (state, _, event) => step(state, 'stop', !event.shiftKey),
+  },
+  { shown: 'P', does: 'breakpoints and watches', keys: ['p'], press: (_, actions) => actions.watch() },
   { shown: 'W', does: 'zoom in', keys: ['w'], press: (state) => state.zoom(ZOOM, state.atMs.get()) },
   { shown: 'S', does: 'zoom out', keys: ['s'], press: (state) => state.zoom(1 / ZOOM, state.atMs.get()) },
   { shown: 'A', does: 'earlier', keys: ['a'], press: (state) => state.pan(-PAN) },
