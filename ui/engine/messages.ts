@@ -3,6 +3,7 @@ import type { RunRecord } from '../../scenarios/run-record.ts';
 import type { PhaseName } from '../run/phases.ts';
 import type { Change, RunRequest } from '../run/request.ts';
 import type { ScenarioChoice } from '../state/page-state.ts';
+import type { ExportedTrace, TraceFormat } from './exports.ts';
 import type { FaultForm } from './fault-forms.ts';
 import type { PhaseLines } from './phase-lines.ts';
 import type { Preview } from './preview.ts';
@@ -34,6 +35,16 @@ export interface Questions {
       readonly phases: readonly { readonly name: PhaseName; readonly host: string | undefined }[];
     };
     readonly answer: readonly PhaseLines[];
+  };
+  /** The trace of a stretch. */
+  readonly trace: {
+    readonly asks: {
+      readonly request: RunRequest;
+      readonly format: TraceFormat;
+      readonly fromMs: number;
+      readonly toMs: number;
+    };
+    readonly answer: ExportedTrace;
   };
   readonly watch: {
     readonly asks: { readonly request: RunRequest; readonly texts: readonly string[] };

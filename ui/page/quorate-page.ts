@@ -7,6 +7,7 @@ import { targetOfLane } from '../break/targets.ts';
 import { Engine } from '../engine/engine.ts';
 import '../lanes/lanes-view.ts';
 import { rowAt, segmentAt } from '../run/run-view.ts';
+import { sceneAt } from '../run/scene-at.ts';
 import type { Actions } from '../state/actions.ts';
 import { Address } from '../state/address.ts';
 import { Branches } from '../state/branches.ts';
@@ -18,6 +19,10 @@ import { Watches } from '../state/watches.ts';
 import { shared } from '../styles/shared.ts';
 import '../topology/topology-view.ts';
 import '../transport/transport-bar.ts';
+import '../palette/command-palette.ts';
+import type { CommandPalette } from '../palette/command-palette.ts';
+import '../share/share-dialog.ts';
+import type { ShareDialog } from '../share/share-dialog.ts';
 import './announcer.ts';
 import './help-dialog.ts';
 import type { HelpDialog } from './help-dialog.ts';
@@ -50,12 +55,16 @@ export class QuoratePage extends LitElement {
       value.subscribe(() => this.requestUpdate());
     }
     this.state.run.subscribe((run) => {
-      document.title = run ? `${run.record.scenario}, seed ${run.record.seed} · Quorate` : 'Quorate';
+      const title = this.state.title.get() || (run && `${run.record.scenario}, seed ${run.record.seed}`);
+      document.title = title ? `${title} · Quorate` : 'Quorate';
     });
     window.addEventListener('keydown', (event) => this.#key(event));
     window.addEventListener('dragover', (event) => this.#drag(event, true));
     window.addEventListener('dragleave', (event) => this.#drag(event, event.relatedTarget !== null));
     window.addEventListener('drop', (event) => this.#drop(event));
+    // In a frame of another page: the drawing, the lanes and time.
+    this.toggleAttribute('embed', new URLSearchParams(location.search).has('embed'));
+    document.addEventListener('visibilitychange', () => document.hidden && this.state.playing.set(false));
     void this.#opener.start(location.hash);
   }
 
@@ -69,7 +78,8 @@ export class QuoratePage extends LitElement {
         .state=${this.state}
         @run-asked=${({ detail }: RunAsked) => this.#opener.openRequest(detail)}
         @file-chosen=${({ detail }: FileChosen) => this.#opener.openFile(detail)}
-        @link-asked=${() => this.#copyLink()}
+        @share-asked=${() => this.#actions.share()}
+        @commands-asked=${() => this.#actions.commands()}
         @help-asked=${() => this.#help()}
       ></page-header>
       <div class="messages" role="status">
@@ -95,6 +105,8 @@ export class QuoratePage extends LitElement {
       </div>
       <fault-dialog .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></fault-dialog>
       <watch-dialog .state=${this.state} .watches=${this.watches}></watch-dialog>
+      <share-dialog .state=${this.state} .engine=${this.#engine} .link=${() => this.#address.link()} .views=${this.renderRoot}></share-dialog>
+      <command-palette .state=${this.state} .actions=${this.#actions} .branches=${this.branches}></command-palette>
       <event-announcer .state=${this.state}></event-announcer>
       <help-dialog></help-dialog>
       ${this.dropping ? html`<div class="drop"><p>Drop a stored run to open it</p></div>` : nothing}
@@ -108,6 +120,10 @@ export class QuoratePage extends LitElement {
     },
     why: () => this.#why(),
     watch: () => this.renderRoot.querySelector<WatchDialog>('watch-dialog')?.open(),
+    prepared: (n) => void this.#prepared(n),
+    open: (request) => void this.#opener.openRequest(request),
+    share: () => this.renderRoot.querySelector<ShareDialog>('share-dialog')?.open(),
+    commands: () => this.renderRoot.querySelector<CommandPalette>('command-palette')?.open(),
     undo: () => void this.branches.undo(),
     redo: () => void this.branches.redo(),
     help: () => this.#help(),
@@ -141,6 +157,25 @@ export class QuoratePage extends LitElement {
     if (line !== undefined) this.state.ask({ step: line.step, text: line.text, atMs: line.at_ms });
   }
 
+  /** What the number keys do, aimed at whoever does the work at the playhead. */
+  async #prepared(n: number): Promise<void> {
+    const run = this.state.run.get();
+    const scene = run && sceneAt(run, this.state.atMs.get());
+    const [holder] = scene?.vipHolders ?? [];
+    const on = n === 1 ? scene?.leader : holder;
+    if (!on || this.branches.obstacle !== undefined) {
+      this.state.complain(this.branches.obstacle ?? 'Nobody has that role at this moment.');
+      return;
+    }
+    const wishes = [
+      { do: 'power-off', on },
+      { do: 'power-off', on },
+      { do: 'kill', on: `${on}/haproxy` },
+      { do: 'partition', on },
+    ];
+    await this.branches.change(wishes[n]!);
+  }
+
   #help(): void {
     this.renderRoot.querySelector<HelpDialog>('help-dialog')?.open();
   }
@@ -157,17 +192,6 @@ export class QuoratePage extends LitElement {
     event.preventDefault();
     this.dropping = false;
     void this.#opener.openFile(file);
-  }
-
-  async #copyLink(): Promise<void> {
-    const link = this.#address.link();
-    if (link === undefined) return;
-    try {
-      await navigator.clipboard.writeText(link);
-      this.state.notice.set({ tone: 'plain', text: 'The link to this moment is on the clipboard.' });
-    } catch {
-      this.state.complain('The browser does not let this page use the clipboard; the address is the link.');
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Time in the hand: play, steps, speed, and the strip to scrub along. */
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { clockText, lengthText, sinceText } from '../run/times.ts';
 import type { Actions } from '../state/actions.ts';
 import { PageElement } from '../state/page-element.ts';
@@ -11,7 +11,8 @@ import './scrub-strip.ts';
 
 export class TransportBar extends PageElement {
   static override properties = { ...PageElement.properties, actions: { attribute: false } };
-  declare actions: Actions;
+  /** Undefined in a replay, in which nothing can be done. */
+  declare actions: Actions | undefined;
   static override styles = [
     shared,
     css`
@@ -137,9 +138,13 @@ export class TransportBar extends PageElement {
             ${Object.entries(STEPS).map(([of, words]) => html`<option value=${of} ?selected=${of === stepOf.get()}>${words}</option>`)}
           </select>
         </label>
-        <button ?disabled=${none} title="Breakpoints and watches (P)" aria-label="Breakpoints and watches" class="icon" @click=${() => this.actions.watch()}>
+        ${
+          this.actions === undefined
+            ? nothing
+            : html`<button ?disabled=${none} title="Breakpoints and watches (P)" aria-label="Breakpoints and watches" class="icon" @click=${() => this.actions?.watch()}>
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M5,1.500h6l3.500,3.500v6l-3.500,3.500h-6L1.500,11V5Z" /></svg>
-        </button>
+        </button>`
+        }
       </div>
       <p class="clock number">
         <strong>${clockText(atMs.get())}</strong>
