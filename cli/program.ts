@@ -1,5 +1,7 @@
 /** The commands, put together, and what becomes of an error: one paragraph and an exit code. */
 import { Command, CommanderError } from 'commander';
+import { addCheck } from './check.ts';
+import { addExec } from './exec.ts';
 import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
@@ -26,7 +28,9 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addRun(program, done);
   addMeasure(program);
   addExplain(program);
+  addExec(program, done);
   addSurvive(program);
+  addCheck(program, done);
   addImport(program);
   addServe(program);
   addSchema(program);

@@ -3,12 +3,14 @@
  * thinks of each server, what the API says of each node, how each request ended. Fed by an observer of the world:
  * from the kernel's reports and from the notes that machines emit. Times are world microseconds.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
 import { hostOf } from '../models/leader-election/record.ts';
+import { WEB_SERVER } from '../models/web-server/observe.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import { Changes, sameTexts } from './changes.ts';
+import type { Typed } from './console.ts';
 import { Judge } from './judge.ts';
 import type { Outcome } from './result.ts';
 
@@ -18,6 +20,8 @@ export interface RequestFact {
   readonly startedAtUs: number;
   readonly endedAtUs: number;
   readonly detail: string | undefined;
+  /** Who answered, where the client can tell. */
+  readonly server?: string;
   /** Of an acknowledged write: what was written where, and the revision that the API gave it. */
   readonly write: { readonly key: string; readonly value: number; readonly revision: string } | undefined;
   readonly step: number;
@@ -46,6 +50,7 @@ export type Root =
   | 'hosts'
   | 'processes'
   | 'backends'
+  | 'web'
   | 'etcd'
   | 'leases'
   | 'nodes'
@@ -53,6 +58,7 @@ export type Root =
   | 'workloads'
   | 'services'
   | 'clients'
+  | 'steps'
   | 'alarms';
 
 export class Facts {
@@ -69,12 +75,15 @@ export class Facts {
   readonly requests: RequestFact[] = [];
   readonly judges = new Map<string, Judge>();
   readonly counts = new Map<string, Record<Outcome, number>>();
+  /** Commands that were typed, in their order. */
+  readonly typed: Typed[] = [];
   /** Parts that changed since they were last looked at. */
   readonly dirty = new Set<Root>([
     'vip',
     'hosts',
     'processes',
     'backends',
+    'web',
     'etcd',
     'leases',
     'nodes',
@@ -89,7 +98,7 @@ export class Facts {
   constructor(world: World, topology: Topology) {
     this.world = world;
     this.topology = topology;
-    this.memberOfHost = new Map(topology.etcd.members.map(({ name, host }) => [host, name]));
+    this.memberOfHost = new Map(etcdPlaces(topology).map(({ name, host }) => [host, name]));
     this.address = topology.vip?.address;
   }
 
@@ -114,9 +123,18 @@ export class Facts {
     if (step.cell === undefined) this.report(step);
     else {
       if (step.leafBefore !== step.leafAfter) this.moved(step);
+      // HAProxy's count of good and bad checks; the word for the server's state is told by a note.
+      if (step.event?.type === 'check-ended') this.dirty.add('backends');
+      if (step.event?.type === 'accepted' && step.cell.program.id === WEB_SERVER) this.dirty.add('web');
       for (const effect of step.effects) this.take(effect, step);
     }
     return this.dirty.size > before || this.dirty.size > 0;
+  }
+
+  /** A command was typed, or has ended. */
+  noteTyped(typed: Typed): void {
+    if (!this.typed.includes(typed)) this.typed.push(typed);
+    this.dirty.add('steps');
   }
 
   private report(step: Step): void {
@@ -212,6 +230,7 @@ export class Facts {
       startedAtUs: note['startedAtUs'] as number,
       endedAtUs: note['endedAtUs'] as number,
       detail: note['detail'] as string | undefined,
+      ...(note['server'] === undefined ? {} : { server: String(note['server']) }),
       write:
         note['key'] === undefined
           ? undefined

@@ -17,6 +17,13 @@ const Router = z.object({
 const Backend = z.object({
   state: z.enum(['UP', 'DOWN', 'DRAIN', 'NOLB', 'MAINT', 'no check']).describe('Is it given connections'),
   status: z.string().describe('As the stats page shows it, `UP 2/3`'),
+  check: z
+    .string()
+    .describe('Result of the last check that brought something new, `L4OK`, `L4TOUT`; empty without check'),
+  check_ms: z.number().describe('How long that check took, as it is logged'),
+  reason: z
+    .string()
+    .describe('Why it came into its state, as it is logged: `Layer4 timeout`; empty at first'),
 });
 
 const Member = z.object({
@@ -64,6 +71,9 @@ export const Observations = z.object({
   backends: z
     .record(hostName, z.record(z.string(), Backend))
     .describe("Of each balancer's host: BACKEND/SERVER as in its haproxy.cfg"),
+  web: z
+    .record(hostName, z.object({ connections: z.number().describe('Taken since its process began') }))
+    .describe('Plain web servers'),
   etcd: z.object({
     leader: z.string().describe('Member that leads with the highest term and is alive; empty if none'),
     term: z.number().describe('Highest term of a live member'),
@@ -105,6 +115,17 @@ export const Observations = z.object({
     )
     .describe('Judged by the standard probers: api.write, api.read, vip'),
   clients: z.record(z.string(), Client).describe("The scenario's own clients"),
+  steps: z
+    .record(
+      z.string().describe('Name of the `run` entry'),
+      z.object({
+        done: z.boolean().describe('The command has ended'),
+        exit_code: z.number().describe('-1 while it runs'),
+        took_ms: z.number().describe('How long it took; 0 while it runs'),
+        text: z.string().describe('What it printed, errors included'),
+      }),
+    )
+    .describe('What came of the commands that the timeline types'),
   alarms: z.array(z.string()).describe('Active alarms, `NOSPACE m1`'),
 });
 

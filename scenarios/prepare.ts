@@ -2,11 +2,13 @@
 import type { ClientConfig } from '../models/client/config.ts';
 import { buildWorld, type PlacedClient, standardProbers } from '../models/cluster/build.ts';
 import { hostOf, outsideHost, type Topology } from '../models/cluster/topology.ts';
+import { CLIENT_PORT } from '../models/etcd/api.ts';
 import type { Finding } from '../models/finding.ts';
 import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
+import { isFaultEntry } from './rules.ts';
 import type { ClientData, ScenarioData } from './schema.ts';
 
 export type ExecutorName = 'compiled' | 'reference';
@@ -22,6 +24,8 @@ export interface PrepareOptions {
   /** Leave out the standard probers: for measures of the world alone. */
   readonly withoutProbers?: boolean;
   readonly limits?: WorldSpec['limits'];
+  /** Commands will be typed that the timeline does not name. */
+  readonly console?: boolean;
 }
 
 /** The spec of the world; usable if no finding is an error. */
@@ -36,6 +40,7 @@ export function prepare(
     seed: options.seed,
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
+    shells: options.console === true || (data.timeline ?? []).some((entry) => !isFaultEntry(entry)),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const draws = data.vary?.draws;
@@ -53,21 +58,27 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
   const config: ClientConfig = {
     name: client.name,
     request: client.request,
-    ...whereTo(client.to, topology),
+    ...whereTo(client.to, topology, client.request.startsWith('etcd-')),
     everyUs: everyUs(client.rate),
     timeoutUs: durationUs(client.timeout),
     connection: client.connection ?? 'each',
+    ...(client['connect-timeout'] === undefined
+      ? {}
+      : { connectTimeoutUs: durationUs(client['connect-timeout']) }),
+    ...(client.count === undefined ? {} : { count: client.count }),
+    ...(client.talk === undefined ? {} : { talkUs: durationUs(client.talk) }),
   };
-  return { host, config };
+  return { host, config, enabled: client.begin === undefined };
 }
 
 /** `endpoint`, `vip`, a host, or HOST:PORT. */
-function whereTo(to: string, topology: Topology): { address: string; port: number } {
+function whereTo(to: string, topology: Topology, toEtcd: boolean): { address: string; port: number } {
   const { address, port } = topology.controlPlaneEndpoint;
   if (to === 'endpoint') return { address, port };
   if (to === 'vip') return { address: topology.vip?.address ?? address, port };
   const [name = '', ownPort] = to.split(':');
   const known = topology.hosts.find((host) => host.name === name);
   const place = known === undefined ? (topology.names?.[name] ?? name) : hostOf(topology, name).address;
-  return { address: place, port: ownPort === undefined ? topology.apiserverPort : Number(ownPort) };
+  const usual = toEtcd ? CLIENT_PORT : topology.apiserverPort;
+  return { address: place, port: ownPort === undefined ? usual : Number(ownPort) };
 }

@@ -1,7 +1,8 @@
 /** Runs a scenario to its end and says what happened: the object that `run --json` prints, and the record that the page draws. */
 import type { Topology } from '../models/cluster/topology.ts';
+import { SHELL } from '../models/console/shell-process.ts';
 import { TraceHash } from '../sim/hash.ts';
-import type { Step } from '../sim/state.ts';
+import type { Process, Step } from '../sim/state.ts';
 import { SECOND_US } from '../sim/time.ts';
 import { type TraceRecord, toRecord, traceLine } from '../sim/trace.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
@@ -146,7 +147,7 @@ export class ScenarioRun {
         zone: zone ?? '',
         role: roles[0] ?? '',
       })),
-      processes: session.world.processes.map((process) => {
+      processes: session.world.processes.filter(isShown).map((process) => {
         const host = session.world.hosts[process.host]?.name ?? '';
         return { path: `${host}/${process.spec.name}`, host, name: process.spec.name };
       }),
@@ -159,6 +160,9 @@ export class ScenarioRun {
     };
   }
 }
+
+/** Shells are no part of the cluster. */
+const isShown = ({ spec }: Process): boolean => spec.name !== SHELL;
 
 const ms = (us: number): number => us / 1000;
 
@@ -216,7 +220,12 @@ function resultOf(
       .map(({ row }) => row);
   const requests: Record<Outcome, number> = { ok: 0, refused: 0, timeout: 0, eof: 0, reset: 0, error: 0 };
   for (const { outcome, startedAtUs } of facts.requests) if (startedAtUs >= epochUs) requests[outcome]++;
-  const measures = takeMeasures(session.done ? (scenario.measure ?? []) : [], watchlist, moments);
+  const measures = takeMeasures(
+    session.done ? (scenario.measure ?? []) : [],
+    watchlist,
+    moments,
+    facts.requests,
+  );
   return {
     scenario: scenario.scenario,
     topology: topology.topology,
@@ -250,5 +259,14 @@ function resultOf(
       return { text, ok, at_ms: atUs === undefined ? null : atMs(atUs) };
     }),
     measures,
+    operator: session.console.typed.map(({ label, host, line, startedAtUs, text, result }) => ({
+      at_ms: atMs(startedAtUs),
+      name: label,
+      host,
+      command: line,
+      exit_code: result?.exitCode ?? null,
+      hung_ms: ms(result?.hungUs ?? session.nowUs - startedAtUs),
+      text,
+    })),
   };
 }

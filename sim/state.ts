@@ -81,7 +81,8 @@ export interface ProcessSpec {
 export interface Process {
   readonly index: number;
   readonly host: number;
-  readonly spec: ProcessSpec;
+  /** Replaced when an operator changes what it is started with. */
+  spec: ProcessSpec;
   state: ProcessState;
   /** Wanted by the operator: a `stop` is not undone by the supervisor. */
   wanted: boolean;

@@ -22,6 +22,13 @@ interface ClientContext {
 
 type ClientEvent = Finished | { readonly type: 'xstate.after'; readonly atUs: number };
 
+function machineOf({ request, connection }: ClientConfig): string {
+  if (request === 'http') return 'plain-request';
+  if (request === 'hold') return 'held-connection';
+  if (request.startsWith('etcd-')) return 'etcd-request';
+  return connection === 'keep' ? 'kept-request' : 'request';
+}
+
 function startRequest(context: ClientContext, atUs: number): Effect {
   const id = `r${context.count}`;
   const input: RequestInput = {
@@ -33,7 +40,7 @@ function startRequest(context: ClientContext, atUs: number): Effect {
   };
   return {
     type: 'start',
-    machine: context.config.connection === 'keep' ? 'kept-request' : 'request',
+    machine: machineOf(context.config),
     id,
     input,
   };
@@ -59,6 +66,9 @@ export const clientMachine = setup({
     }),
     count: assign({ count: ({ context }) => context.count + 1 }),
   },
+  guards: {
+    isDone: ({ context: { config, count } }) => config.count !== undefined && count >= config.count,
+  },
   delays: {
     phase: ({ context }) => context.phaseUs,
     distance: ({ context }) => context.config.everyUs,
@@ -83,6 +93,11 @@ export const clientMachine = setup({
   },
   states: {
     waiting: { after: { phase: { target: 'generating', actions: ['count', 'start'] } } },
-    generating: { after: { distance: { target: 'generating', reenter: true, actions: ['count', 'start'] } } },
+    generating: {
+      always: { guard: 'isDone', target: 'done' },
+      after: { distance: { target: 'generating', reenter: true, actions: ['count', 'start'] } },
+    },
+    /** Requests that are under way still end. */
+    done: {},
   },
 });

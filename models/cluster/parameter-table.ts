@@ -71,6 +71,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['version', 'version', 'Version of apiserver, controller-manager, scheduler, kubelet'],
   ]),
   ...rows('etcd', [
+    ...unit,
     ['version', 'version', 'Runs as 3.4, 3.5 or 3.6'],
     ['heartbeat-interval', 'milliseconds', 'One tick; default 100'],
     ['election-timeout', 'milliseconds', 'Default 1000'],
@@ -130,6 +131,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['timeout.server', 'time', 'timeout server'],
     ['timeout.queue', 'time', 'timeout queue'],
   ]),
+  ...rows('web', unit),
   ...rows('keepalived', [
     ...unit,
     ['version', 'version', '1.3, or 2.0 to 2.3'],

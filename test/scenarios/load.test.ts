@@ -115,7 +115,10 @@ describe('a scenario’s text', () => {
     ],
     ['expect: [{eventually: "etcd.term"}]', '5:24: this is double; true or false is needed'],
     ['expect: [{eventually: ""}]', '5:23: expect[0].eventually must have at least 1 characters, not '],
-    ['measure: [{name: a}]', '5:11: exactly one of until, value and count is needed'],
+    [
+      'measure: [{name: a}]',
+      '5:11: exactly one of until, value, count, total, most, changes, last and requests is needed',
+    ],
     ['measure: [{name: a, until: "true"}]', '5:11: until needs from'],
     ['measure: [{name: a, value: "now_ms"}]', '5:11: value needs at'],
     ['measure: [{name: a, at: start, value: "now_ms", to: end}]', '5:49: to does not go with value'],
