@@ -3,6 +3,7 @@
  * which questions are answered.
  */
 import type { RunRecord } from '../../scenarios/run-record.ts';
+import { machineAt } from './chart.ts';
 import { traceOf } from './exports.ts';
 import { faultForms } from './fault-forms.ts';
 import { HeldRuns } from './held-runs.ts';
@@ -29,6 +30,7 @@ const answers: Answers = {
     return phases.map(({ name, host }) => phaseLines(name, host, composed.topology));
   },
   trace: async ({ request, format, fromMs, toMs }) => traceOf(await runs.get(request), format, fromMs, toMs),
+  machine: async ({ request, who, atMs }) => machineAt(await runs.get(request), who, atMs),
   watch: async ({ request, texts }) => watchOf(await runs.get(request), texts, breathe),
   why: async ({ request, step }) => whyOf(await runs.get(request), step),
 };

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../scenarios/run-record.ts';
 import type { PhaseName } from '../run/phases.ts';
 import type { Change, RunRequest } from '../run/request.ts';
 import type { ScenarioChoice } from '../state/page-state.ts';
+import type { LiveMachine } from './chart.ts';
 import type { ExportedTrace, TraceFormat } from './exports.ts';
 import type { FaultForm } from './fault-forms.ts';
 import type { PhaseLines } from './phase-lines.ts';
@@ -45,6 +46,11 @@ export interface Questions {
       readonly toMs: number;
     };
     readonly answer: ExportedTrace;
+  };
+  /** A machine at a moment. */
+  readonly machine: {
+    readonly asks: { readonly request: RunRequest; readonly who: string; readonly atMs: number };
+    readonly answer: LiveMachine;
   };
   readonly watch: {
     readonly asks: { readonly request: RunRequest; readonly texts: readonly string[] };
