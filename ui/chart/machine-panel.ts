@@ -10,7 +10,8 @@ import { type ChartLayout, edgePath, layOutChart, type Placed } from './layout.t
 
 const WIDTH = 300;
 /** Room at the right for lines that lead back. */
-const SIDE = 70;
+const SIDE = 56;
+const EDGE = 6;
 
 export class MachinePanel extends PageElement {
   static override properties = {
@@ -51,6 +52,8 @@ export class MachinePanel extends PageElement {
       }
       svg {
         display: block;
+        max-width: 100%;
+        height: auto;
         margin: 0 auto;
         font: 12px var(--font);
       }
@@ -179,7 +182,9 @@ export class MachinePanel extends PageElement {
     if (this.problem !== '') return html`<p class="none">${this.problem}</p>`;
     if (live === undefined)
       return html`<p class="none">Select a process, or its lane: here is the machine behind it.</p>`;
-    const leaving = live.chart.edges.filter(({ from }) => isWithin(live.state, from));
+    const leaving = live.chart.edges
+      .filter(({ from }) => isWithin(live.state, from))
+      .toSorted((a, b) => Number(a.from === a.to) - Number(b.from === b.to));
     const atMs = this.state.atMs.get();
     return html`
       <label>
@@ -253,10 +258,10 @@ function firstMachine(
 function drawing({ chart, state }: LiveMachine, leaving: readonly ChartEdge[]): TemplateResult {
   const layout = layOutChart(chart, WIDTH);
   const places = new Map(layout.boxes.map((box) => [box.state.path, box]));
-  const [width, height] = [layout.width + SIDE * 2, layout.height + 24];
-  return html`<svg width=${width} height=${height} viewBox="${-SIDE} -12 ${width} ${height}" aria-hidden="true">
+  const [width, height] = [layout.width + SIDE + EDGE, layout.height + 24];
+  return html`<svg width=${width} height=${height} viewBox="${-EDGE} -12 ${width} ${height}" aria-hidden="true">
     <defs>
-      <marker id="tip" viewBox="-7 -4 8 8" markerWidth="7" markerHeight="7" orient="auto"><path d="M-6,-3.500L0,0L-6,3.500Z" /></marker>
+      <marker id="tip" viewBox="-7 -4 8 8" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M-6,-3.500L0,0L-6,3.500Z" /></marker>
     </defs>
     ${compounds(layout, state, true)}
     ${lines(chart.edges, places, leaving)}

@@ -24,7 +24,6 @@ export class LanesView extends PageElement {
   #rows: readonly Row[] = [];
   #palette: Palette | undefined;
   #size = { width: 0, height: 0 };
-  #syncGestures: (() => void) | undefined;
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
   readonly #resized = new ResizeObserver(() => this.#measure());
 
@@ -87,11 +86,10 @@ export class LanesView extends PageElement {
   protected override firstUpdated(): void {
     this.#resized.observe(this.#stage);
     this.#resized.observe(this.#scroll);
-    this.#syncGestures = addGestures(this.#stage, this.state);
+    addGestures(this.#stage, this.state);
   }
 
   protected override updated(): void {
-    this.#syncGestures?.();
     this.#draw();
     this.#movePlayhead();
     this.#reveal();

@@ -85,9 +85,11 @@ export class SidePanel extends PageElement {
   protected override render() {
     const open = this.state.tab.get();
     if (open === 'machine' && !this.#chartWanted) {
-      this.#chartWanted = true;
       // Only who looks at machines needs what draws them.
-      void import('../chart/machine-panel.ts');
+      void import('../chart/machine-panel.ts').then(() => {
+        this.#chartWanted = true;
+        this.requestUpdate();
+      });
     }
     const expectations = this.state.run.get()?.record.result.expectations ?? [];
     const held = expectations.filter(({ ok }) => ok).length;
