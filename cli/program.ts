@@ -4,6 +4,7 @@ import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
 import { addImport } from './import.ts';
+import { addLint } from './lint.ts';
 import { addList } from './list.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
@@ -24,6 +25,7 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addRun(program, done);
   addExplain(program);
   addImport(program);
+  addLint(program, done);
   addServe(program);
   addSchema(program);
   addFaults(program);

@@ -3,6 +3,7 @@
  * without a host is everybody's.
  */
 import type { Finding } from '../finding.ts';
+import { COMMAND_PATTERN } from '../kubeadm/commands.ts';
 import { MAX_TEXT_BYTES, refuseText } from '../yaml-text.ts';
 import { NAME_PATTERN } from './topology.ts';
 
@@ -12,7 +13,7 @@ export interface ImportFile {
   readonly text: string;
 }
 
-export type FileKind = 'haproxy' | 'keepalived' | 'kubeadm' | 'hosts' | 'sysctl' | 'script';
+export type FileKind = 'haproxy' | 'keepalived' | 'kubeadm' | 'hosts' | 'sysctl' | 'script' | 'commands';
 
 export interface SortedFile extends ImportFile {
   readonly kind: FileKind;
@@ -86,6 +87,7 @@ function kindOf(base: string, text: string): FileKind | undefined {
   if (/\.ya?ml$/.test(name))
     return name.includes('kubeadm') || has(/kubeadm\.k8s\.io/) ? 'kubeadm' : undefined;
   if (/(^|\.)hosts$/.test(name)) return 'hosts';
+  if (/\.(txt|md|sh|bash)$/.test(name) && has(COMMAND_PATTERN)) return 'commands';
   return /\.(sh|bash)$/.test(name) || !name.includes('.') ? 'script' : undefined;
 }
 
