@@ -81,7 +81,9 @@ async function explain(name: string, flags: ExplainFlags): Promise<void> {
       if (!same(link, shown[i - 2])) process.stdout.write(`${''.padStart(14)}... and so on, back to:\n`);
     } else process.stdout.write(`${linkText(link, columns, style)}\n`);
   }
-  process.stdout.write(`${endText(chain, shown.length)}\n\nthe whole story: ${repeatCommand(name, flags)}\n`);
+  process.stdout.write(
+    `${endText(chain, shown.length)}\n\nthe whole story: ${repeatCommand(name, flags, ready.seed)}\n`,
+  );
 }
 
 function wholeNumber(flag: string, text: string): number {

@@ -1,12 +1,15 @@
 /** `quorate import FILES...`: a topology from the files that people deploy. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { ImportFile } from '../models/cluster/import-files.ts';
 import { importTopology } from '../models/cluster/import-topology.ts';
 import { writeTopology } from '../models/cluster/read-topology.ts';
 import { findingText } from '../models/finding.ts';
 import { Failure, refuse } from './failure.ts';
 import { writableFile, writeWhole } from './output.ts';
 import { collect } from './scenario.ts';
-import { deploymentFiles, settings } from './shared.ts';
+import { filesBelow, readText, settings } from './shared.ts';
 
 interface ImportFlags {
   readonly out?: string;
@@ -28,7 +31,7 @@ export function addImport(program: Command): void {
     .option('--json', 'print {topology, findings} as JSON')
     .action((paths: readonly string[], flags: ImportFlags) => {
       if (flags.out !== undefined) writableFile('--out', flags.out);
-      const { topology, findings } = importTopology(paths.flatMap(deploymentFiles), {
+      const { topology, findings } = importTopology(paths.flatMap(filesOf), {
         name: flags.name ?? 'imported',
         set: settings(flags.set),
       });
@@ -47,4 +50,11 @@ export function addImport(program: Command): void {
         process.stderr.write(`written to ${flags.out}; try: quorate run power-off --topology ${flags.out}\n`);
       }
     });
+}
+
+/** The files of a path: itself, or all below it. */
+export function filesOf(path: string): ImportFile[] {
+  if (!existsSync(path)) throw new Failure(`${path} cannot be read: there is no such file or folder`);
+  if (!statSync(path).isDirectory()) return [{ path, text: readText(path) }];
+  return filesBelow(path).map((name) => ({ path: join(path, name), text: readText(join(path, name)) }));
 }

@@ -8,8 +8,9 @@ import type { LintFinding } from '../properties/lints/lint.ts';
 import { lintFiles } from '../properties/lints/rules.ts';
 import { filesOfTopology } from '../scenarios/topologies.ts';
 import { EXIT_EXPECTATION, Failure, refuse } from './failure.ts';
+import { filesOf } from './import.ts';
 import { collect } from './scenario.ts';
-import { deploymentFiles, libraryTexts, settings } from './shared.ts';
+import { libraryTexts, settings } from './shared.ts';
 import { type Style, styleOf } from './style.ts';
 import { UNLIMITED, wrap } from './wrap.ts';
 
@@ -62,7 +63,7 @@ function given(paths: readonly string[]): {
   for (const path of paths) {
     const shipped = existsSync(path) ? undefined : filesOfTopology(path, libraryTexts());
     if (shipped) set = { ...set, ...shipped.set };
-    for (const file of shipped?.files ?? deploymentFiles(path)) files.set(file.path, file);
+    for (const file of shipped?.files ?? filesOf(path)) files.set(file.path, file);
   }
   return { files: [...files.values()], set };
 }

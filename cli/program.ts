@@ -1,15 +1,19 @@
 /** The commands, put together, and what becomes of an error: one paragraph and an exit code. */
 import { Command, CommanderError } from 'commander';
+import { addCheck } from './check.ts';
+import { addExec } from './exec.ts';
 import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
 import { addImport } from './import.ts';
 import { addLint } from './lint.ts';
 import { addList } from './list.ts';
+import { addMeasure } from './measure.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
+import { addSurvive } from './survive.ts';
 import { version } from './version.ts';
 
 /** @param done is told the exit code of a command that has one of its own */
@@ -23,7 +27,11 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addStart(program, done);
   addList(program);
   addRun(program, done);
+  addMeasure(program);
   addExplain(program);
+  addExec(program, done);
+  addSurvive(program);
+  addCheck(program, done);
   addImport(program);
   addLint(program, done);
   addServe(program);

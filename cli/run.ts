@@ -38,7 +38,7 @@ export async function run(name: string, flags: RunFlags): Promise<number> {
   for (const line of notes)
     process.stderr.write(`${wrap(line, process.stderr.columns ?? UNLIMITED, '', '  ')}\n`);
   if (notes.length > 0) process.stderr.write('\n');
-  const command = repeatCommand(name, flags);
+  const command = repeatCommand(name, flags, ready.seed);
   const { record, session } = await runReady(ready, { command, ...trace?.options });
   trace?.finish(session.epochUs);
   if (flags.save !== undefined) writeWhole('--save', flags.save, JSON.stringify(record));
@@ -54,12 +54,12 @@ export async function run(name: string, flags: RunFlags): Promise<number> {
 }
 
 /** The command that repeats a run, seed included. */
-export function repeatCommand(name: string, flags: ScenarioFlags): string {
+export function repeatCommand(name: string, flags: ScenarioFlags, seed: number): string {
   const quoted = (text: string): string =>
     /^[\w./:=+@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const parts = ['quorate run', quoted(name)];
   if (flags.topology !== undefined) parts.push('--topology', quoted(flags.topology));
-  parts.push('--seed', flags.seed);
+  parts.push('--seed', String(seed));
   if (flags.until !== undefined) parts.push('--until', quoted(flags.until));
   for (const one of flags.set) parts.push('--set', quoted(one));
   if (flags.executor !== 'compiled') parts.push('--executor', flags.executor);

@@ -5,14 +5,18 @@ import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Finding } from '../models/finding.ts';
 import { nearestHint } from '../models/nearest.ts';
-import { type ComposedScenario, composeScenario, pathsWanted } from '../scenarios/compose.ts';
+import type { ScenarioJob } from '../plan/runners/scenario-runs.ts';
+import {
+  type ComposedScenario,
+  type ComposeOptions,
+  composeScenario,
+  pathsWanted,
+} from '../scenarios/compose.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import { type ExecutorName, prepare } from '../scenarios/prepare.ts';
 import { type FinishedRun, type RunOptions, runInSlices } from '../scenarios/run.ts';
-import { StartError } from '../scenarios/start.ts';
-import { TimelineError } from '../scenarios/timeline.ts';
+import { runErrorText } from '../scenarios/run-errors.ts';
 import type { Texts } from '../scenarios/topologies.ts';
-import { SimulationError } from '../sim/errors.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { EXIT_INTERRUPTED, Failure, refuse } from './failure.ts';
 import { Progress } from './progress.ts';
@@ -21,7 +25,8 @@ import { filesBelow, libraryTexts, readText, settings, shippedScenarios } from '
 /** Flags of every command that runs a scenario. */
 export interface ScenarioFlags {
   readonly topology?: string;
-  readonly seed: string;
+  /** Default: the one that a stored counterexample names, else 1. */
+  readonly seed?: string;
   readonly until?: string;
   readonly set: readonly string[];
   readonly strict?: boolean;
@@ -32,7 +37,7 @@ export function addScenarioFlags(command: Command): Command {
   return command
     .argument('<scenario>', 'a built-in name (quorate list) or a YAML file')
     .option('--topology <name|file>', 'another topology than the scenario names')
-    .option('--seed <number>', 'the luck of this run', '1')
+    .option('--seed <number>', 'the luck of this run (default: 1, or what a stored counterexample says)')
     .option('--until <time>', 'end of the run, as 120s')
     .option(
       '--set <path=value>',
@@ -48,6 +53,8 @@ export function collect(value: string, all: readonly string[]): string[] {
   return [...all, value];
 }
 
+const DEFAULT_SEED = 1;
+
 export function seedOf(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new Failure(`--seed ${text}: a seed is a whole number of 0 or more`);
   return Number(text);
@@ -55,31 +62,35 @@ export function seedOf(text: string): number {
 
 export interface ReadyScenario {
   readonly composed: ComposedScenario;
+  readonly seed: number;
   readonly spec: WorldSpec;
   /** The scenario's own text. */
   readonly text: string;
   /** What is odd about its files without being wrong. */
   readonly findings: readonly Finding[];
+  /** The same for the pool, and the shipped library that it was put together with. */
+  readonly job: ScenarioJob;
+  readonly library: Texts;
 }
 
 /** Finds, reads and checks a scenario with its topology, and prepares the world it runs in. */
 export function readyScenario(name: string, flags: ScenarioFlags): ReadyScenario {
-  const seed = seedOf(flags.seed);
+  if (flags.seed !== undefined) seedOf(flags.seed);
   if (flags.executor !== 'compiled' && flags.executor !== 'reference')
     throw new Failure(`--executor ${flags.executor}: it is compiled or reference`);
-  const { composed, text, findings: before } = composedScenario(name, flags);
+  const { findings: before, ...found } = composedScenario(name, flags);
+  const { composed } = found;
+  const seed = flags.seed === undefined ? (composed.data.vary?.seed ?? DEFAULT_SEED) : seedOf(flags.seed);
+  const executor: ExecutorName = flags.executor;
   const { spec, findings } = prepare(composed.data, composed.topology, {
     seed,
-    executor: flags.executor satisfies ExecutorName,
+    executor,
   });
   refuse(`topology ${composed.topology.topology}`, findings, flags.strict);
-  return { composed, spec, text, findings: [...before, ...findings] };
+  return { ...found, seed, job: { ...found.job, executor }, spec, findings: [...before, ...findings] };
 }
 
-function composedScenario(
-  name: string,
-  flags: ScenarioFlags,
-): Pick<ReadyScenario, 'composed' | 'text' | 'findings'> {
+function composedScenario(name: string, flags: ScenarioFlags): Omit<ReadyScenario, 'spec' | 'seed'> {
   const library = libraryTexts();
   const set = settings(flags.set);
   const shipped = library.get(`${name}.yaml`);
@@ -90,7 +101,8 @@ function composedScenario(
     );
   }
   const text = shipped ?? readText(name);
-  const loaded = loadScenario(text, shipped === undefined ? name : `scenarios/${name}.yaml`);
+  const file = shipped === undefined ? name : `scenarios/${name}.yaml`;
+  const loaded = loadScenario(text, file);
   refuse(`scenario ${name}`, loaded.findings, flags.strict);
   if (loaded.scenario === undefined) throw new Failure(`scenario ${name} cannot be used`);
   const texts = new Map<string, string>();
@@ -98,15 +110,22 @@ function composedScenario(
     for (const path of pathsWanted(loaded.scenario.data, library))
       addTexts(texts, path, join(dirname(name), path));
   if (flags.topology !== undefined) addTexts(texts, flags.topology, flags.topology);
-  const { composed, findings } = composeScenario(loaded.scenario, library, {
+  const options: ComposeOptions = {
     set,
-    texts: texts as Texts,
+    texts,
     ...(flags.topology === undefined ? {} : { topology: flags.topology }),
     ...(flags.until === undefined ? {} : { until: flags.until }),
-  });
+  };
+  const { composed, findings } = composeScenario(loaded.scenario, library, options);
   refuse(`scenario ${name}`, findings, flags.strict);
   if (composed === undefined) throw new Failure(`scenario ${name} cannot be put together`);
-  return { composed, text, findings: [...loaded.findings, ...findings] };
+  return {
+    composed,
+    text,
+    library,
+    job: { file, text, options },
+    findings: [...loaded.findings, ...findings],
+  };
 }
 
 /** The text of a file, or of every file of a folder, under the name by which the scenario calls it. */
@@ -141,23 +160,10 @@ export async function runReady(
       if (interrupted) throw new Failure('interrupted', EXIT_INTERRUPTED);
     }
   } catch (error) {
-    throw placed(error, composed);
+    const text = runErrorText(error, composed.loaded);
+    throw text === undefined ? error : new Failure(text);
   } finally {
     progress.done();
     process.removeListener('SIGINT', onInterrupt);
   }
-}
-
-/** What the run could not do, with the place in the scenario that asked for it. */
-function placed(error: unknown, { loaded }: ComposedScenario): unknown {
-  if (error instanceof SimulationError) return new Failure(`${loaded.file}: ${error.name}: ${error.message}`);
-  const path =
-    error instanceof TimelineError
-      ? ['timeline', error.index]
-      : error instanceof StartError
-        ? ['start']
-        : undefined;
-  if (path === undefined) return error;
-  const { line, column } = loaded.position(path);
-  return new Failure(`${loaded.file}:${line}:${column}: ${(error as Error).message}`);
 }

@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ImportFile } from '../models/cluster/import-files.ts';
 import { type ParameterMap, type ParameterValue, readSetting } from '../models/cluster/parameters.ts';
 import { Failure } from './failure.ts';
 
@@ -49,13 +48,6 @@ export function filesBelow(folder: string): string[] {
     .filter((name) => statSync(join(folder, name)).isFile())
     .map((name) => relative('.', name))
     .sort();
-}
-
-/** The files of a deployment at a path: the file itself, or all of a folder and below it. */
-export function deploymentFiles(path: string): ImportFile[] {
-  if (!existsSync(path)) throw new Failure(`${path} cannot be read: there is no such file or folder`);
-  if (!statSync(path).isDirectory()) return [{ path, text: readText(path) }];
-  return filesBelow(path).map((name) => ({ path: join(path, name), text: readText(join(path, name)) }));
 }
 
 /** Texts of the shipped scenarios folder, by path relative to it. */

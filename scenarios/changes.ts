@@ -19,6 +19,13 @@ export class Changes<T> {
     return this.list.at(-1)?.value;
   }
 
+  /** The same so far; what is added to one is not seen in the other. */
+  copy(): Changes<T> {
+    const copy = new Changes<T>(this.same);
+    copy.list.push(...this.list);
+    return copy;
+  }
+
   /** True if it differs from what was before. */
   set(atUs: number, step: number, value: T): boolean {
     const last = this.list.at(-1);

@@ -9,6 +9,7 @@ import type { Effect } from '../sim/effects.ts';
 import type { Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import { Changes, sameTexts } from './changes.ts';
+import type { Typed } from './console.ts';
 import { Judge } from './judge.ts';
 import type { Outcome } from './result.ts';
 
@@ -18,6 +19,8 @@ export interface RequestFact {
   readonly startedAtUs: number;
   readonly endedAtUs: number;
   readonly detail: string | undefined;
+  /** Who answered, where the client can tell. */
+  readonly server?: string;
   /** Of an acknowledged write: what was written where, and the revision that the API gave it. */
   readonly write: { readonly key: string; readonly value: number; readonly revision: string } | undefined;
   readonly step: number;
@@ -53,11 +56,12 @@ export type Root =
   | 'workloads'
   | 'services'
   | 'clients'
+  | 'steps'
   | 'alarms';
 
 export class Facts {
-  readonly vip = new Changes<readonly string[]>(sameTexts);
-  readonly leader = new Changes<Leader>((a, b) => a.member === b.member && a.term === b.term);
+  vip = new Changes<readonly string[]>(sameTexts);
+  leader = new Changes<Leader>((a, b) => a.member === b.member && a.term === b.term);
   readonly roles = new Map<string, MemberRole>();
   /** Term to the members that have led in it. */
   readonly leadersOfTerm = new Map<number, Set<string>>();
@@ -69,6 +73,8 @@ export class Facts {
   readonly requests: RequestFact[] = [];
   readonly judges = new Map<string, Judge>();
   readonly counts = new Map<string, Record<Outcome, number>>();
+  /** Commands that were typed, in their order. */
+  readonly typed: Typed[] = [];
   /** Parts that changed since they were last looked at. */
   readonly dirty = new Set<Root>([
     'vip',
@@ -82,13 +88,30 @@ export class Facts {
     'clients',
   ]);
   private readonly world: World;
+  private readonly topology: Topology;
   private readonly memberOfHost: ReadonlyMap<string, string>;
   private readonly address: string | undefined;
 
   constructor(world: World, topology: Topology) {
     this.world = world;
+    this.topology = topology;
     this.memberOfHost = new Map(topology.etcd.members.map(({ name, host }) => [host, name]));
     this.address = topology.vip?.address;
+  }
+
+  /** What has been shown so far, for a world that goes on from here by itself. */
+  copyFor(world: World): Facts {
+    const copy = new Facts(world, this.topology);
+    copy.vip = this.vip.copy();
+    copy.leader = this.leader.copy();
+    for (const [member, role] of this.roles) copy.roles.set(member, role);
+    for (const [term, leaders] of this.leadersOfTerm) copy.leadersOfTerm.set(term, new Set(leaders));
+    for (const [lease, changes] of this.leases) copy.leases.set(lease, changes.copy());
+    for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
+    for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
+    for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
+    for (const request of this.requests) copy.count(request);
+    return copy;
   }
 
   /** True if something that conditions can see may have changed. */
@@ -97,9 +120,17 @@ export class Facts {
     if (step.cell === undefined) this.report(step);
     else {
       if (step.leafBefore !== step.leafAfter) this.moved(step);
+      // HAProxy's count of good and bad checks; the word for the server's state is told by a note.
+      if (step.event?.type === 'check-ended') this.dirty.add('backends');
       for (const effect of step.effects) this.take(effect, step);
     }
     return this.dirty.size > before || this.dirty.size > 0;
+  }
+
+  /** A command was typed, or has ended. */
+  noteTyped(typed: Typed): void {
+    if (!this.typed.includes(typed)) this.typed.push(typed);
+    this.dirty.add('steps');
   }
 
   private report(step: Step): void {
@@ -177,6 +208,10 @@ export class Facts {
         }
         break;
       }
+      case 'lease-released':
+        if (changesOf(this.leases, String(note['lease'])).set(step.atUs, step.id, null))
+          this.dirty.add('leases');
+        break;
       case 'node-status':
         if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
           this.dirty.add('nodes');
@@ -191,12 +226,17 @@ export class Facts {
       startedAtUs: note['startedAtUs'] as number,
       endedAtUs: note['endedAtUs'] as number,
       detail: note['detail'] as string | undefined,
+      ...(note['server'] === undefined ? {} : { server: String(note['server']) }),
       write:
         note['key'] === undefined
           ? undefined
           : { key: String(note['key']), value: note['value'] as number, revision: String(note['revision']) },
       step: step.id,
     };
+    this.count(fact);
+  }
+
+  private count(fact: RequestFact): void {
     this.requests.push(fact);
     let judge = this.judges.get(fact.client);
     if (judge === undefined) {

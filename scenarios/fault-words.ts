@@ -45,6 +45,13 @@ export function actionWords(action: Action): string {
       return `${action.host}: its processes have the CPU again`;
     case 'mark':
       return `(${action.name})`;
+    case 'configure':
+      return `${action.process} is given another configuration`;
+    case 'disk-put':
+      return `${action.host}: the data of ${action.process} are replaced`;
+    case 'console':
+    case 'say':
+      return '';
     default:
       return `${action.process} ${PROCESS_WORDS[action.do] ?? action.do}`;
   }

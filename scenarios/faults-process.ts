@@ -16,6 +16,9 @@ const kept = (process: string, part: 'parent' | 'child'): Action => ({
   event: { type: `${part}-killed` },
 });
 
+const answers = (aim: Aim, status: number): Action[] =>
+  aim.processes.map((process) => ({ do: 'send', process, event: { type: 'answer', status } }));
+
 export const PROCESS_FAULTS = [
   fault({
     name: 'stop',
@@ -73,5 +76,13 @@ export const PROCESS_FAULTS = [
     aim: 'process',
     parameters: none,
     begin: (aim) => each(aim, 'resume'),
+  }),
+  fault({
+    name: 'answer',
+    about: 'A plain web server answers every request with this status; with `for` well again afterwards.',
+    aim: 'process',
+    parameters: z.strictObject({ status: z.int().min(100).max(599) }),
+    begin: (aim, { status }) => answers(aim, status),
+    end: (aim) => answers(aim, 200),
   }),
 ];

@@ -25,6 +25,12 @@ export function checkNames(data: ScenarioData, topology: Topology): Complaint[] 
     if (isFaultEntry(entry)) checkAim(entry, index, topology, complaints);
     else checkOperator(entry, index, topology, complaints);
   });
+  const clients = (data.clients ?? []).map(({ name }) => name);
+  data.measure?.forEach(({ requests }, index) => {
+    if (requests === undefined || clients.includes(requests)) return;
+    const message = `there is no client ${requests}${nearestHint(requests, clients)}`;
+    complaints.push({ path: ['measure', index, 'requests'], message });
+  });
   if (complaints.length > 0) return complaints;
   complaints.push(...findContradictions(data, topology));
   const names = knownNames(data, topology);
@@ -59,6 +65,7 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
       .map(({ name }) => name),
     services: [...STANDARD_SERVICES, ...clients],
     clients,
+    ...(operated ? {} : { steps: [] }),
   };
 }
 
@@ -152,6 +159,8 @@ function checkAim(entry: FaultEntryData, index: number, topology: Topology, comp
     else if (aim === 'process' && process === undefined)
       say('on', `${entry.do} needs a process: HOST/PROCESS`);
     else if (aim !== 'process' && process !== undefined) say('on', `${entry.do} is no fault of a process`);
+    else if (entry.do === 'answer' && process !== 'web')
+      say('on', 'answer is for a plain web server: HOST/web');
     else if (entry['part'] !== undefined && process !== 'keepalived') {
       say('part', 'only keepalived has a parent and a child');
     } else if (entry.do === 'one-way' && target.kind !== 'link')

@@ -17,6 +17,13 @@ const Router = z.object({
 const Backend = z.object({
   state: z.enum(['UP', 'DOWN', 'DRAIN', 'NOLB', 'MAINT', 'no check']).describe('Is it given connections'),
   status: z.string().describe('As the stats page shows it, `UP 2/3`'),
+  check: z
+    .string()
+    .describe('Result of the last check that brought something new, `L4OK`, `L4TOUT`; empty without check'),
+  check_ms: z.number().describe('How long that check took, as it is logged'),
+  reason: z
+    .string()
+    .describe('Why it came into its state, as it is logged: `Layer4 timeout`; empty at first'),
 });
 
 const Member = z.object({
@@ -105,6 +112,17 @@ export const Observations = z.object({
     )
     .describe('Judged by the standard probers: api.write, api.read, vip'),
   clients: z.record(z.string(), Client).describe("The scenario's own clients"),
+  steps: z
+    .record(
+      z.string().describe('Name of the `run` entry; with several hosts NAME/HOST'),
+      z.object({
+        done: z.boolean().describe('The command has ended'),
+        exit_code: z.number().describe('-1 while it runs'),
+        took_ms: z.number().describe('How long it took; 0 while it runs'),
+        text: z.string().describe('What it printed, errors included'),
+      }),
+    )
+    .describe('What came of the commands that the timeline types'),
   alarms: z.array(z.string()).describe('Active alarms, `NOSPACE m1`'),
 });
 

@@ -3,6 +3,7 @@
  * that have not changed since they were last asked for are kept.
  */
 import type { Topology } from '../models/cluster/topology.ts';
+import { SHELL } from '../models/console/shell-process.ts';
 import { observeRaft } from '../models/etcd/observe.ts';
 import { observeBackends } from '../models/haproxy/observe.ts';
 import { observeInstance } from '../models/keepalived/observe.ts';
@@ -39,6 +40,7 @@ export class Observer {
       workloads: {},
       services: {},
       clients: {},
+      steps: {},
       alarms: [],
     };
   }
@@ -84,6 +86,18 @@ export class Observer {
         seen.nodes = {};
         for (const [node, changes] of this.facts.nodes)
           seen.nodes[node] = { status: changes.last as Observations['nodes'][string]['status'] };
+        break;
+      case 'steps':
+        seen.steps = {};
+        for (const { label, text, result } of this.facts.typed) {
+          if (label === '') continue;
+          seen.steps[label] = {
+            done: result !== undefined,
+            exit_code: result?.exitCode ?? -1,
+            took_ms: (result?.hungUs ?? 0) / 1000,
+            text,
+          };
+        }
         break;
       case 'services':
         seen.services = {};
@@ -145,6 +159,7 @@ export class Observer {
   private processes(): Observations['processes'] {
     const processes: Observations['processes'] = {};
     for (const process of this.world.processes) {
+      if (process.spec.name === SHELL) continue;
       const lead = this.world.lead(process);
       const path = `${(this.world.hosts[process.host] as Host).name}/${process.spec.name}`;
       processes[path] = {
@@ -159,7 +174,12 @@ export class Observer {
     const backends: Observations['backends'] = {};
     for (const { host, lead } of this.each('haproxy')) {
       if (lead.leaf < 0) continue;
-      backends[host.name] = observeBackends(lead.context);
+      const servers: Observations['backends'][string] = {};
+      for (const [name, seen] of Object.entries(observeBackends(lead.context))) {
+        const reason = this.facts.backends.get(`${host.name} ${name}`)?.last?.reason ?? '';
+        servers[name] = { ...seen, reason };
+      }
+      backends[host.name] = servers;
     }
     return backends;
   }

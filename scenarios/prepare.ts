@@ -7,6 +7,7 @@ import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
+import { isFaultEntry } from './rules.ts';
 import type { ClientData, ScenarioData } from './schema.ts';
 
 export type ExecutorName = 'compiled' | 'reference';
@@ -22,6 +23,8 @@ export interface PrepareOptions {
   /** Leave out the standard probers: for measures of the world alone. */
   readonly withoutProbers?: boolean;
   readonly limits?: WorldSpec['limits'];
+  /** Commands will be typed that the timeline does not name. */
+  readonly console?: boolean;
 }
 
 /** The spec of the world; usable if no finding is an error. */
@@ -32,12 +35,15 @@ export function prepare(
 ): { spec: WorldSpec; findings: Finding[] } {
   const probers = options.withoutProbers === true ? [] : standardProbers(topology);
   const own = (data.clients ?? []).map((one) => placedClient(one, topology));
-  return buildWorld(topology, {
+  const { spec, findings } = buildWorld(topology, {
     seed: options.seed,
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
+    shells: options.console === true || (data.timeline ?? []).some((entry) => !isFaultEntry(entry)),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
+  const draws = data.vary?.draws;
+  return { spec: draws === undefined ? spec : { ...spec, draws }, findings };
 }
 
 /** A rate such as `10/s` or `2/m` as a distance in microseconds. */
@@ -55,8 +61,12 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
     everyUs: everyUs(client.rate),
     timeoutUs: durationUs(client.timeout),
     connection: client.connection ?? 'each',
+    ...(client['connect-timeout'] === undefined
+      ? {}
+      : { connectTimeoutUs: durationUs(client['connect-timeout']) }),
+    ...(client.talk === undefined ? {} : { talkUs: durationUs(client.talk) }),
   };
-  return { host, config };
+  return { host, config, enabled: client.begin === undefined };
 }
 
 /** `endpoint`, `vip`, a host, or HOST:PORT. */

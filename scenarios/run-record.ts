@@ -17,6 +17,8 @@ export interface Lane {
     readonly from_ms: number;
     readonly state: string;
     readonly tone: 'good' | 'bad' | 'changing' | 'off';
+    /** Id of the kernel step that began it, for `explain`; absent for what was so at the start, or what requests say. */
+    readonly step?: number;
   }[];
 }
 
@@ -55,6 +57,8 @@ export interface RunRecord {
   readonly topology: string;
   readonly seed: number;
   readonly until_ms: number;
+  /** Present while the run goes on: what comes later is not known yet. */
+  readonly known_ms?: number;
   readonly hosts: readonly {
     readonly name: string;
     readonly address: string;

@@ -6,6 +6,7 @@ import { Topology } from '../models/cluster/topology.ts';
 import { z } from '../models/zod.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS } from './faults.ts';
+import { REQUEST_GIVES } from './request-measures.ts';
 import { duration, entryName, kebabName, moment, parameterValue, rate } from './schema-parts.ts';
 
 /** Of timeline, expect, measure and clients: more is no scenario that a person wrote, and a search shrinks to fewer. */
@@ -41,9 +42,18 @@ const Client = z.strictObject({
   to: label.describe('endpoint, vip, a host, or HOST:PORT'),
   rate,
   request: z
-    .enum(['write', 'read', 'serializable-read', 'connect'])
-    .describe('write: create, then compare-and-swap; read: linearizable; connect: TCP only'),
+    .enum(['write', 'read', 'serializable-read', 'connect', 'http', 'hold'])
+    .describe(
+      'write: create, then compare-and-swap; read: linearizable; connect: TCP only; http: a plain GET; hold: a connection that is kept until somebody ends it',
+    ),
   timeout: duration,
+  'connect-timeout': duration
+    .optional()
+    .describe('Of http and hold: for connecting alone; default as timeout'),
+  talk: duration.optional().describe('Of hold: a request over it at this distance; default none'),
+  begin: duration
+    .optional()
+    .describe('Its first request comes after this; default: it runs from before the start'),
   connection: z
     .enum(['each', 'keep'])
     .optional()
@@ -57,7 +67,10 @@ const timing = {
   between: z.tuple([duration, duration]).optional().describe('A time drawn from this range'),
   when: expression.optional().describe('The first moment at which this holds'),
   within: duration.optional().describe('With when: the run ends with exit 2 if it has not held by then'),
-  after: duration.optional().describe('This much later'),
+  after: z
+    .union([duration, z.tuple([duration, duration])])
+    .optional()
+    .describe('This much later, or a time drawn from this range'),
 };
 
 const target = label.describe('A host, HOST/PROCESS, a zone, A->B, or a role; several joined by commas');
@@ -103,7 +116,7 @@ interface Timing {
   between?: [string, string] | undefined;
   when?: string | undefined;
   within?: string | undefined;
-  after?: string | undefined;
+  after?: string | [string, string] | undefined;
 }
 export interface FaultEntryData extends Timing {
   do: string;
@@ -145,11 +158,32 @@ const Measure = z.strictObject({
   at: moment.optional().describe('With value: the moment at which it is taken'),
   value: expression.optional().describe('The measure is this value'),
   count: expression.optional().describe('The measure is how much this grew from `from` to `to`'),
+  total: expression.optional().describe('The measure is for how long this held, in all, from `from` to `to`'),
+  most: expression.optional().describe('The measure is the greatest value of this from `from` to `to`'),
+  changes: expression.optional().describe('The measure is how often this changed from `from` to `to`'),
+  last: expression
+    .optional()
+    .describe('The measure is the time from `from` to the last change of this, up to `to`'),
+  requests: label
+    .optional()
+    .describe('The measure is of requests of this client under way from `from` to `to`'),
+  where: expression
+    .optional()
+    .describe('With requests: which; over outcome, server, detail, started_ms, ended_ms, latency_ms'),
+  give: z
+    .enum(REQUEST_GIVES)
+    .optional()
+    .describe(
+      'With requests: how many (default); the latency, end or outcome of each; the servers in order; when the first ended, when the last started or ended, from the first start to the last; from the first start to the next request that is none of them',
+    ),
 });
 
 const Vary = z.strictObject({
-  seed: z.union([z.int().min(0), z.string()]).optional(),
-  draws: z.record(z.string(), z.array(z.number())).optional().describe('Stream to what was drawn from it'),
+  seed: z.int().min(0).optional().describe('The seed unless --seed says another'),
+  draws: z
+    .record(z.string(), z.array(z.number().min(0).lt(1)))
+    .optional()
+    .describe('Stream to what is drawn from it first, each from 0 to 1'),
 });
 
 export const Scenario = z.strictObject({

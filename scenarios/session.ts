@@ -5,18 +5,19 @@
  *
  * Unit: microseconds of world time; scenario time is world time less `epochUs`.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { outsideHost, type Topology } from '../models/cluster/topology.ts';
 import type { Action } from '../sim/faults.ts';
 import { History } from '../sim/history.ts';
 import type { Step, Observer as StepObserver } from '../sim/state.ts';
-import { World } from '../sim/world.ts';
+import type { World } from '../sim/world.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
+import { Console, type Typed } from './console.ts';
 import { durationUs } from './durations.ts';
 import { Watchlist } from './expectations.ts';
-import { Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { Observer } from './observe.ts';
 import type { ScenarioData } from './schema.ts';
-import { startSettled } from './start.ts';
+import { goOn, type Settled, settle } from './settled.ts';
 import { Timeline } from './timeline.ts';
 
 export interface SessionOptions {
@@ -39,6 +40,8 @@ export class Session {
   readonly history: History | undefined;
   /** How the timeline's actions are told in the story. */
   readonly told = new Map<Action, string>();
+  /** What is typed on hosts while the scenario runs. */
+  readonly console: Console;
   /** Steps taken before the scenario's zero. */
   readonly stepsBefore: number;
   private readonly observer: Observer;
@@ -46,29 +49,50 @@ export class Session {
   /** Parts of the map of observations that the scenario asks about. */
   private readonly asked: ReadonlySet<string>;
 
-  constructor(scenario: ScenarioData, topology: Topology, spec: WorldSpec, options: SessionOptions = {}) {
+  /** @param from a world that is made and started for this run, or one that was kept at its zero (the session goes on in a copy) */
+  constructor(
+    scenario: ScenarioData,
+    topology: Topology,
+    from: WorldSpec | Settled,
+    options: SessionOptions = {},
+  ) {
     this.scenario = scenario;
     this.topology = topology;
-    this.world = new World(spec);
-    this.facts = new Facts(this.world, topology);
-    this.world.observer = (step) => {
-      this.facts.observe(step);
-    };
-    this.epochUs = startSettled(this.world, topology, scenario.start ?? {}, this.facts);
+    const settled = 'epochUs' in from ? goOn(from) : settle(topology, from, scenario.start);
+    this.world = settled.world;
+    this.facts = settled.facts;
+    this.epochUs = settled.epochUs;
     this.untilUs = this.epochUs + durationUs(scenario.until);
     this.stepsBefore = this.world.steps;
     this.observer = new Observer(this.world, topology, this.facts, this.epochUs);
     this.watchlist = new Watchlist(scenario.expect ?? [], scenario.measure ?? []);
     this.moments.set('start', this.epochUs).set('end', this.untilUs);
     this.timeline = new Timeline(scenario.timeline ?? [], topology, this.world, this.epochUs, this.untilUs);
+    for (const { from, name, begin } of scenario.clients ?? []) {
+      if (begin === undefined) continue;
+      const host = from === 'outside' ? outsideHost(topology).name : from;
+      const atUs = this.epochUs + durationUs(begin);
+      this.timeline.addAction(atUs, { do: 'start', process: `${host}/${name}` });
+    }
     this.asked = new Set([
       ...[...this.watchlist.all].flatMap(({ condition }) => condition.reads),
       ...this.timeline.reads,
     ]);
+    this.console = new Console(
+      this.world,
+      topology,
+      (action) => {
+        this.act(action);
+      },
+      (typed) => {
+        this.facts.noteTyped(typed);
+      },
+    );
     const { record } = options;
     this.world.observer = (step: Step) => {
       record?.(step);
       this.facts.observe(step);
+      this.console.observe(step);
     };
     if (options.history === true) this.history = new History(this.world);
     this.look();
@@ -91,9 +115,15 @@ export class Session {
   /** Runs on, to this world time or the end. Timeline entries happen in between. */
   runUntil(untilUs: number): void {
     const endUs = Math.min(untilUs, this.untilUs);
-    const { world, facts, timeline } = this;
+    const { world, facts, timeline, console } = this;
     const { queue } = world;
     for (;;) {
+      const goOnUs = console.nextUs;
+      if (goOnUs <= Math.min(queue.nextUs, endUs)) {
+        world.waitUntil(goOnUs);
+        console.goOn();
+        continue;
+      }
       const nextUs = Math.min(queue.nextUs, endUs);
       const plannedUs = timeline.nextUs;
       if (plannedUs <= nextUs) {
@@ -118,7 +148,17 @@ export class Session {
       this.moments.set(happened.name, this.world.nowUs);
     for (const [action, text] of happened.told) this.told.set(action, text);
     for (const action of happened.actions) this.act(action);
+    const { typed, name } = happened;
+    for (const host of typed?.hosts ?? []) {
+      const label = typed?.hosts.length === 1 ? name : `${name}/${host}`;
+      this.console.type(host, typed?.line ?? '', label ?? '');
+    }
     this.facts.dirty.add('hosts').add('processes');
+  }
+
+  /** Types a command at a host's shell now. What it changes changes this run from here on. */
+  type(host: string, line: string, label = ''): Typed {
+    return this.console.type(host, line, label);
   }
 
   private act(action: Action): void {

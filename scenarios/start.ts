@@ -20,6 +20,8 @@ const POWER_SPAN_US = 8 * SECOND_US;
 const LEASES_BY_US = 100 * SECOND_US;
 /** From power-on to the scenario's zero: boot, start, registration, leases, and some quiet. */
 const WARM_UP_US = 130 * SECOND_US;
+/** The same where no Kubernetes has to come up. */
+const SHORT_WARM_UP_US = 70 * SECOND_US;
 /** The end of the warm-up is drawn from this span, so that phases relative to the scenario's zero differ between seeds. */
 const ZERO_SPAN_US = 10 * SECOND_US;
 /** When etcd's leadership is moved, before the scenario's zero. */
@@ -47,7 +49,8 @@ export function startSettled(world: World, topology: Topology, start: StartData,
     world.act(atUs, { do: 'host', host: host.name, event: { type: 'power-on' } });
   }
   if (cold) return 0;
-  const zeroUs = WARM_UP_US + Math.floor(world.streams.next('start/zero') * ZERO_SPAN_US);
+  const warmUpUs = topology.etcd.members.length === 0 ? SHORT_WARM_UP_US : WARM_UP_US;
+  const zeroUs = warmUpUs + Math.floor(world.streams.next('start/zero') * ZERO_SPAN_US);
   if (start.leases !== undefined) grantLeases(world, topology, start, facts);
   world.runUntil(zeroUs - MOVE_LEADER_US);
   moveLeader(world, topology, start, facts);

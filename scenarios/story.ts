@@ -53,6 +53,8 @@ function tell(
         kind: 'process',
         text: detail['signal'] === undefined ? `${who} exits (code ${detail['code']})` : `${who} is killed`,
       };
+    case 'operator':
+      return operatorLine(who, detail as unknown as Action);
     case 'start-limit':
       return {
         kind: 'process',
@@ -61,6 +63,30 @@ function tell(
     default:
       return undefined;
   }
+}
+
+/** What somebody typed. What was printed is told when the command has ended, below. */
+function operatorLine(host: string, action: Action): { kind: Kind; text: string } | undefined {
+  if (action.do !== 'say' || action.answer !== undefined) return undefined;
+  return { kind: 'operator', text: `${host}$ ${action.line}` };
+}
+
+/** What commands printed, a line of the story for each, at the moment when they ended. */
+function printedLines(facts: Facts): Line[] {
+  return facts.typed.flatMap(({ host, text, result, startedAtUs, step }): Line[] => {
+    if (result === undefined) return [];
+    const { exitCode, hungUs } = result;
+    const texts = text.split('\n').filter((line) => line !== '');
+    const took = hungUs >= SLOW_US ? `after ${(hungUs / 1e6).toFixed(1)} s` : '';
+    const end = [exitCode === 0 ? '' : `exit code ${exitCode}`, took].filter((part) => part !== '').join(' ');
+    return [...texts, ...(end === '' ? [] : [`(${end})`])].map((line) => ({
+      atUs: startedAtUs + hungUs,
+      step,
+      kind: 'log',
+      who: host,
+      text: line,
+    }));
+  });
 }
 
 /**
@@ -78,7 +104,12 @@ export function storyOf(
     const text = line.action === undefined ? line.text : (told.get(line.action) ?? line.text);
     return text === '' ? [] : [{ ...line, text }];
   });
-  const lines: Line[] = [...happened, ...factLines(facts, epochUs), ...outageLines(outages, facts)];
+  const lines: Line[] = [
+    ...happened,
+    ...factLines(facts, epochUs),
+    ...outageLines(outages, facts),
+    ...printedLines(facts),
+  ];
   lines.sort((a, b) => a.atUs - b.atUs || a.step - b.step);
   let faultUs: number | undefined;
   return lines
@@ -95,6 +126,9 @@ export function storyOf(
       };
     });
 }
+
+/** A command that takes longer makes its user wait. */
+const SLOW_US = 1_000_000;
 
 /** Shorter is the way of one packet: from the advert of the new master to the old one's giving up, for instance. */
 const MOMENT_US = 1_000;

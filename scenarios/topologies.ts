@@ -35,7 +35,17 @@ const TopologyFile = z.strictObject({
 
 const FOLDER = 'topologies/';
 /** Reference topologies that are listed; other sizes exist, too. */
-const LISTED = ['stacked-1', 'stacked-2', 'stacked-3', 'stacked-5', 'external-3+3'];
+const LISTED = [
+  ...['stacked-1', 'stacked-2', 'stacked-3', 'stacked-4', 'stacked-5', 'stacked-7'],
+  ...[
+    'external-2+3',
+    'external-3+3',
+    'external-3+5',
+    'stacked-3-lb1',
+    'external-3+3-lb1',
+    'external-3+3-lb2',
+  ],
+];
 
 /** Every name that is listed, guides first. */
 export function topologyNames(library: Texts): string[] {

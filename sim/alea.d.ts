@@ -4,6 +4,9 @@ declare module 'seedrandom/lib/alea.js' {
     readonly s0: number;
     readonly s1: number;
     readonly s2: number;
+    /** Of a stream whose first draws are given (sim/streams.ts): how many of them are used up, and all of them. */
+    readonly at?: number;
+    readonly values?: readonly number[];
   }
   export interface Alea {
     (): number;

@@ -4,6 +4,7 @@ import { sendDatagram } from './datagram.ts';
 import { startWrite } from './disk.ts';
 import type { Effect } from './effects.ts';
 import { NoSuchThing } from './errors.ts';
+import { setForward } from './forward.ts';
 import type { MachineEvent } from './machine.ts';
 import {
   endProcess,
@@ -77,6 +78,9 @@ export function carryOut(world: World, cell: Cell, effect: Effect): void {
     case 'address-add':
     case 'address-remove':
       changeAddress(world, world.hosts[cell.host] as Host, effect.address, effect.type === 'address-add');
+      break;
+    case 'forward':
+      setForward(world.hosts[cell.host] as Host, effect);
       break;
     case 'gratuitous-arp':
       announce(world, world.hosts[cell.host] as Host, effect.address);

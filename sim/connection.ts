@@ -1,5 +1,6 @@
 /** Connections and their two ends: what the parts of TCP (tcp-listen, tcp-connect, tcp-stream, tcp-end) share. */
-import type { Cell, Connection, End, Host } from './state.ts';
+import type { Address } from './effects.ts';
+import type { Cell, Connection, End, Host, Listener } from './state.ts';
 import type { World } from './world.ts';
 
 /** TCP_RTO_MIN: the first retransmission timer. */
@@ -42,6 +43,24 @@ export function makeEnd(host: Host, cell: Cell | undefined, name: string, addres
 /** Is a packet to this address for this host? */
 export function owns(host: Host, address: string): boolean {
   return address.startsWith('127.') || address === 'localhost' || host.addresses.includes(address);
+}
+
+/** Where its packets end: the address that the client asked for, or what a forwarding host has put in its place ... */
+export function destinationAddress({ forwarded, to }: Connection): Address {
+  return forwarded === undefined ? to : forwarded.address;
+}
+/** ... and the port. */
+export function destinationPort({ forwarded, port }: Connection): number {
+  return forwarded === undefined ? port : forwarded.port;
+}
+
+/** The listener on its server's host that would take it. */
+export function listenerOf(host: Host, connection: Connection): Listener | undefined {
+  const address = destinationAddress(connection);
+  const port = destinationPort(connection);
+  return host.listeners.find(
+    (one) => one.port === port && (one.address === undefined || one.address === address),
+  );
 }
 
 /** The machine knows this end of a connection (id * 2 + side) under this name. */

@@ -26,6 +26,7 @@ export function startWrite(world: World, cell: Cell, effect: Extract<Effect, { t
     // In the page cache from now on: it outlives the process, not the power.
     disk.values.set(key, { value: effect.value, synced: disk.values.get(key)?.synced ?? NOTHING });
   }
+  if (effect.id === undefined && !effect.sync) return;
   const finish: Finish = { key, value: effect.value, sync: effect.sync };
   const name = `disk/${host.name}`;
   const delayUs = effect.sync
@@ -60,7 +61,7 @@ export function finishWrite(world: World, item: Item): void {
     const present = disk.values.get(key);
     disk.values.set(key, { value: present === undefined ? value : present.value, synced: value });
   }
-  if (alive)
+  if (alive && item.a !== undefined)
     world.deliver(
       cell,
       { type: 'written', id: item.a as string, ok, atUs: world.localUs(host) } as MachineEvent,

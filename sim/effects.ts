@@ -44,11 +44,22 @@ export type Effect =
   | { readonly type: 'address-remove'; readonly address: Address }
   /** Gratuitous ARP: every host on the segment that has an entry (or not: Linux default ignores new ones) updates it. */
   | { readonly type: 'gratuitous-arp'; readonly address: Address }
+  /**
+   * From now on this host passes on what comes for this port, unread and by connection: each to one of these targets for as
+   * long as it is among them, and so without answering for it (DNAT, IPVS, a cloud's network balancer). Replaces what was
+   * there; no targets: the port is this host's own again. `masquerade`: the targets see this host's address.
+   */
+  | {
+      readonly type: 'forward';
+      readonly port: number;
+      readonly targets: readonly { readonly address: Address; readonly port: number }[];
+      readonly masquerade: boolean;
+    }
   // --- disk
-  /** Durable value of this process. Answered by `written` with the same id after the disk's latency; lost on power cut unless sync. */
+  /** Durable value of this process. Answered by `written` with the same id, if it has one, after the disk's latency; lost on power cut unless sync. */
   | {
       readonly type: 'write';
-      readonly id: string;
+      readonly id?: string;
       readonly key: string;
       readonly value: unknown;
       readonly sync: boolean;

@@ -265,6 +265,7 @@ export function takeHostDown(world: World, host: Host): void {
   dropHostConnections(world, host);
   powerCut(host);
   host.listeners = [];
+  host.forwards = [];
   host.addresses = [host.address];
   host.arp = new Map();
   world.report('host-down', host.name, {});

@@ -81,7 +81,8 @@ export interface ProcessSpec {
 export interface Process {
   readonly index: number;
   readonly host: number;
-  readonly spec: ProcessSpec;
+  /** Replaced when an operator changes what it is started with. */
+  spec: ProcessSpec;
   state: ProcessState;
   /** Wanted by the operator: a `stop` is not undone by the supervisor. */
   wanted: boolean;
@@ -114,6 +115,13 @@ export interface Listener {
   accepting: boolean;
   /** The backlog: connections whose handshake is done and that the process has not been given yet. */
   queue: readonly number[];
+}
+
+/** What comes for a port is passed on (sim/forward.ts). */
+export interface Forward {
+  readonly port: number;
+  readonly targets: readonly { readonly address: Address; readonly port: number }[];
+  readonly masquerade: boolean;
 }
 
 export interface ArpEntry {
@@ -157,6 +165,7 @@ export interface Host {
   attached: boolean;
   addresses: readonly Address[];
   listeners: readonly Listener[];
+  forwards: readonly Forward[];
   arp: Map<Address, ArpEntry>;
   clock: HostClock;
   disk: Disk;
@@ -197,11 +206,21 @@ export interface End {
 
 export type ConnectionState = 'syn' | 'open';
 
+export interface Forwarded {
+  /** Index of the host. */
+  readonly by: number;
+  readonly address: Address;
+  readonly port: number;
+  readonly masquerade: boolean;
+}
+
 export interface Connection {
   readonly id: number;
   readonly port: number;
   /** The address the client asked for. */
   readonly to: Address;
+  /** A host passes its packets on: which one, to where, and whether under its own address. */
+  forwarded: Forwarded | undefined;
   state: ConnectionState;
   readonly startedAtUs: number;
   /** SYNs sent so far, less one. */

@@ -4,24 +4,51 @@
  *
  * Generator: Alea (Johannes Baagøe, 2010) as in seedrandom/lib/alea.js. The package's index is not used, because it
  * reads Math.random and Date.
+ *
+ * Draws may also be given (a stored counterexample holds them): a stream then begins with what is given, and goes on as
+ * its generator would after as many draws.
  */
 import alea, { type Alea } from 'seedrandom/lib/alea.js';
 
+/** Stream to what is drawn from it first, each in [0, 1). */
+export type GivenDraws = Readonly<Record<string, readonly number[]>>;
+
+/** A stream whose first draws are given, from the nth on. */
+function givenFirst(values: readonly number[], from: number, then: Alea): Alea {
+  let at = from;
+  const draw = () => (at < values.length ? (values[at++] as number) : then());
+  return Object.assign(draw, { int32: () => then.int32(), state: () => ({ ...then.state(), at, values }) });
+}
+
+/** More draws than any stream has that is worth storing. */
+const MOST_DRAWN = 1_000;
+
 export class Streams {
   readonly seed: string;
+  private readonly given: GivenDraws;
   private readonly open = new Map<string, Alea>();
 
-  constructor(seed: number | string) {
+  constructor(seed: number | string, given: GivenDraws = {}) {
     this.seed = String(seed);
+    this.given = given;
   }
 
-  private generator(name: string): Alea {
+  /** The generator of the named stream itself; it belongs to this object and not to its clones. */
+  generator(name: string): Alea {
     let generator = this.open.get(name);
     if (generator === undefined) {
-      generator = alea(`${this.seed}/${name}`, { state: true });
+      generator = this.begun(name);
       this.open.set(name, generator);
     }
     return generator;
+  }
+
+  private begun(name: string): Alea {
+    const generator = alea(`${this.seed}/${name}`, { state: true });
+    const values = Object.hasOwn(this.given, name) ? this.given[name] : undefined;
+    if (values === undefined) return generator;
+    for (let i = 0; i < values.length; i++) generator();
+    return givenFirst(values, 0, generator);
   }
 
   /** A number in [0, 1) from the named stream. */
@@ -41,8 +68,32 @@ export class Streams {
 
   /** An independent copy in the same state. */
   clone(): Streams {
-    const copy = new Streams(this.seed);
-    for (const [name, generator] of this.open) copy.open.set(name, alea('', { state: generator.state() }));
+    const copy = new Streams(this.seed, this.given);
+    for (const [name, generator] of this.open) {
+      const { at, values, ...state } = generator.state();
+      const same = alea('', { state });
+      copy.open.set(name, values === undefined ? same : givenFirst(values, at as number, same));
+    }
     return copy;
   }
+
+  /**
+   * What was drawn so far from each stream that `keep` wants, so that it can be given again. A stream with more than
+   * a thousand draws is left out.
+   */
+  drawn(keep: (name: string) => boolean): Record<string, number[]> {
+    const found: Record<string, number[]> = {};
+    for (const name of [...this.open.keys()].filter(keep).sort()) {
+      const now = (this.open.get(name) as Alea).state();
+      const again = this.begun(name);
+      const values: number[] = [];
+      while (values.length <= MOST_DRAWN && !sameState(again.state(), now)) values.push(again());
+      if (values.length <= MOST_DRAWN) found[name] = values;
+    }
+    return found;
+  }
+}
+
+function sameState(a: ReturnType<Alea['state']>, b: ReturnType<Alea['state']>): boolean {
+  return a.s0 === b.s0 && a.s1 === b.s1 && a.s2 === b.s2 && a.c === b.c && a.at === b.at;
 }

@@ -4,9 +4,10 @@
  * Source: RFC 9293; Linux tcp(7): SYN retries at 1, 3, 7, 15, 31, 63 s, given up at 127 s (tcp_syn_retries 6). Unit: microseconds.
  */
 import { confirm, resolve, UNRESOLVED_US } from './arp.ts';
-import { hold, hostOf, makeEnd, owns } from './connection.ts';
+import { destinationAddress, hold, hostOf, listenerOf, makeEnd, owns } from './connection.ts';
 import { pass } from './datagram.ts';
 import type { ConnectFailure } from './effects.ts';
+import { chooseTarget, isForwarded, passAlong } from './forward.ts';
 import type { MachineEvent } from './machine.ts';
 import {
   type Cell,
@@ -34,6 +35,7 @@ export function connect(world: World, cell: Cell, name: string, to: string, port
     id,
     port,
     to,
+    forwarded: undefined,
     state: 'syn',
     startedAtUs: world.nowUs,
     attempt: 0,
@@ -107,13 +109,16 @@ export function arriveSyn(world: World, item: Item): void {
   world.kernelStep();
   const host = world.hosts[item.target] as Host;
   const client = hostOf(world, connection.client);
-  if (!host.up || !owns(host, connection.to)) {
+  const onward = item.n === 1;
+  if (!host.up || !owns(host, onward ? destinationAddress(connection) : connection.to)) {
     planRetry(world, connection);
     return;
   }
-  const listener = host.listeners.find(
-    (one) => one.port === connection.port && (one.address === undefined || one.address === connection.to),
-  );
+  if (!onward && host.forwards.length > 0 && isForwarded(host, connection.port)) {
+    passOn(world, connection, host);
+    return;
+  }
+  const listener = listenerOf(host, connection);
   if (listener === undefined) {
     answer(world, connection, host, client, REFUSED, 'refused');
     return;
@@ -124,9 +129,17 @@ export function arriveSyn(world: World, item: Item): void {
     return;
   }
   if (connection.server === undefined || connection.server.host !== host.index) {
-    connection.server = makeEnd(host, undefined, `c${connection.id}`, connection.to);
+    connection.server = makeEnd(host, undefined, `c${connection.id}`, destinationAddress(connection));
   }
   answer(world, connection, host, client, SYN_ACK, undefined);
+}
+
+/** A host that forwards the port sends the SYN on to the target it has chosen. */
+function passOn(world: World, connection: Connection, by: Host): void {
+  const target = chooseTarget(world, connection, by);
+  const delayUs = target === undefined ? -1 : pass(world, by, target, 'tcp');
+  if (target === undefined || delayUs < 0) planRetry(world, connection);
+  else world.push(world.nowUs + delayUs, SYN, target.index, 0, connection.id, undefined, 1);
 }
 
 function answer(
@@ -137,7 +150,7 @@ function answer(
   kind: number,
   what: string | undefined,
 ): void {
-  const delayUs = pass(world, from, to, 'tcp');
+  const delayUs = passAlong(world, connection, from, to);
   if (delayUs < 0) planRetry(world, connection);
   else world.push(world.nowUs + delayUs, kind, connection.id, 0, connection.id, what, 0);
 }

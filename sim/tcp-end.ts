@@ -1,7 +1,7 @@
 import { endOf, FIN, hold, hostOf } from './connection.ts';
-import { pass } from './datagram.ts';
 import type { CloseReason } from './effects.ts';
 import { NoSuchThing } from './errors.ts';
+import { passAlong } from './forward.ts';
 import type { MachineEvent } from './machine.ts';
 import { type Cell, CLOSED, type Connection, type Host, type Item, type Process } from './state.ts';
 import { confirmHandshake, sendStream } from './tcp-stream.ts';
@@ -35,7 +35,7 @@ export function sendReset(world: World, connection: Connection, side: number): v
   const from = hostOf(world, end);
   const peer = endOf(connection, 1 - side);
   const to = hostOf(world, peer);
-  const delayUs = pass(world, from, to, 'tcp');
+  const delayUs = passAlong(world, connection, from, to);
   if (delayUs < 0) return;
   const atUs = Math.max(world.nowUs + delayUs, peer.nextArrivalUs);
   world.push(atUs, CLOSED, connection.id, 0, connection.id, 'reset', 1 - side);

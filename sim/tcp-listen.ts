@@ -1,4 +1,5 @@
-import { FIN, hold, hostOf, owns } from './connection.ts';
+import { destinationPort, FIN, hold, hostOf, listenerOf, owns } from './connection.ts';
+import { peerAddress } from './forward.ts';
 import type { MachineEvent } from './machine.ts';
 import {
   ACCEPT,
@@ -107,8 +108,9 @@ export function acceptNow(world: World, item: Item): void {
   const connection = world.connections.get(item.a as number);
   if (connection?.server === undefined || connection.accepted) return;
   const host = hostOf(world, connection.server);
+  const port = destinationPort(connection);
   const listener = host.listeners.find(
-    (one) => one.cell === item.target && one.serial === item.serial && one.port === connection.port,
+    (one) => one.cell === item.target && one.serial === item.serial && one.port === port,
   );
   if (listener === undefined) sendReset(world, connection, 1);
   // The process has stopped taking connections meanwhile.
@@ -127,12 +129,11 @@ function accept(world: World, listener: Listener, connection: Connection, end: E
   end.serial = cell.serial;
   hold(cell, end.name, connection.id * 2 + 1);
   connection.accepted = true;
-  const from = hostOf(world, connection.client).address;
   const event = {
     type: 'accepted',
     connection: end.name,
-    port: connection.port,
-    from,
+    port: listener.port,
+    from: peerAddress(world, connection),
     atUs: world.localUs(host),
   };
   world.deliver(cell, event as MachineEvent, STREAM, cause);
@@ -156,9 +157,7 @@ function accept(world: World, listener: Listener, connection: Connection, end: E
 /** The handshake is done: into the backlog, and out of it at once if the process takes connections. */
 export function enqueue(world: World, connection: Connection, end: End, cause: number): void {
   const host = hostOf(world, end);
-  const listener = host.listeners.find(
-    (one) => one.port === connection.port && (one.address === undefined || one.address === connection.to),
-  );
+  const listener = listenerOf(host, connection);
   if (listener === undefined) {
     sendReset(world, connection, 1);
     return;

@@ -14,8 +14,9 @@
 import { confirm, resolve } from './arp.ts';
 import { localUs } from './clock.ts';
 import { endOf, FIN, HANDSHAKE_DONE, hostOf, owns, RTO_MIN_US } from './connection.ts';
-import { isCut, pass } from './datagram.ts';
+import { pass } from './datagram.ts';
 import { NoSuchThing } from './errors.ts';
+import { forwardedRoute, isCutAlong, isGivenUp, passAlong } from './forward.ts';
 import type { MachineEvent } from './machine.ts';
 import { type Cell, CLOSED, type Connection, type Host, type Item, RETRANSMIT, STREAM } from './state.ts';
 import { forget, lose, sendReset } from './tcp-end.ts';
@@ -46,6 +47,8 @@ export function confirmHandshake(world: World, connection: Connection): void {
 /** Where the next packet of this side goes: the peer's host, a wrong host, or nowhere. */
 function route(world: World, connection: Connection, side: number, from: Host): Host | undefined {
   const peer = hostOf(world, endOf(connection, 1 - side));
+  if (connection.forwarded !== undefined)
+    return forwardedRoute(world, connection, side, from) ? peer : undefined;
   if (from === peer) return peer;
   if (side === 1) return from.addresses.includes(connection.to) ? peer : undefined;
   return connection.to === peer.address ? peer : resolve(world, from, connection.to);
@@ -61,9 +64,9 @@ export function sendStream(world: World, connection: Connection, side: number, m
   const from = hostOf(world, end);
   const target = route(world, connection, side, from);
   if (target !== undefined && end.unackedSinceUs === 0) {
-    const delayUs = pass(world, from, target, 'tcp');
+    const delayUs = passAlong(world, connection, from, target);
     if (delayUs >= 0 && put(world, connection, side, target, delayUs, message)) {
-      if (isCut(world, target, from, 'tcp')) {
+      if (isCutAlong(world, connection, target, from)) {
         end.unackedSinceUs = world.nowUs;
         armRetransmission(world, connection, side);
       }
@@ -71,7 +74,7 @@ export function sendStream(world: World, connection: Connection, side: number, m
     }
   } else if (target !== undefined && world.nowUs < end.unackedSinceUs + RTO_MIN_US) {
     // Acknowledgements fail, but the first retransmission is not due: new data still goes out.
-    const delayUs = pass(world, from, target, 'tcp');
+    const delayUs = passAlong(world, connection, from, target);
     if (delayUs >= 0 && put(world, connection, side, target, delayUs, message)) return;
   }
   end.backlog = [message];
@@ -88,6 +91,18 @@ function put(
   message: unknown,
 ): boolean {
   const peer = endOf(connection, 1 - side);
+  if (connection.forwarded !== undefined && isGivenUp(world, connection, side)) {
+    // The forwarding host answers for the target that it has given up.
+    const backUs = pass(
+      world,
+      world.hosts[connection.forwarded.by] as Host,
+      hostOf(world, endOf(connection, side)),
+      'tcp',
+    );
+    if (backUs < 0) return false;
+    world.push(world.nowUs + backUs, CLOSED, connection.id, 0, connection.id, 'reset', side);
+    return true;
+  }
   if (target.index !== peer.host) {
     if (!owns(target, connection.to)) return false;
     // Another host has the address now and does not know this connection: RST.
@@ -121,8 +136,8 @@ export function retransmit(world: World, item: Item): void {
   const target = route(world, connection, side, from);
   const through =
     target !== undefined &&
-    pass(world, from, target, 'tcp') >= 0 &&
-    !isCut(world, target, from, 'tcp') &&
+    passAlong(world, connection, from, target) >= 0 &&
+    !isCutAlong(world, connection, target, from) &&
     (target.index === endOf(connection, 1 - side).host || owns(target, connection.to));
   if (through) {
     const backlog = end.backlog;

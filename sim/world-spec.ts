@@ -5,6 +5,7 @@ import type { Address } from './effects.ts';
 import type { Program } from './machine.ts';
 import type { LinkSpec } from './network.ts';
 import type { Host, Process, ProcessSpec } from './state.ts';
+import type { GivenDraws } from './streams.ts';
 
 export interface HostSpec {
   readonly name: string;
@@ -22,6 +23,8 @@ export interface HostSpec {
 
 export interface WorldSpec {
   readonly seed: number | string;
+  /** First draws of streams, instead of the seed's own. */
+  readonly draws?: GivenDraws;
   readonly hosts: readonly HostSpec[];
   readonly processes: readonly (ProcessSpec & { readonly host: string })[];
   readonly link?: (from: HostSpec, to: HostSpec) => LinkSpec;
@@ -63,6 +66,7 @@ export function newHost(host: HostSpec, index: number): Host {
     attached: true,
     addresses: [host.address],
     listeners: [],
+    forwards: [],
     arp: new Map(),
     clock: EXACT_CLOCK,
     disk: {

@@ -26,8 +26,14 @@ const PARTS: Readonly<Record<string, Part>> = {
     variable: 'QUORATE_SEEDS',
     count: 200,
   },
+  survival: {
+    about: 'survival tables against the formulas, sets a topology',
+    file: 'test/properties/survival.test.ts',
+    variable: 'QUORATE_RUNS',
+    count: 100_000,
+  },
   failures: {
-    about: 'properties over drawn failures, runs a topology',
+    about: 'properties over drawn schedules of faults, runs a topology',
     file: 'test/properties/failures.test.ts',
     variable: 'QUORATE_RUNS',
     count: 200,

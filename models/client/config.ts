@@ -1,7 +1,10 @@
 /** What a load generator is told. Plain data; times in microseconds. */
 
-/** `serializable-read` is answered from an apiserver's watch cache (resourceVersion=0). */
-export type RequestKind = 'write' | 'read' | 'serializable-read' | 'connect';
+/**
+ * `serializable-read` is answered from an apiserver's watch cache (resourceVersion=0). `http` is a plain GET; `hold` opens a
+ * connection and keeps it until somebody ends it, or until the limit.
+ */
+export type RequestKind = 'write' | 'read' | 'serializable-read' | 'connect' | 'http' | 'hold';
 
 export interface ClientConfig {
   /** Unique among clients; also names the object that it writes. */
@@ -13,6 +16,10 @@ export interface ClientConfig {
   readonly everyUs: number;
   /** A request that has not ended by then is a time-out. */
   readonly timeoutUs: number;
+  /** Of `http` and `hold`: the limit of connecting alone. */
+  readonly connectTimeoutUs?: number;
+  /** Of `hold`: a request over it at this distance; without it the connection is idle. */
+  readonly talkUs?: number;
   /** A connection for each request, or one that is kept and over which all of them go (HTTP/2). */
   readonly connection: 'each' | 'keep';
 }

@@ -22,6 +22,12 @@ interface ClientContext {
 
 type ClientEvent = Finished | { readonly type: 'xstate.after'; readonly atUs: number };
 
+function machineOf({ request, connection }: ClientConfig): string {
+  if (request === 'http') return 'plain-request';
+  if (request === 'hold') return 'held-connection';
+  return connection === 'keep' ? 'kept-request' : 'request';
+}
+
 function startRequest(context: ClientContext, atUs: number): Effect {
   const id = `r${context.count}`;
   const input: RequestInput = {
@@ -33,7 +39,7 @@ function startRequest(context: ClientContext, atUs: number): Effect {
   };
   return {
     type: 'start',
-    machine: context.config.connection === 'keep' ? 'kept-request' : 'request',
+    machine: machineOf(context.config),
     id,
     input,
   };

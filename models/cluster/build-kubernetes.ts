@@ -5,7 +5,7 @@ import { kubeApiserverProcess } from '../kube-apiserver/process.ts';
 import type { ApiServerAddress } from '../kube-apiserver/rest-calls.ts';
 import { defaults as controllerManagerDefaults } from '../kube-controller-manager/config.ts';
 import { kubeControllerManagerProcess } from '../kube-controller-manager/process.ts';
-import { DEFAULTS as SCHEDULER } from '../kube-scheduler/config.ts';
+import { defaults as schedulerDefaults } from '../kube-scheduler/config.ts';
 import { kubeSchedulerProcess } from '../kube-scheduler/process.ts';
 import {
   apiserverProbes,
@@ -70,8 +70,10 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
         config: { ...defaults, server, ...flags(settings, defaults) },
       };
     }
-    case 'kube-scheduler':
-      return { type: kubeSchedulerProcess, config: { ...SCHEDULER, server, ...flags(settings, SCHEDULER) } };
+    case 'kube-scheduler': {
+      const defaults = schedulerDefaults(version);
+      return { type: kubeSchedulerProcess, config: { ...defaults, server, ...flags(settings, defaults) } };
+    }
     default:
       return {
         type: kubeletProcess,

@@ -15,12 +15,14 @@ import type { ProcessSpec, Supervisor } from '../../sim/state.ts';
 import type { HostSpec, WorldSpec } from '../../sim/world-spec.ts';
 import type { ClientConfig } from '../client/config.ts';
 import { client } from '../client/process.ts';
+import { SHELL, shell } from '../console/shell-process.ts';
 import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
 import { etcdProcess } from './build-etcd.ts';
 import { haproxyProcess } from './build-haproxy.ts';
 import { keepalivedProcess } from './build-keepalived.ts';
 import { kubernetesProcess } from './build-kubernetes.ts';
+import { webProcess } from './build-web.ts';
 import type { ParameterMap } from './parameters.ts';
 import { microseconds, setting, settingsOf } from './parameters.ts';
 import { outsideHost, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
@@ -28,6 +30,8 @@ import { outsideHost, type ProcessName, type Topology, type TopologyHost } from 
 export interface PlacedClient {
   readonly host: string;
   readonly config: ClientConfig;
+  /** Started with its host; default true. */
+  readonly enabled?: boolean;
 }
 
 export interface BuildOptions {
@@ -37,6 +41,8 @@ export interface BuildOptions {
   readonly clients?: readonly PlacedClient[];
   readonly executor: (machine: AnyStateMachine) => Program;
   readonly limits?: WorldSpec['limits'];
+  /** Each host has a shell, so that commands can be typed. */
+  readonly shells?: boolean;
 }
 
 /** What every builder of a process is given. */
@@ -64,6 +70,7 @@ const BUILDERS: Readonly<Record<ProcessName, (site: Site) => Daemon>> = {
   'kube-apiserver': (site) => kubernetesProcess(site, 'kube-apiserver'),
   'kube-controller-manager': (site) => kubernetesProcess(site, 'kube-controller-manager'),
   'kube-scheduler': (site) => kubernetesProcess(site, 'kube-scheduler'),
+  web: webProcess,
 };
 
 /** The world of a topology, not yet switched on; it can be used if no finding is an error. */
@@ -86,7 +93,7 @@ export function buildWorld(
       processes.push({ host: host.name, ...placed(name, site), ...BUILDERS[name](site) });
     }
   }
-  for (const { host, config } of options.clients ?? []) {
+  for (const { host, config, enabled = true } of options.clients ?? []) {
     const supervisor: Supervisor = { kind: 'none' };
     processes.push({
       host,
@@ -94,9 +101,23 @@ export function buildWorld(
       type: client,
       config,
       supervisor,
-      enabled: true,
+      enabled,
       startDelayUs: [0, 1_000_000],
     });
+  }
+  if (options.shells === true) {
+    for (const { name: host } of topology.hosts) {
+      const supervisor: Supervisor = { kind: 'none' };
+      processes.push({
+        host,
+        name: SHELL,
+        type: shell,
+        config: null,
+        supervisor,
+        enabled: true,
+        startDelayUs: [0, 0],
+      });
+    }
   }
   const spec: WorldSpec = {
     seed: options.seed,
@@ -163,6 +184,8 @@ function linkOf(parameters: ParameterMap): (from: HostSpec, to: HostSpec) => Lin
 
 /** The standard probers: one open-loop client a service, every 100 ms from the outside host, 5 s limit (DESIGN section 6). */
 export function standardProbers(topology: Topology): PlacedClient[] {
+  // The services are those of Kubernetes: where it is not, nobody asks for them.
+  if (!topology.hosts.some(({ processes }) => processes.includes('kube-apiserver'))) return [];
   const { address, port } = topology.controlPlaneEndpoint;
   const { name: host } = outsideHost(topology);
   const prober = (name: string, request: ClientConfig['request']): PlacedClient => ({

@@ -88,6 +88,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['max-mutating-requests-inflight', 'whole', 'Default 200'],
     ['etcd-healthcheck-timeout', 'time', 'Default 2s'],
     ['etcd-readycheck-timeout', 'time', 'Default 2s'],
+    ['etcd-compaction-interval', 'time', 'Default 5m; 0s: etcd is never compacted'],
     ['default-not-ready-toleration-seconds', 'seconds', 'Default 300'],
     ['default-unreachable-toleration-seconds', 'seconds', 'Default 300'],
     ['anonymous-auth', 'flag', 'Default true; without it health checks get 401'],
@@ -129,6 +130,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['timeout.server', 'time', 'timeout server'],
     ['timeout.queue', 'time', 'timeout queue'],
   ]),
+  ...rows('web', unit),
   ...rows('keepalived', [
     ...unit,
     ['version', 'version', '1.3, or 2.0 to 2.3'],

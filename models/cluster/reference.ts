@@ -1,6 +1,8 @@
 /**
  * The reference topologies: what a careful engineer deploys, as real configuration texts. `stacked-N` has N masters
  * with keepalived, HAProxy and an etcd member each; `external-N+M` has N masters and M hosts for etcd. One worker.
+ * `-lb1` behind the name puts HAProxy on a host of its own, whose address is the endpoint; `-lb2` and more put keepalived
+ * and HAProxy on as many hosts of their own.
  *
  * What the texts cure: a check of the local proxy whose penalty exceeds every gap of priorities; gaps of 20, so that
  * backups do not fire together; state BACKUP everywhere; gratuitous ARP repeated; /readyz over TLS as health check;
@@ -21,32 +23,62 @@ export interface Reference {
   readonly about: string;
 }
 
-/** Sizes of `stacked-3` or `external-3+3`; undefined if the name is neither or too large. */
-export function referenceSize(name: string): { masters: number; etcd: number } | undefined {
-  const match = /^(?:stacked-([1-9]\d?)|external-([1-9]\d?)\+([1-9]\d?))$/.exec(name);
+export interface ReferenceSize {
+  readonly masters: number;
+  /** Hosts of their own for etcd; 0: a member on each master. */
+  readonly etcd: number;
+  /** Hosts of their own for HAProxy; 0: it runs on each master. */
+  readonly balancers: number;
+}
+
+/** Sizes of `stacked-3` or `external-3+3-lb2`; undefined if the name is neither or too large. */
+export function referenceSize(name: string): ReferenceSize | undefined {
+  const match = /^(?:stacked-([1-9]\d?)|external-([1-9]\d?)\+([1-9]\d?))(?:-lb([1-9]))?$/.exec(name);
   if (!match) return undefined;
   const masters = Number(match[1] ?? match[2]);
   const etcd = Number(match[3] ?? 0);
-  return masters <= MOST && etcd <= MOST ? { masters, etcd } : undefined;
+  const balancers = Number(match[4] ?? 0);
+  return masters <= MOST && etcd <= MOST ? { masters, etcd, balancers } : undefined;
 }
 
 /** The files of a reference topology, ready for importTopology. */
-export function referenceFiles({ masters, etcd }: { masters: number; etcd: number }): Reference {
-  const names = Array.from({ length: masters }, (_, i) => `m${i + 1}`);
+export function referenceFiles({ masters, etcd, balancers }: ReferenceSize): Reference {
+  const numbered = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
+  const names = numbered('m', masters);
   const members = Array.from({ length: etcd }, (_, i) => `10.0.0.${21 + i}`);
-  const { lowest, gap, penalty } = prioritiesOf(masters);
-  const files: ImportFile[] = names.map((name, i) => ({
+  const doors = balancers === 0 ? names : numbered('lb', balancers);
+  const { lowest, gap, penalty } = prioritiesOf(doors.length);
+  const routers = balancers === 1 ? [] : doors;
+  const files: ImportFile[] = routers.map((name, i) => ({
     path: `${name}/keepalived.conf`,
-    text: keepalivedConf(lowest + gap * (masters - 1 - i), penalty),
+    text: keepalivedConf(lowest + gap * (doors.length - 1 - i), penalty),
   }));
-  files.push({ path: 'haproxy.cfg', text: haproxyCfg(names) });
-  files.push({ path: 'm1/kubeadm-config.yaml', text: kubeadmConfig(members) });
-  const place = etcd === 0 ? 'an etcd member on each' : `etcd on ${etcd} hosts of its own`;
+  if (balancers === 0) files.push({ path: 'haproxy.cfg', text: haproxyCfg(names) });
+  else for (const name of doors) files.push({ path: `${name}/haproxy.cfg`, text: haproxyCfg(names) });
+  const endpoint = balancers === 1 ? balancerAddress(0) : VIP;
+  files.push({ path: 'm1/kubeadm-config.yaml', text: kubeadmConfig(endpoint, members) });
+  const own = Object.fromEntries(
+    Array.from({ length: balancers }, (_, i) => [`host.lb${i + 1}.address`, balancerAddress(i)]),
+  );
   return {
     files,
-    set: { 'cluster.workers': 'w1', 'host.w1.address': '10.0.0.61' },
-    about: `${masters} ${masters === 1 ? 'master' : 'masters'} with keepalived and HAProxy, ${place}, and a worker.`,
+    set: { 'cluster.workers': 'w1', 'host.w1.address': '10.0.0.61', ...own },
+    about: aboutOf({ masters, etcd, balancers }),
   };
+}
+
+function balancerAddress(index: number): string {
+  return `10.0.0.${41 + index}`;
+}
+
+function aboutOf({ masters, etcd, balancers }: ReferenceSize): string {
+  const hosts = `${masters} ${masters === 1 ? 'master' : 'masters'}`;
+  const members = etcd === 0 ? 'an etcd member on each' : `etcd on ${etcd} hosts of its own`;
+  if (balancers === 0) return `${hosts} with keepalived and HAProxy, ${members}, and a worker.`;
+  const door =
+    balancers === 1 ? 'one HAProxy host in front' : `keepalived and HAProxy on ${balancers} hosts in front`;
+  return `${hosts}, ${members}, ${door}, and a worker.`;
 }
 
 /**
@@ -116,11 +148,11 @@ ${servers.join('\n')}
 `;
 }
 
-function kubeadmConfig(etcd: readonly string[]): string {
+function kubeadmConfig(endpoint: string, etcd: readonly string[]): string {
   const head = `apiVersion: kubeadm.k8s.io/v1beta3
 kind: ClusterConfiguration
 kubernetesVersion: 1.30.0
-controlPlaneEndpoint: "${VIP}:${PORT}"
+controlPlaneEndpoint: "${endpoint}:${PORT}"
 networking:
   podSubnet: 10.244.0.0/16
 `;

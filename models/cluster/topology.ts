@@ -7,7 +7,7 @@
  */
 import { isIpv4 } from '../ipv4.ts';
 import { z } from '../zod.ts';
-import { ETCD_SERIES, VERSION_PATTERN } from './versions.ts';
+import { DEFAULT_VERSIONS, ETCD_SERIES, VERSION_PATTERN } from './versions.ts';
 
 /** Names of hosts, zones and segments: no dots, as a dot separates the parts of a parameter's path. */
 export const NAME_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/;
@@ -20,10 +20,11 @@ export const PROCESS_NAMES = [
   'kube-apiserver',
   'kube-controller-manager',
   'kube-scheduler',
+  'web',
 ] as const;
 export type ProcessName = (typeof PROCESS_NAMES)[number];
 
-export const ROLES = ['control-plane', 'etcd', 'load-balancer', 'worker', 'client'] as const;
+export const ROLES = ['control-plane', 'etcd', 'load-balancer', 'worker', 'server', 'client'] as const;
 export type Role = (typeof ROLES)[number];
 
 const name = z.string().regex(NAME_PATTERN, {
@@ -54,16 +55,25 @@ const Keepalived = z.strictObject({
     .describe('Check scripts: the path that the configuration calls, and its text, a name of `files`'),
 });
 
+const time = z.string().regex(/^\d+(?:\.\d+)?(?:us|ms|s|m)$/, { error: 'expected a time such as 500ms' });
+
+const Web = z.strictObject({
+  port,
+  tls: z.boolean().optional().describe('It speaks TLS; default false'),
+  'answer-time': time.optional().describe('From a request to its answer; default 0s'),
+  backlog: z.int().min(0).optional().describe('listen(2); default net.core.somaxconn, 4096'),
+});
+
 const Etcd = z.strictObject({
   placement: z.enum(['stacked', 'external']).describe('Which members an apiserver asks: its own, or all'),
-  members: z.array(z.strictObject({ name, host: name })).min(1),
+  members: z.array(z.strictObject({ name, host: name })),
 });
 
 const version = z.string().regex(VERSION_PATTERN, { error: 'expected a version such as 2.6.12' });
 
 const Versions = z.strictObject({
-  kubernetes: version,
-  etcd: z.enum(ETCD_SERIES),
+  kubernetes: version.default(DEFAULT_VERSIONS.kubernetes),
+  etcd: z.enum(ETCD_SERIES).default('3.5'),
   keepalived: version.optional(),
   haproxy: version.optional(),
 });
@@ -76,20 +86,23 @@ const Shape = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9+._-]*$/, { error: 'a name has letters, digits, -, _, . and +' })
     .describe('Its name'),
   about: z.string().optional(),
-  versions: Versions.describe('The versions that are simulated; notes say where a file names others'),
+  versions: Versions.prefault({}).describe(
+    'The versions that are simulated; notes say where a file names others',
+  ),
   hosts: z.array(Host).min(1),
   controlPlaneEndpoint: z
     .strictObject({ name: z.string().optional(), address, port })
-    .describe('Where kubelets, kubectl and the outside world look for the API'),
-  apiserverPort: port.describe('--secure-port of every kube-apiserver'),
+    .describe('Where kubelets, kubectl and the outside world look for the API, or for what is there instead'),
+  apiserverPort: port.default(6443).describe('--secure-port of every kube-apiserver'),
   vip: z.strictObject({ address }).optional().describe('The address that keepalived moves'),
-  etcd: Etcd,
+  etcd: Etcd.default({ placement: 'stacked', members: [] }),
   networking: z
     .strictObject({ podSubnet: z.string().optional(), serviceSubnet: z.string().optional() })
     .optional(),
   names: z.record(z.string(), address).optional().describe('Names as /etc/hosts of the hosts has them'),
   haproxy: z.record(name, fileName).optional().describe('Host to its haproxy.cfg, a name of `files`'),
   keepalived: z.record(name, Keepalived).optional().describe('Host to its keepalived files'),
+  web: z.record(name, Web).optional().describe('Host to its plain web server, which is no API'),
   parameters: z.record(z.string(), scalar).optional().describe('COMPONENT[.HOST].KEY, as in scenarios'),
   files: z.record(fileName, z.string()).optional().describe('Texts of the files it came from'),
   sources: z
@@ -133,6 +146,7 @@ export const Topology = Shape.superRefine((topology, context) => {
   }
   checkEtcd(topology, hosts, complain);
   checkFiles(topology, hosts, complain);
+  checkWeb(topology, hosts, complain);
 });
 
 export type Topology = TopologyShape;
@@ -145,6 +159,8 @@ function checkEtcd(
   hosts: ReadonlyMap<string, number>,
   complain: Complain,
 ): void {
+  if (etcd.members.length === 0 && all.some(({ processes }) => processes.includes('kube-apiserver')))
+    complain(['etcd', 'members'], 'a kube-apiserver needs a member of etcd');
   const names = new Set<string>();
   etcd.members.forEach((member, index) => {
     if (names.has(member.name))
@@ -188,6 +204,19 @@ function checkFiles(topology: TopologyShape, hosts: ReadonlyMap<string, number>,
         complain(['hosts', index, 'processes'], `${process} of ${host.name} has no configuration`);
       }
     }
+  });
+}
+
+function checkWeb(topology: TopologyShape, hosts: ReadonlyMap<string, number>, complain: Complain): void {
+  for (const host of Object.keys(topology.web ?? {})) {
+    const index = hosts.get(host);
+    if (index === undefined) complain(['web', host], `there is no host ${host}`);
+    else if (!topology.hosts[index]!.processes.includes('web'))
+      complain(['web', host], `no web among the processes of ${host}`);
+  }
+  topology.hosts.forEach(({ name: host, processes }, index) => {
+    if (processes.includes('web') && !Object.hasOwn(topology.web ?? {}, host))
+      complain(['hosts', index, 'processes'], `web of ${host} has no configuration`);
   });
 }
 

@@ -105,11 +105,10 @@ export interface DeleteRangeResponse {
   readonly deleted: number;
 }
 
-/** The one comparison that kube-apiserver makes: the key's modification revision equals this; 0 means there is no such key. */
-export interface Compare {
-  readonly key: string;
-  readonly modRevision: number;
-}
+/** The comparisons that kube-apiserver makes: the key's modification revision, or its version, equals this; 0 means there is no such key. */
+export type Compare =
+  | { readonly key: string; readonly modRevision: number }
+  | { readonly key: string; readonly version: number };
 export type RequestOp =
   | { readonly op: 'range'; readonly request: RangeRequest }
   | { readonly op: 'put'; readonly request: PutRequest }
@@ -282,8 +281,10 @@ export interface StatusResponse {
   readonly ok: true;
   readonly header: ResponseHeader;
   readonly version: string;
-  /** Bytes. */
+  /** Bytes: of the file, of what is in use of it, and --quota-backend-bytes as it was given. */
   readonly dbSize: number;
+  readonly dbSizeInUse: number;
+  readonly dbSizeQuota: number;
   /** Member id; empty when it knows none. */
   readonly leader: string;
   readonly raftIndex: number;

@@ -177,8 +177,11 @@ function applyAlarm(
 
 // --- transactions
 
-function holds(store: Store, { key, modRevision }: Compare): boolean {
-  return (store.keys.get(key)?.modRevision ?? 0) === modRevision;
+function holds(store: Store, compare: Compare): boolean {
+  const kv = store.keys.get(compare.key);
+  return 'version' in compare
+    ? (kv?.version ?? 0) === compare.version
+    : (kv?.modRevision ?? 0) === compare.modRevision;
 }
 
 /** Whether the requests of a transaction only read. */

@@ -14,7 +14,6 @@ import {
   type SnapshotWanted,
   type StreamMessage,
 } from './family.ts';
-import { RAFT_KEY } from './first-members.ts';
 import {
   effectsOfChange,
   LINK_HEARTBEAT_US,
@@ -35,7 +34,7 @@ import type { RaftContext } from './raft/machine.ts';
 import type { RaftMessage } from './raft/messages.ts';
 import { progressAt } from './raft/raft.ts';
 import type { Ready } from './raft/raw-node.ts';
-import { type RaftStorage, withEntries, withSnapshot } from './raft/storage.ts';
+import type { RaftStorage } from './raft/storage.ts';
 
 export interface RaftNodeInput extends RaftInput {
   /** Ids of the other members. */
@@ -49,11 +48,14 @@ export interface RaftNodeInput extends RaftInput {
 }
 
 /** A Ready whose write is under way. */
-interface Saving {
+export interface Saving {
   readonly id: string;
   readonly ready: Ready;
   /** Messages that wait for the write. */
   readonly messages: readonly RaftMessage[];
+  /** What Raft read when the write began, and what it reads once it is done. */
+  readonly before: RaftStorage;
+  readonly after: RaftStorage;
   readonly sinceUs: number;
 }
 
@@ -96,8 +98,6 @@ export type NodeEvent =
   | (Omit<Received, 'type'> & { readonly type: 'unusual' })
   /** A message for a peer whose stream is not there yet. Told to itself. */
   | { readonly type: 'hold'; readonly message: RaftMessage; readonly atUs: number }
-  /** A Ready needs the disk or an `advance`. Told to itself. */
-  | { readonly type: 'persist'; readonly ready: Ready; readonly atUs: number }
   | { readonly type: 'link-beat'; readonly atUs: number }
   | { readonly type: 'check-silence'; readonly atUs: number };
 export type Of<Type extends NodeEvent['type']> = Extract<NodeEvent, { type: Type }>;
@@ -114,7 +114,7 @@ export function tellLead(
   return { type: 'tell', to: '', event };
 }
 
-function tellSelf(event: RaftEvent | { readonly type: 'persist'; readonly ready: Ready }): Effect {
+export function tellSelf(event: RaftEvent): Effect {
   return { type: 'tell', to: RAFT, event };
 }
 
@@ -141,7 +141,11 @@ export function newNode({ name, heartbeatUs, tickerSinceUs, atUs, peers }: RaftN
 // --- sending
 
 /** Puts each message on its peer's stream. One without a stream is lost, which Raft hears if it would wait for an answer. */
-function send({ raft, node }: RaftNodeContext, messages: readonly RaftMessage[], effects: Effect[]): void {
+export function send(
+  { raft, node }: Pick<RaftNodeContext, 'raft' | 'node'>,
+  messages: readonly RaftMessage[],
+  effects: Effect[],
+): void {
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i]!;
     const link = linkTo(node.links, message.to);
@@ -159,20 +163,22 @@ function send({ raft, node }: RaftNodeContext, messages: readonly RaftMessage[],
   }
 }
 
-/** What the report of a step of the Raft machine makes happen. */
+/** What the report of a step of the Raft machine makes happen. What needs the disk or an `advance` is in `out` already (raft-saving.ts). */
 export function carryOutReport(context: RaftNodeContext): Effect {
-  const { report } = context;
+  const { report, node } = context;
   if (report === null) return NOTHING;
+  const { ready } = report;
+  if (ready?.mustAdvance === true) return batch(node.out);
   const effects: Effect[] = [];
-  const { ready, lines } = report;
-  for (let i = 0; i < lines.length; i++)
-    effects.push({ type: 'log', line: lines[i]!.text, level: lines[i]!.level });
-  if (ready !== null) {
-    if (ready.mustAdvance) effects.push(tellSelf({ type: 'persist', ready }));
-    else send(context, ready.messages, effects);
-  }
+  logLines(report, effects);
+  if (ready !== null) send(context, ready.messages, effects);
   tellNews(context, report, effects);
   return batch(effects);
+}
+
+export function logLines({ lines }: RaftReport, effects: Effect[]): void {
+  for (let i = 0; i < lines.length; i++)
+    effects.push({ type: 'log', line: lines[i]!.text, level: lines[i]!.level });
 }
 
 function isNews({ confState, ready }: RaftReport): boolean {
@@ -187,7 +193,11 @@ function isNews({ confState, ready }: RaftReport): boolean {
   );
 }
 
-function tellNews({ raft, node }: RaftNodeContext, report: RaftReport, effects: Effect[]): void {
+export function tellNews(
+  { raft, node }: Pick<RaftNodeContext, 'raft' | 'node'>,
+  report: RaftReport,
+  effects: Effect[],
+): void {
   const { ready, event, refusal, confState } = report;
   if (refusal !== null && event.type === 'propose') {
     effects.push(
@@ -212,64 +222,6 @@ function tellNews({ raft, node }: RaftNodeContext, report: RaftReport, effects: 
       confState,
     }),
   );
-}
-
-// --- the disk
-
-/** What the disk holds once this Ready is saved. */
-function storageAfter(storage: RaftStorage, ready: Ready): RaftStorage {
-  const { hardState, snapshot, entries } = ready;
-  const next = hardState === null ? storage : { ...storage, hardState };
-  if (snapshot === null) return withEntries(next, entries);
-  const replaced = withSnapshot(next, snapshot);
-  return typeof replaced === 'string' ? next : replaced;
-}
-
-/** What a start finds: the newest snapshot that was made or received, and the log. */
-function onDisk(storage: RaftStorage): RaftStorage {
-  const { offered, snapshot } = storage;
-  return offered !== null && offered.index > (snapshot?.index ?? 0)
-    ? { ...storage, snapshot: offered }
-    : storage;
-}
-
-/** Begins the write of a Ready; a leader's messages go out beside it, others' only if nothing is to be synced. */
-export function persist(context: RaftNodeContext, { ready, atUs }: Of<'persist'>): Node {
-  const { raft, node } = context;
-  const out: Effect[] = [];
-  const { hardState, entries, snapshot } = ready;
-  const sync = ready.mustSync || snapshot !== null;
-  const leads = raft.role === 'leader';
-  if (leads || !sync) send(context, ready.messages, out);
-  if (hardState === null && entries.length === 0 && snapshot === null) {
-    out.push(tellSelf({ type: 'advance' }));
-    return { ...node, out };
-  }
-  const writes = node.writes + 1;
-  const id = String(writes);
-  out.push({ type: 'write', id, key: RAFT_KEY, value: onDisk(storageAfter(raft.log.storage, ready)), sync });
-  if (sync) {
-    const saving = { id, ready, messages: leads ? [] : ready.messages, sinceUs: atUs };
-    return { ...node, out, saving, writes };
-  }
-  out.push(tellSelf({ type: 'save', hardState, entries, snapshot }), tellSelf({ type: 'advance' }));
-  return { ...node, out, writes };
-}
-
-/** The write is done: what waited for it goes out, and the tick that came meanwhile is counted. */
-export function written(context: RaftNodeContext, { ok }: Written): Node {
-  const { node } = context;
-  if (!ok) {
-    const line = 'failed to save Raft hard state and entries: no space left on device';
-    return { ...node, out: [tellLead({ type: 'fatal', line })] };
-  }
-  const { ready, messages } = node.saving as Saving;
-  const { hardState, entries, snapshot } = ready;
-  const out: Effect[] = [];
-  send(context, messages, out);
-  out.push(tellSelf({ type: 'save', hardState, entries, snapshot }), tellSelf({ type: 'advance' }));
-  if (node.tickHeld) out.push(tellSelf({ type: 'tick' }));
-  return { ...node, out, saving: null, tickHeld: false };
 }
 
 // --- streams

@@ -8,19 +8,20 @@
  *
  * The transitions and rules of the roles are the Raft machine's own, unchanged. Here each role also takes a message
  * straight from its connection (`received`) and re-arms the ticker, and `report` sends: so an idle cluster costs
- * one step a tick and one a message. Whatever needs the disk goes through `persist`, `written`, `save`, `advance`.
+ * one step a tick and one a message. Whatever needs the disk goes through `saveReady` and `written` (raft-saving.ts).
  *
  * Not modelled: merging of several MsgAppResp of a Ready into the last; the size of messages and with it a full socket:
  * etcd's MsgApp stream to a silent peer blocks in a write until its 5 s deadline and takes no new connection meanwhile,
  * so that under load a healed follower is caught up later than its links stand (probably E10's 3.2 s); the limit of
- * 4096 messages a stream behind it; the size of writes to the disk.
+ * 4096 messages a stream behind it.
  */
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { LINK_HEARTBEAT_US, READ_TIMEOUT_US } from './links.ts';
+import type { RaftEvent } from './raft/events.ts';
 import { lastIndex } from './raft/log.ts';
-import { raftMachine } from './raft/machine.ts';
-import { started } from './raft/steps.ts';
+import { actionOfEach, raftMachine } from './raft/machine.ts';
+import { settled, started, withTick } from './raft/steps.ts';
 import {
   addPeer,
   attach,
@@ -38,7 +39,6 @@ import {
   type NodeEvent,
   newNode,
   type Of,
-  persist,
   type RaftNodeContext,
   type RaftNodeInput,
   raftMessage,
@@ -46,8 +46,8 @@ import {
   sendOne,
   takePeerMessage,
   tellLead,
-  written,
 } from './raft-node-work.ts';
+import { saveReady, written } from './raft-saving.ts';
 
 interface Given {
   readonly context: RaftNodeContext;
@@ -95,7 +95,6 @@ const states = Object.fromEntries(
 );
 const own = raftMachine.implementations as unknown as {
   readonly guards: Record<string, (given: Given) => boolean>;
-  readonly actions: object;
 };
 
 // --- the machine
@@ -123,7 +122,15 @@ const node = setup({
     isForServer: ({ event }: Given) => isForServer(event),
   },
   actions: {
-    ...own.actions,
+    countTick: assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(
+      ({ context: { raft, node } }) => ({ raft: withTick(raft), report: null, node }),
+    ),
+    ...actionOfEach((work) =>
+      assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) => {
+        const { raft, report } = settled(context.raft, event as RaftEvent, work);
+        return saveReady(raft, report, context.node, event.atUs);
+      }),
+    ),
     report: emit(({ context }: Given) => carryOutReport(context)),
     carryOut: emit(({ context }: Given) => batch(context.node.out)),
     // --- time
@@ -147,8 +154,9 @@ const node = setup({
     lookForSilence: act(lookForSilence),
     dropSilent: act<'tcp-info'>(dropSilent),
     // --- the disk
-    persist: act<'persist'>(persist),
-    written: act<'written'>(written),
+    written: assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) =>
+      written(context, event as Of<'written'>),
+    ),
     // --- streams
     attach: act<'writer' | 'reader'>(attach),
     hold: act<'hold'>(hold),
@@ -176,15 +184,14 @@ const node = setup({
 
 const config = {
   id: 'etcd.raft-node',
-  context: ({ input }: { readonly input: RaftNodeInput }): RaftNodeContext => ({
-    ...started(input),
-    node: newNode(input),
-  }),
+  context: ({ input }: { readonly input: RaftNodeInput }): RaftNodeContext => {
+    const { raft, report } = started(input);
+    return saveReady(raft, report, newNode(input), input.atUs);
+  },
   entry: ['armTicker', 'armLinkBeat', 'armSilence'],
   initial: base.initial,
   on: {
     ...base.on,
-    persist: { actions: ['persist', 'carryOut'] },
     hold: { actions: 'hold' },
     written: { guard: 'isAnswered', actions: ['written', 'carryOut'] },
     writer: { actions: ['attach', 'carryOut'] },

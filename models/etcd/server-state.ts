@@ -273,10 +273,6 @@ export function initialServer(input: ProcessInput<EtcdConfig>): Server {
   };
 }
 
-export function draftOf(server: Server): Draft {
-  return { ...server, out: [] };
-}
-
 // --- what a step asks for
 
 export function tellRaft(server: Draft, event: RaftEvent | LinkEvent): void {

@@ -49,11 +49,11 @@ import { applyEntries, hearRaft, noteActive, noteInactive, sendSnapshot } from '
 import { refuseProposals } from './proposals.ts';
 import { nextReadUs, readsDue, serveHeldReads } from './reads.ts';
 import { hearClient, serveAsLeader } from './requests.ts';
+import { draftOf } from './server-draft.ts';
 import {
   answer,
   answerTo,
   type Draft,
-  draftOf,
   initialServer,
   isLeader,
   log,
@@ -208,7 +208,7 @@ const act = <Type extends ServerEvent['type']>(work: (server: Draft, event: Of<T
     server.nowUs = event.atUs ?? server.startedAtUs;
     work(server, event as Of<Type>);
     server.wakeUs = nextWakeUs(server);
-    return { server };
+    return { server, armedUs: context.armedUs, disk: context.disk };
   });
 
 export const etcdServer = setup({

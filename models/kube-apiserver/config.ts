@@ -15,6 +15,8 @@ export interface KubeApiserverConfig {
   /** --etcd-healthcheck-timeout and --etcd-readycheck-timeout, 2 s (storagebackend/config.go:41-42). */
   readonly 'etcd-healthcheck-timeout': number;
   readonly 'etcd-readycheck-timeout': number;
+  /** --etcd-compaction-interval, 5m0s; 0: nothing is ever compacted. */
+  readonly 'etcd-compaction-interval': number;
   /** --anonymous-auth, true; without it the health endpoints answer 401 to probes, which have no certificate. */
   readonly 'anonymous-auth': boolean;
   /**
@@ -35,6 +37,7 @@ export const DEFAULTS: KubeApiserverConfig = {
   'min-request-timeout': 1_800_000_000,
   'etcd-healthcheck-timeout': 2_000_000,
   'etcd-readycheck-timeout': 2_000_000,
+  'etcd-compaction-interval': 300_000_000,
   'anonymous-auth': true,
   cachedResources: ['nodes', 'leases'],
   startUpUs: 3_000_000,

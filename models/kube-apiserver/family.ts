@@ -6,6 +6,7 @@ import type { ApiRequest, HealthRequest } from './paths.ts';
 export const ETCD_CLIENT = 'etcd-client';
 export const ETCD_CHECK = 'etcd';
 export const ETCD_READINESS_CHECK = 'etcd-readiness';
+export const COMPACTOR = 'compactor';
 
 export function subchannelId(index: number): string {
   return `${ETCD_CLIENT}/${index}`;

@@ -1,6 +1,7 @@
 /** kube-apiserver as a process of the kernel. */
 import type { ProcessType } from '../../sim/process-type.ts';
 import { cacher } from './cacher.ts';
+import { compactor } from './compactor.ts';
 import { etcdCheck } from './etcd-check.ts';
 import { etcdClient } from './etcd-client.ts';
 import { etcdSubchannel } from './etcd-subchannel.ts';
@@ -17,6 +18,7 @@ export const kubeApiserverProcess: ProcessType = {
     'etcd-subchannel': etcdSubchannel,
     'etcd-check': etcdCheck,
     cacher,
+    compactor,
     request,
     watch,
   },

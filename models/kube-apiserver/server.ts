@@ -17,6 +17,7 @@ import { type EtcdError, isEtcdError, METHODS, type RangeRequest } from '../etcd
 import { type Timed, tell } from '../family.ts';
 import type { WireMessage } from '../wire.ts';
 import { RESOURCES, type Resource } from './api.ts';
+import type { CompactorInput } from './compactor.ts';
 import type { KubeApiserverConfig } from './config.ts';
 import {
   type Connections,
@@ -31,6 +32,7 @@ import {
 } from './connections.ts';
 import type { EtcdCheckInput } from './etcd-check.ts';
 import {
+  COMPACTOR,
   ETCD_CHECK,
   ETCD_CLIENT,
   ETCD_READINESS_CHECK,
@@ -93,9 +95,17 @@ function startServing({ config, luck, cachers }: Context): Effect {
     const input: EtcdCheckInput = { name: id, timeoutUs, endpoints: config['etcd-servers'].length, luck };
     return { type: 'start', machine: 'etcd-check', id, input };
   };
+  const intervalUs = config['etcd-compaction-interval'];
+  const compactor: Effect = {
+    type: 'start',
+    machine: 'compactor',
+    id: COMPACTOR,
+    input: { intervalUs } satisfies CompactorInput,
+  };
   return {
     type: 'batch',
     effects: [
+      ...(intervalUs > 0 ? [compactor] : []),
       check(ETCD_CHECK, config['etcd-healthcheck-timeout']),
       check(ETCD_READINESS_CHECK, config['etcd-readycheck-timeout']),
       ...cachers.map((plural) => startCacher({ resource: RESOURCES[plural] as Resource })),

@@ -24,10 +24,15 @@ export function defaultGracePeriodUs(version: string): number {
   return Number(minor) >= 32 ? 50_000_000 : 40_000_000;
 }
 
+/** ControllerManagerReleaseLeaderElectionLockOnExit: alpha in 1.36, on by default in 1.37 (kubernetes.io, Leases). */
+const RELEASES_SINCE_MINOR = 37;
+
 /** Defaults of a Kubernetes version (k/k pkg/controller/nodelifecycle/config/v1alpha1/defaults.go). */
 export function defaults(version: string): Omit<KubeControllerManagerConfig, 'server'> {
+  const [, minor = '0'] = version.replace(/^v/, '').split('.');
   return {
     ...ELECTION,
+    releaseOnCancel: Number(minor) >= RELEASES_SINCE_MINOR,
     'node-monitor-period': 5_000_000,
     'node-monitor-grace-period': defaultGracePeriodUs(version),
     'node-startup-grace-period': 60_000_000,

@@ -10,13 +10,14 @@
  */
 import { emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
-import type { Timed } from '../family.ts';
+import { type Timed, tell } from '../family.ts';
 import type { InformerInput } from '../kube-apiserver/informer.ts';
 import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import {
   ELECTOR,
   type ElectorInput,
   type StartedLeading,
+  type StopLeading,
   type StoppedLeading,
 } from '../leader-election/elector.ts';
 import { identityOf } from '../leader-election/record.ts';
@@ -62,17 +63,23 @@ function startControllers({ config, luck }: Input): Effect {
 export const kubeControllerManager = setup({
   types: {} as {
     context: Input;
-    events: Timed<StartedLeading | StoppedLeading>;
+    events: Timed<StartedLeading | StoppedLeading> | Timed<{ readonly type: 'terminate' }>;
     input: Input;
     emitted: Effect;
   },
+  actions: {
+    exit: emit({ type: 'exit', code: 0 } as Effect),
+    stopLeading: emit(tell<StopLeading>(ELECTOR, { type: 'stop-leading' })),
+  },
+  guards: { releases: ({ context }) => context.config.releaseOnCancel },
   delays: { startUp: ({ context }) => context.config.startUpUs },
 }).createMachine({
   id: 'kube-controller-manager',
   context: ({ input }) => input,
   initial: 'starting',
+  on: { terminate: [{ guard: 'releases', target: '.ending' }, { actions: 'exit' }] },
   states: {
-    starting: { after: { startUp: 'standby' } },
+    starting: { on: { terminate: { actions: 'exit' } }, after: { startUp: 'standby' } },
     standby: {
       entry: emit(({ context }) => join(context)),
       on: { 'started-leading': 'leading' },
@@ -90,6 +97,10 @@ export const kubeControllerManager = setup({
           }),
         },
       },
+    },
+    ending: {
+      entry: 'stopLeading',
+      on: { 'stopped-leading': { actions: 'exit' }, terminate: {} },
     },
   },
 });

@@ -16,4 +16,5 @@ export const kubeControllerManagerProcess: ProcessType = {
     'node-lifecycle': nodeLifecycle,
     informer,
   },
+  handlesTerminate: true,
 };

@@ -9,4 +9,5 @@ export const kubeSchedulerProcess: ProcessType = {
   name: 'kube-scheduler',
   lead: kubeScheduler,
   members: { 'rest-client': restClient, 'leader-election': elector },
+  handlesTerminate: true,
 };

@@ -2,17 +2,19 @@
  * kube-scheduler, the process: takes part in the election for Lease kube-system/kube-scheduler and exits when it has lost
  * what it led. First form: it leads and does nothing yet; binding pods comes with the workloads.
  *
- * Source: k/k cmd/kube-scheduler/app/server.go (Run: OnStoppedLeading logs and klog.FlushAndExit, code 1).
+ * Source: k/k cmd/kube-scheduler/app/server.go (Run: OnStoppedLeading logs and klog.FlushAndExit, code 1; code 0 when it was
+ * asked to end).
  * Unit: microseconds. Not modelled: informers before the election, profiles, metrics and its health port 10259.
  */
 import { emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
-import type { Timed } from '../family.ts';
+import { type Timed, tell } from '../family.ts';
 import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import {
   ELECTOR,
   type ElectorInput,
   type StartedLeading,
+  type StopLeading,
   type StoppedLeading,
 } from '../leader-election/elector.ts';
 import { identityOf } from '../leader-election/record.ts';
@@ -40,17 +42,23 @@ function join({ config, host, luck }: Input): Effect {
 export const kubeScheduler = setup({
   types: {} as {
     context: Input;
-    events: Timed<StartedLeading | StoppedLeading>;
+    events: Timed<StartedLeading | StoppedLeading> | Timed<{ readonly type: 'terminate' }>;
     input: Input;
     emitted: Effect;
   },
+  actions: {
+    exit: emit({ type: 'exit', code: 0 } as Effect),
+    stopLeading: emit(tell<StopLeading>(ELECTOR, { type: 'stop-leading' })),
+  },
+  guards: { releases: ({ context }) => context.config.releaseOnCancel },
   delays: { startUp: ({ context }) => context.config.startUpUs },
 }).createMachine({
   id: 'kube-scheduler',
   context: ({ input }) => input,
   initial: 'starting',
+  on: { terminate: [{ guard: 'releases', target: '.ending' }, { actions: 'exit' }] },
   states: {
-    starting: { after: { startUp: 'standby' } },
+    starting: { on: { terminate: { actions: 'exit' } }, after: { startUp: 'standby' } },
     standby: {
       entry: emit(({ context }) => join(context)),
       on: { 'started-leading': 'leading' },
@@ -67,6 +75,10 @@ export const kubeScheduler = setup({
           }),
         },
       },
+    },
+    ending: {
+      entry: 'stopLeading',
+      on: { 'stopped-leading': { actions: 'exit' }, terminate: {} },
     },
   },
 });

@@ -3,6 +3,8 @@ export interface LeaderElectionConfig {
   readonly 'leader-elect-lease-duration': number;
   readonly 'leader-elect-renew-deadline': number;
   readonly 'leader-elect-retry-period': number;
+  /** leaderelection.LeaderElectionConfig: a leader that stops gives the lease up. No flag: each program has its own. */
+  readonly releaseOnCancel: boolean;
 }
 
 /** component-base config/v1alpha1/defaults.go:37-52. */
@@ -10,6 +12,7 @@ export const DEFAULTS: LeaderElectionConfig = {
   'leader-elect-lease-duration': 15_000_000,
   'leader-elect-renew-deadline': 10_000_000,
   'leader-elect-retry-period': 2_000_000,
+  releaseOnCancel: false,
 };
 
 /** Why a client would refuse to start with these (leaderelection.go:75-95); undefined if it would not. */

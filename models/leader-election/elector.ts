@@ -2,13 +2,15 @@
  * Leader election by a Lease, exactly as client-go does it: a member of kube-scheduler, kube-controller-manager and
  * whatever else elects so.
  *
- * Sources: client-go tools/leaderelection/leaderelection.go (acquire 253-283, renew 285-331, tryAcquireOrRenew 427-517),
- * resourcelock/interface.go:142-150 (each call at most max(1 s, renewDeadline/2)). Unit: microseconds.
+ * Sources: client-go tools/leaderelection/leaderelection.go (Run, acquire 253-283, renew 285-331, release, tryAcquireOrRenew
+ * 427-517), resourcelock/interface.go:142-150 (each call at most max(1 s, renewDeadline/2)). Unit: microseconds.
  *
  * Judged by the time since this candidate last saw the record change, on its own clock. A leader that cannot renew for
- * renewDeadline is told so once and does nothing more; its process exits.
- * Not modelled: ReleaseOnCancel (off by default), coordinated election, versions that read before each renewal (before
- * the optimistic update), events `became leader`.
+ * renewDeadline, or whose process is asked to end, is told so once and does nothing more; its process exits. With
+ * ReleaseOnCancel it first tries to give the lease up, in both cases, for another renewDeadline at most: so a leader that
+ * has lost its API learns of it that much later.
+ * Not modelled: coordinated election, versions that read before each renewal (before the optimistic update), a release over
+ * the record of a holder that came meanwhile, events `became leader`.
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
@@ -30,6 +32,7 @@ import {
   nextRecord,
   type Observation,
   observe,
+  releasedRecord,
   retryDelayUs,
 } from './record.ts';
 
@@ -43,12 +46,18 @@ export interface ElectorInput {
   readonly name: string;
   readonly identity: string;
   readonly luck: number;
+  /** Limit of one call where the lock's client is not resourcelock's own. */
+  readonly callTimeoutUs?: number;
+}
+/** From the lead: the process was asked to end (its context is cancelled). */
+export interface StopLeading {
+  readonly type: 'stop-leading';
 }
 /** To the lead: this process leads from now on. */
 export interface StartedLeading {
   readonly type: 'started-leading';
 }
-/** To the lead: it no longer does, and has to exit. */
+/** To the lead: it no longer leads or stands, and has to exit. */
 export interface StoppedLeading {
   readonly type: 'stopped-leading';
 }
@@ -59,7 +68,8 @@ interface Context extends ElectorInput, Observation {
   /** Last tick of the present round of renewals. */
   readonly tickUs: number | undefined;
 }
-type Event = Timed<RestAnswer>;
+type Event = Timed<RestAnswer> | Timed<StopLeading>;
+type Answer = Timed<RestAnswer>;
 
 function lockName({ namespace, name }: ElectorInput): string {
   return `${namespace}/${name}`;
@@ -96,11 +106,21 @@ function update(context: Context, atUs: number): Effect {
   return call('PUT', leasePath(namespace, name), { ...lease, spec });
 }
 
+function release(context: Context, atUs: number): Effect {
+  const { namespace, name } = context;
+  const lease = context.lease as Lease;
+  return call('PUT', leasePath(namespace, name), { ...lease, spec: releasedRecord(lease.spec, atUs) });
+}
+
 const cancel = tell<RestCancel>(REST_CLIENT, { type: 'cancel', from: ELECTOR });
 
 /** What the Lease looks like after this answer. */
 function seen(context: Context, event: Event): Observation {
-  return observe(context, event.body as Lease, event.atUs);
+  return observe(context, (event as Answer).body as Lease, event.atUs);
+}
+
+function errorOf(event: Event): string {
+  return (event as Answer).error;
 }
 
 const electorSetup = setup({
@@ -111,18 +131,32 @@ const electorSetup = setup({
     create: emit(({ context, event }) => create(context, event.atUs)),
     update: emit(({ context, event }) => update(context, event.atUs)),
     logGetFailed: emit(({ context, event }) =>
-      log(`error retrieving resource lock ${lockName(context)}: ${event.error}`, 'error'),
+      log(`error retrieving resource lock ${lockName(context)}: ${errorOf(event)}`, 'error'),
     ),
     logCreateFailed: emit(({ event }) =>
-      log(`error initially creating leader election record: ${event.error}`, 'error'),
+      log(`error initially creating leader election record: ${errorOf(event)}`, 'error'),
     ),
-    logUpdateFailed: emit(({ event }) => log(`Failed to update lock: ${event.error}`, 'error')),
+    logUpdateFailed: emit(({ event }) => log(`Failed to update lock: ${errorOf(event)}`, 'error')),
     giveUpCall: emit(({ context }) => ({
       type: 'batch',
       effects: [
         cancel,
         log(`error retrieving resource lock ${lockName(context)}: context deadline exceeded`, 'error'),
       ],
+    })),
+    cancelCall: emit(cancel),
+    lose: emit(({ context }) => ({
+      type: 'batch',
+      effects: [
+        cancel,
+        log(`failed to renew lease ${lockName(context)}: timed out waiting for the condition`),
+        { type: 'note', name: 'lease-lost', lease: context.name, holder: context.identity },
+      ],
+    })),
+    release: emit(({ context, event }) => release(context, event.atUs)),
+    logReleaseFailed: emit(({ event }) => log(`Failed to release lease: ${errorOf(event)}`, 'error')),
+    released: emit(({ context }) => ({
+      ...{ type: 'note', name: 'lease-released', lease: context.name, holder: context.identity },
     })),
     becomeLeader: emit(({ context }) => ({
       type: 'batch',
@@ -134,8 +168,10 @@ const electorSetup = setup({
     })),
   },
   guards: {
-    notFound: ({ event }) => event.status === 404,
-    failed: ({ event }) => event.error !== '',
+    notFound: ({ event }) => (event as Answer).status === 404,
+    failed: ({ event }) => errorOf(event) !== '',
+    releases: ({ context }) => context.config.releaseOnCancel,
+    isMine: ({ context, event }) => seen(context, event).lease?.spec.holderIdentity === context.identity,
     heldByOther: ({ context, event }) =>
       isHeldByOther(
         seen(context, event),
@@ -147,7 +183,8 @@ const electorSetup = setup({
       isHeldByMe(context, context.identity, context.config['leader-elect-lease-duration'], event.atUs),
   },
   delays: {
-    callTimeout: ({ context }) => Math.max(1_000_000, context.config['leader-elect-renew-deadline'] / 2),
+    callTimeout: ({ context }) =>
+      context.callTimeoutUs ?? Math.max(1_000_000, context.config['leader-elect-renew-deadline'] / 2),
     retryJitter: ({ context }) =>
       retryDelayUs(
         context.config['leader-elect-retry-period'],
@@ -167,6 +204,7 @@ export const elector = electorSetup.createMachine({
     acquire: {
       entry: emit(({ context }) => log(`attempting to acquire leader lease ${lockName(context)}...`)),
       initial: 'get',
+      on: { 'stop-leading': { target: 'stopped', actions: 'cancelCall' } },
       states: {
         get: {
           entry: 'get',
@@ -209,6 +247,12 @@ export const elector = electorSetup.createMachine({
     renew: {
       id: 'renew',
       initial: 'round',
+      on: {
+        'stop-leading': [
+          { guard: 'releases', target: 'releasing', actions: 'cancelCall' },
+          { target: 'stopped', actions: 'cancelCall' },
+        ],
+      },
       states: {
         round: {
           entry: assign({ tickUs: undefined }),
@@ -267,22 +311,45 @@ export const elector = electorSetup.createMachine({
               after: { nextTick: 'try' },
             },
           },
-          after: { renewDeadline: '#stopped' },
+          after: {
+            renewDeadline: [
+              { guard: 'releases', target: '#releasing', actions: 'lose' },
+              { target: '#stopped', actions: 'lose' },
+            ],
+          },
         },
         rest: { id: 'rest', after: { retryPeriod: 'round' } },
       },
     },
+    releasing: {
+      id: 'releasing',
+      initial: 'get',
+      states: {
+        get: {
+          entry: 'get',
+          on: {
+            answer: [
+              { guard: 'failed', target: '#stopped', actions: 'logGetFailed' },
+              { guard: 'isMine', target: 'update', actions: 'observe' },
+              { target: '#stopped' },
+            ],
+          },
+        },
+        update: {
+          entry: 'release',
+          on: {
+            answer: [
+              { guard: 'failed', target: '#stopped', actions: 'logReleaseFailed' },
+              { target: '#stopped', actions: 'released' },
+            ],
+          },
+        },
+      },
+      after: { renewDeadline: { target: 'stopped', actions: 'giveUpCall' } },
+    },
     stopped: {
       id: 'stopped',
-      entry: emit(({ context }) => ({
-        type: 'batch',
-        effects: [
-          cancel,
-          log(`failed to renew lease ${lockName(context)}: timed out waiting for the condition`),
-          { type: 'note', name: 'lease-lost', lease: context.name, holder: context.identity },
-          tell<StoppedLeading>('', { type: 'stopped-leading' }),
-        ],
-      })),
+      entry: emit(tell<StoppedLeading>('', { type: 'stopped-leading' })),
     },
   },
 });

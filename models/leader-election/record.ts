@@ -76,6 +76,17 @@ export function nextRecord(
   };
 }
 
+/** The record that a leader leaves behind when it gives the lease up: nobody's, for a second (leaderelection.go, release). */
+export function releasedRecord(known: LeaseSpec, atUs: number): LeaseSpec {
+  return {
+    holderIdentity: '',
+    leaseDurationSeconds: 1,
+    acquireTimeUs: atUs,
+    renewTimeUs: atUs,
+    leaseTransitions: known.leaseTransitions ?? 0,
+  };
+}
+
 /** wait.JitterUntil: the pause after a try that did not win, 2.0 to 4.4 s at the default period. */
 export function retryDelayUs(retryPeriodUs: number, draw: number): number {
   return Math.round(retryPeriodUs * (1 + JITTER_FACTOR * draw));
@@ -89,7 +100,7 @@ export function identityOf(host: string, luck: number): string {
   return `${host}_${uuid}`;
 }
 
-/** The host in an identity. */
+/** The host in an identity: hostname_UUID, or the name alone (kube-vip). */
 export function hostOf(identity: string): string {
-  return identity.slice(0, Math.max(0, identity.lastIndexOf('_')));
+  return identity.replace(/_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, '');
 }

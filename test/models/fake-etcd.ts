@@ -70,9 +70,12 @@ function write(store: Store, op: RequestOp, revision: number): Store {
 }
 
 function transact(store: Store, request: TxnRequest): [Store, unknown] {
-  const succeeded = request.compare.every(
-    ({ key, modRevision }) => (store.kvs.get(key)?.modRevision ?? 0) === modRevision,
-  );
+  const succeeded = request.compare.every((compare) => {
+    const kv = store.kvs.get(compare.key);
+    return 'version' in compare
+      ? (kv?.version ?? 0) === compare.version
+      : (kv?.modRevision ?? 0) === compare.modRevision;
+  });
   let next = store;
   const ops = succeeded ? request.success : request.failure;
   for (const op of ops) next = write(next, op, store.revision + 1);

@@ -5,7 +5,7 @@ import { DEFAULTS as APISERVER } from '../../models/kube-apiserver/config.ts';
 import { kubeApiserverProcess } from '../../models/kube-apiserver/process.ts';
 import { defaults as controllerManagerDefaults } from '../../models/kube-controller-manager/config.ts';
 import { kubeControllerManagerProcess } from '../../models/kube-controller-manager/process.ts';
-import { DEFAULTS as SCHEDULER } from '../../models/kube-scheduler/config.ts';
+import { defaults as schedulerDefaults } from '../../models/kube-scheduler/config.ts';
 import { kubeSchedulerProcess } from '../../models/kube-scheduler/process.ts';
 import { apiserverProbes, DEFAULTS as KUBELET } from '../../models/kubelet/config.ts';
 import { kubeletProcess } from '../../models/kubelet/process.ts';
@@ -79,7 +79,10 @@ export function cluster(options: Options = {}): Cluster {
         const etcd = [{ address: '10.0.0.9', port: 2379, tls: true }];
         return [
           { ...process(name, kubeApiserverProcess, { ...APISERVER, 'etcd-servers': etcd }, POD), ...drawn },
-          { ...process(name, kubeSchedulerProcess, { ...SCHEDULER, server }, POD), ...drawn },
+          {
+            ...process(name, kubeSchedulerProcess, { ...schedulerDefaults(version), server }, POD),
+            ...drawn,
+          },
           {
             ...process(
               name,

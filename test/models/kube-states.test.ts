@@ -56,6 +56,9 @@ function battered(seed: number, more: Parameters<typeof cluster>[0] = {}): Clust
   act(410, { do: 'stop', process: 'm2/kube-apiserver' });
   act(430, { do: 'start', process: 'm2/kube-apiserver' });
   c.quorum(600, true);
+  for (const name of ['kube-scheduler', 'kube-controller-manager']) {
+    for (const host of ['m1', 'm2']) act(690, { do: 'stop', process: `${host}/${name}` });
+  }
   return c;
 }
 
@@ -86,7 +89,8 @@ describe('the machines of the Kubernetes side', () => {
   test('every state of every machine is reached', () => {
     const visited = new Set<string>();
     for (let seed = 1; seed <= 4; seed++) {
-      const c = battered(seed);
+      // The last version releases leases.
+      const c = battered(seed, seed === 4 ? { version: '1.37' } : {});
       c.run(700);
       for (const step of c.steps) {
         if (step.cell !== undefined)

@@ -115,7 +115,10 @@ describe('a scenario’s text', () => {
     ],
     ['expect: [{eventually: "etcd.term"}]', '5:24: this is double; true or false is needed'],
     ['expect: [{eventually: ""}]', '5:23: expect[0].eventually must have at least 1 characters, not '],
-    ['measure: [{name: a}]', '5:11: exactly one of until, value and count is needed'],
+    [
+      'measure: [{name: a}]',
+      '5:11: exactly one of until, value, count, total, most, changes, last and requests is needed',
+    ],
     ['measure: [{name: a, until: "true"}]', '5:11: until needs from'],
     ['measure: [{name: a, value: "now_ms"}]', '5:11: value needs at'],
     ['measure: [{name: a, at: start, value: "now_ms", to: end}]', '5:49: to does not go with value'],
@@ -368,12 +371,20 @@ describe('what is shipped', () => {
       'stacked-1',
       'stacked-2',
       'stacked-3',
+      'stacked-4',
       'stacked-5',
+      'stacked-7',
+      'external-2+3',
       'external-3+3',
+      'external-3+5',
+      'stacked-3-lb1',
+      'external-3+3-lb1',
+      'external-3+3-lb2',
     ]);
     expect(hosts('guide-000')).toEqual(['proxy', 'master1', 'master2', 'worker1', 'outside']);
     expect(hosts('guide-001')).toEqual(['m1', 'm2', 'm3', 'w1', 'outside']);
     expect(hosts('guide-003')).toEqual(['k8slb', 'k8sm1', 'k8sm2', 'k8sm3', 'k8sw1', 'k8sw2', 'outside']);
+    expect(hosts('stacked-3-lb1')).toEqual(['lb1', 'm1', 'm2', 'm3', 'w1', 'outside']);
     expect(hosts('external-3+3')).toEqual(['m1', 'm2', 'm3', 'e1', 'e2', 'e3', 'w1', 'outside']);
     expect(topologyNamed('stacked-7', LIBRARY)?.topology?.etcd.members).toHaveLength(7);
     expect(topologyNamed('nothing', LIBRARY)).toBeUndefined();

@@ -23,7 +23,7 @@ const lane = z.object({
   label: text,
   group: text,
   kind: z.enum(['host', 'process', 'vip', 'etcd', 'lease', 'backend', 'node', 'service']),
-  segments: z.array(z.object({ from_ms: time, state: text, tone })),
+  segments: z.array(z.object({ from_ms: time, state: text, tone, step: z.number().optional() })),
 });
 
 const storyLine = z.object({
@@ -72,6 +72,19 @@ const result = z.object({
   requests: outcomes,
   expectations: z.array(z.object({ text, ok: z.boolean(), at_ms: time.nullable() })),
   measures: z.record(text, z.union([z.number(), text, z.null()])),
+  operator: z
+    .array(
+      z.object({
+        at_ms: time,
+        name: text,
+        host: text,
+        command: text,
+        exit_code: z.number().nullable(),
+        hung_ms: time,
+        text,
+      }),
+    )
+    .optional(),
 });
 
 const Stored = z.object({

@@ -1,5 +1,6 @@
 /** All lanes over time: names on the left, a canvas with the visible stretch on the right, the playhead over it. */
 import { html } from 'lit';
+import type { Actions } from '../state/actions.ts';
 import { PageElement } from '../state/page-element.ts';
 import type { Grouping } from '../state/page-state.ts';
 import { shared } from '../styles/shared.ts';
@@ -15,6 +16,8 @@ import { lanesStyles } from './styles.ts';
 const GROUPINGS: readonly Grouping[] = ['host', 'kind'];
 
 export class LanesView extends PageElement {
+  static override properties = { ...PageElement.properties, actions: { attribute: false } };
+  declare actions: Actions;
   static override styles = [shared, lanesStyles];
   #rows: readonly Row[] = [];
   #palette: Palette | undefined;
@@ -57,6 +60,7 @@ export class LanesView extends PageElement {
           </select>
         </label>
         <span class="space"></span>
+        <button title="Why is it so? (Y)" @click=${() => this.actions.why()}>Why?</button>
         <button class="icon" title="Zoom out (S)" aria-label="Zoom out" @click=${() => this.#zoom(1.6)}>
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3,7h10v2H3Z" /></svg>
         </button>
@@ -132,7 +136,7 @@ export class LanesView extends PageElement {
     paint(context, {
       rows: this.#rows,
       span: this.state.span.get(),
-      endMs: run.record.until_ms,
+      endMs: run.knownMs,
       width,
       height,
       scrollTop: this.#scroll.scrollTop,

@@ -1,6 +1,6 @@
 /** Which run: the choice of a scenario and a seed, files, the link, help. */
 import { css, html, nothing } from 'lit';
-import { HIGHEST_SEED, type RunRequest } from '../run/link.ts';
+import { HIGHEST_SEED, type RunRequest } from '../run/request.ts';
 import { PageElement } from '../state/page-element.ts';
 import { shared } from '../styles/shared.ts';
 

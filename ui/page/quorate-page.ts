@@ -1,8 +1,15 @@
 /** The page: puts the parts together, listens to keys and files. */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import '../branches/branch-strip.ts';
+import '../break/fault-dialog.ts';
+import type { FaultDialog } from '../break/fault-dialog.ts';
+import { targetOfLane } from '../break/targets.ts';
 import { Engine } from '../engine/engine.ts';
 import '../lanes/lanes-view.ts';
+import { rowAt, segmentAt } from '../run/run-view.ts';
+import type { Actions } from '../state/actions.ts';
 import { Address } from '../state/address.ts';
+import { Branches } from '../state/branches.ts';
 import { keyFor } from '../state/keys.ts';
 import { Opener } from '../state/opener.ts';
 import { type Busy, PageState } from '../state/page-state.ts';
@@ -25,13 +32,16 @@ export class QuoratePage extends LitElement {
   static override styles = [shared, pageStyles];
 
   readonly state = new PageState();
-  readonly #opener = new Opener(this.state, new Engine());
+  readonly #engine = new Engine();
+  readonly #opener = new Opener(this.state, this.#engine);
+  readonly branches = new Branches(this.state, this.#opener);
   readonly #address = new Address(this.state, this.#opener);
 
   constructor() {
     super();
     this.dropping = false;
     new Player(this.state);
+    this.#opener.planted = (request) => this.branches.plant(request);
     for (const value of [this.state.busy, this.state.notice, this.state.run]) {
       value.subscribe(() => this.requestUpdate());
     }
@@ -69,33 +79,60 @@ export class QuoratePage extends LitElement {
         }
         ${busy && this.state.run.get() ? html`<p class="busy"><span>${busy.text}…</span>${progress(busy)}</p>` : nothing}
       </div>
-      <main class=${this.state.run.get() ? '' : 'without'}>
-        <topology-view class="panel topology" role="region" aria-label="Cluster at the playhead" .state=${this.state}></topology-view>
-        <lanes-view class="panel lanes" role="region" aria-label="States over time" .state=${this.state}></lanes-view>
-        <side-panel class="panel side" role="region" aria-label="Events and result" .state=${this.state}></side-panel>
+      <main class=${this.state.run.get() ? '' : 'without'} aria-busy=${busy !== undefined}>
+        <topology-view class="panel topology" role="region" aria-label="Cluster at the playhead" .state=${this.state} .actions=${this.#actions}></topology-view>
+        <lanes-view class="panel lanes" role="region" aria-label="States over time" .state=${this.state} .actions=${this.#actions}></lanes-view>
+        <side-panel class="panel side" role="region" aria-label="Events, result and causes" .state=${this.state} .engine=${this.#engine}></side-panel>
         ${this.state.run.get() === undefined ? empty(busy) : nothing}
       </main>
-      <transport-bar class="panel transport" role="region" aria-label="Time" .state=${this.state}></transport-bar>
+      <div class="panel transport">
+        <branch-strip .state=${this.state} .branches=${this.branches}></branch-strip>
+        <transport-bar role="region" aria-label="Time" .state=${this.state}></transport-bar>
+      </div>
+      <fault-dialog .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></fault-dialog>
       <event-announcer .state=${this.state}></event-announcer>
       <help-dialog></help-dialog>
       ${this.dropping ? html`<div class="drop"><p>Drop a stored run to open it</p></div>` : nothing}
     `;
   }
 
+  readonly #actions: Actions = {
+    breakIt: (on) => {
+      const target = on ?? targetOfLane(this.state.selected.get());
+      void this.renderRoot.querySelector<FaultDialog>('fault-dialog')?.open(target);
+    },
+    why: () => this.#why(),
+    undo: () => void this.branches.undo(),
+    redo: () => void this.branches.redo(),
+    help: () => this.#help(),
+    search: () => void this.renderRoot.querySelector<SidePanel>('side-panel')?.focusSearch(),
+  };
+
   #key(event: KeyboardEvent): void {
-    const target = event.composedPath()[0];
-    const typing = target instanceof Element && target.matches('input:not([type="range"]), select');
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !typing;
-    if (plain && event.key === '?') this.#help();
-    else if (plain && event.key === '/') {
-      event.preventDefault();
-      void this.renderRoot.querySelector<SidePanel>('side-panel')?.focusSearch();
-    } else {
-      const key = keyFor(event);
-      if (key === undefined) return;
-      event.preventDefault();
-      key.press(this.state);
+    const key = keyFor(event);
+    if (key === undefined) return;
+    event.preventDefault();
+    key.press(this.state, this.#actions);
+  }
+
+  /** Of the selected lane's state, if something led to it within the scenario; else of the last event. */
+  #why(): void {
+    const run = this.state.run.get();
+    if (run === undefined) return;
+    const atMs = this.state.atMs.get();
+    const lane = run.lanes.get(this.state.selected.get() ?? '');
+    const segment = segmentAt(lane, atMs);
+    if (lane !== undefined && segment?.step !== undefined) {
+      const where = lane.group === 'cluster' ? lane.label : `${lane.group}: ${lane.label}`;
+      this.state.ask({
+        step: segment.step,
+        text: `${where} is ${segment.state || 'without it'}`,
+        atMs: segment.from_ms,
+      });
+      return;
     }
+    const line = rowAt(run.record.story, atMs);
+    if (line !== undefined) this.state.ask({ step: line.step, text: line.text, atMs: line.at_ms });
   }
 
   #help(): void {

@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { RunRecord } from '../../scenarios/run-record.ts';
 import { type Figure, headlineOf } from '../run/headline.ts';
-import { commandOf } from '../run/link.ts';
+import { commandOf } from '../run/request.ts';
 import { clockText } from '../run/times.ts';
 import { PageElement } from '../state/page-element.ts';
 import { shared } from '../styles/shared.ts';

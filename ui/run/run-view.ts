@@ -7,6 +7,8 @@ export type Tone = Segment['tone'];
 
 export interface RunView {
   readonly record: RunRecord;
+  /** How far the run is known; its whole length when it is done. */
+  readonly knownMs: number;
   readonly lanes: ReadonlyMap<string, Lane>;
   /** Milliseconds at which some state changes, ascending, each once; the first is 0. Between two of them nothing does. */
   readonly moments: readonly number[];
@@ -23,6 +25,7 @@ export function viewOf(record: RunRecord): RunView {
   const moments = Float64Array.from(times).sort();
   return {
     record,
+    knownMs: record.known_ms ?? record.until_ms,
     lanes: new Map(record.lanes.map((lane) => [lane.id, lane])),
     moments: [...moments],
     storyTimes: record.story.map(({ at_ms }) => at_ms),

@@ -1,4 +1,5 @@
 /** The keys of the page. Those of Perfetto's timeline where it has them, since people who read traces know them. */
+import type { Actions } from './actions.ts';
 import type { PageState } from './page-state.ts';
 import { step } from './steps.ts';
 
@@ -8,7 +9,7 @@ export interface Key {
   readonly does: string;
   /** `KeyboardEvent.key`, letters in lower case. */
   readonly keys: readonly string[];
-  press(state: PageState): void;
+  press(state: PageState, actions: Actions): void;
 }
 
 const ZOOM = 0.6;
@@ -47,6 +48,32 @@ export const KEYS: readonly Key[] = [
     keys: ['End'],
     press: (state) => state.jump(Number.POSITIVE_INFINITY),
   },
+  {
+    shown: 'B',
+    does: 'break something at the playhead',
+    keys: ['b'],
+    press: (_, actions) => actions.breakIt(),
+  },
+  {
+    shown: 'Y',
+    does: 'why? of the selected lane, or of the last event',
+    keys: ['y'],
+    press: (_, actions) => actions.why(),
+  },
+  { shown: '?', does: 'this help', keys: ['?'], press: (_, actions) => actions.help() },
+  { shown: '/', does: 'search the events', keys: ['/'], press: (_, actions) => actions.search() },
+  { shown: 'Esc', does: 'select nothing', keys: ['Escape'], press: (state) => state.select(undefined) },
+];
+
+/** With Ctrl, or on a Mac with Command. */
+export const CONTROL_KEYS: readonly Key[] = [
+  {
+    shown: 'Ctrl+Z',
+    does: 'undo: back to before the last change',
+    keys: ['z'],
+    press: (_, actions) => actions.undo(),
+  },
+  { shown: 'Ctrl+Y', does: 'redo', keys: ['y'], press: (_, actions) => actions.redo() },
 ];
 
 function centreOrFit(state: PageState): void {
@@ -60,14 +87,17 @@ function centreOrFit(state: PageState): void {
 
 /** The key of an event; undefined while somebody types, holds a modifier, or presses what a control understands itself. */
 export function keyFor(event: KeyboardEvent): Key | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return undefined;
+  if (event.altKey || event.defaultPrevented) return undefined;
   const target = event.composedPath()[0];
+  const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (target instanceof Element) {
+    // A dialog has its own keys.
+    if (event.composedPath().some((element) => element instanceof HTMLDialogElement)) return undefined;
     if (target.matches('input:not([type="range"]), select, textarea')) return undefined;
     if (event.key === ' ' && target.matches('button, summary, a, [role="tab"], [type="file"]'))
       return undefined;
     if (/^(Home|End)$/.test(event.key) && target.matches('input, [role="tab"]')) return undefined;
   }
-  const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.ctrlKey || event.metaKey) return CONTROL_KEYS.find(({ keys }) => keys.includes(pressed));
   return KEYS.find(({ keys }) => keys.includes(pressed));
 }

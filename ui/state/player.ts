@@ -43,7 +43,11 @@ export class Player {
     const run = this.#state.run.get();
     if (!this.#state.playing.get() || run === undefined) return;
     const end = run.record.until_ms;
-    this.#atMs = Math.min(end, this.#atMs + Math.max(0, nowMs - this.#frameMs) * this.#state.speed.get());
+    // What is not known yet is waited for.
+    this.#atMs = Math.min(
+      run.knownMs,
+      this.#atMs + Math.max(0, nowMs - this.#frameMs) * this.#state.speed.get(),
+    );
     this.#frameMs = nowMs;
     if (!this.#calm.matches || nowMs - this.#shownMs >= STEP_MS || this.#atMs >= end) {
       this.#shownMs = nowMs;

@@ -24,7 +24,7 @@ import { info, type LogLine, warn } from './lines.ts';
 import { appliedTo, copyOf, lastIndex, lastTerm } from './log.ts';
 import { membershipAfter, switchToConfig } from './membership.ts';
 import { NONE, newMessage, type RaftMessage } from './messages.ts';
-import { blankRaft, type Draft, draftOf, hardStateOf, type Raft } from './raft.ts';
+import { blankRaft, type Draft, draftOf, hardStateOf, type Raft, type Role } from './raft.ts';
 import { hasReady, takeReady } from './raw-node.ts';
 import { broadcastAppend } from './replication.ts';
 import { answerOlderTerm, followNewerTerm, hasNewerTerm, hasOlderTerm, refusalOf, step } from './step.ts';
@@ -300,8 +300,23 @@ const winning =
     else stepCandidate(raft, message);
   };
 
+/** `save` and `advance` in one step, for an owner that has saved the last Ready already. For roles that stay what they are. */
+export function advanced(before: Raft, storage: RaftStorage): Settled {
+  return settled(before, ADVANCE, (raft) => {
+    if (storage !== raft.log.storage) setStorage(raft, storage);
+    ADVANCES[raft.role](raft);
+  });
+}
+
 export const advanceAsFollower = advanceAs(stepFollower);
 export const advanceAsCandidate = advanceAs(stepCandidate);
 export const advanceAsLeader = advanceAs(stepLeader);
+const ADVANCE: RaftEvent = { type: 'advance' };
+const ADVANCES: Readonly<Record<Role, (raft: Draft) => void>> = {
+  follower: advanceAsFollower,
+  'pre-candidate': advanceAsCandidate,
+  candidate: advanceAsCandidate,
+  leader: advanceAsLeader,
+};
 export const advanceAndVote = advanceAs(winning(winPreVote));
 export const advanceAndLead = advanceAs(winning(winVote));

@@ -309,8 +309,8 @@ describe('importing deployment files', () => {
 
   test('a topology can be written as YAML and read back as it was', () => {
     for (const size of [
-      { masters: 1, etcd: 0 },
-      { masters: 3, etcd: 3 },
+      { masters: 1, etcd: 0, balancers: 0 },
+      { masters: 3, etcd: 3, balancers: 2 },
     ]) {
       const { files, set } = referenceFiles(size);
       const topology = imported([...files], { set, name: 'external-3+3' });

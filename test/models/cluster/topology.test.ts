@@ -215,8 +215,9 @@ describe('versions', () => {
 
 describe('the reference topologies', () => {
   test('stacked-N and external-N+M are names of sizes', () => {
-    expect(referenceSize('stacked-3')).toEqual({ masters: 3, etcd: 0 });
-    expect(referenceSize('external-2+5')).toEqual({ masters: 2, etcd: 5 });
+    expect(referenceSize('stacked-3')).toEqual({ masters: 3, etcd: 0, balancers: 0 });
+    expect(referenceSize('external-3+3-lb2')).toEqual({ masters: 3, etcd: 3, balancers: 2 });
+    expect(referenceSize('external-2+5')).toEqual({ masters: 2, etcd: 5, balancers: 0 });
     for (const none of [
       'stacked-0',
       'stacked-16',
@@ -233,7 +234,7 @@ describe('the reference topologies', () => {
   test.each([1, 2, 3, 5, 8, 9, 15])(
     'with %i masters, a dead proxy costs more than any gap of priorities',
     (masters) => {
-      const { files } = referenceFiles({ masters, etcd: 0 });
+      const { files } = referenceFiles({ masters, etcd: 0, balancers: 0 });
       const instances = files
         .filter(({ path }) => path.endsWith('keepalived.conf'))
         .map(({ path, text }) => {
@@ -252,7 +253,7 @@ describe('the reference topologies', () => {
   );
 
   test('the balancer asks /readyz over TLS and redispatches', () => {
-    const text = referenceFiles({ masters: 3, etcd: 0 }).files.find(
+    const text = referenceFiles({ masters: 3, etcd: 0, balancers: 0 }).files.find(
       ({ path }) => path === 'haproxy.cfg',
     )!.text;
     const { config, findings } = readHaproxyCfg(text, 'haproxy.cfg');

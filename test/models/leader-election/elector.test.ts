@@ -16,8 +16,8 @@ function lost(c: Cluster, lease: string): [number, string][] {
 }
 
 /** A cluster that has run for a minute, and who leads the scheduler in it. */
-function settled(seed: number): [Cluster, string] {
-  const c = cluster({ workers: 0, seed });
+function settled(seed: number, version = '1.20'): [Cluster, string] {
+  const c = cluster({ workers: 0, seed, version });
   c.run(60);
   const holder = c.lease('kube-scheduler')?.spec.holderIdentity ?? '';
   return [c, hostOf(holder)];
@@ -139,5 +139,61 @@ describe('leader election over a lease', () => {
         expect(c.lease(lease)?.spec.leaseTransitions).toBe(0);
       }
     }
+  });
+
+  test('kube-scheduler releases its lease when it is asked to end (1.22): another has it after one retry', () => {
+    for (let seed = 40; seed < 46; seed++) {
+      const [c, leader] = settled(seed, '1.30');
+      c.world.act(60 * S, { do: 'stop', process: `${leader}/kube-scheduler` });
+      c.run(60.2);
+      expect(c.lease('kube-scheduler')?.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
+      const exits = c.steps.filter(
+        ({ kind, who }) => kind === 'process-exit' && who === `${leader}/kube-scheduler`,
+      );
+      expect(exits.map(({ detail }) => detail)).toEqual([{ code: 0 }]);
+      c.run(66);
+      const [atS, next] = holders(c, 'kube-scheduler').at(-1) ?? [0, leader];
+      expect(next).not.toBe(leader);
+      expect(atS).toBeLessThan(64.5);
+    }
+  });
+
+  test('kube-controller-manager does so from 1.37 on', () => {
+    for (const [version, released] of [
+      ['1.36', false],
+      ['1.37', true],
+    ] as const) {
+      const c = cluster({ workers: 0, seed: 47, version });
+      c.run(60);
+      const leader = hostOf(c.lease('kube-controller-manager')?.spec.holderIdentity ?? '');
+      c.world.act(60 * S, { do: 'stop', process: `${leader}/kube-controller-manager` });
+      c.run(61);
+      expect(c.lease('kube-controller-manager')?.spec.holderIdentity === '').toBe(released);
+    }
+  });
+
+  test('a leader that releases tries to after its loss, too, and exits that much later', () => {
+    const exitAtS = (version: string) => {
+      const [c, leader] = settled(48, version);
+      c.quorum(60, false);
+      c.run(100);
+      const [lostAtS = 0] = lost(c, 'kube-scheduler')[0] ?? [];
+      const exit = c.steps.find(
+        ({ kind, who }) => kind === 'process-exit' && who === `${leader}/kube-scheduler`,
+      );
+      return (exit?.atUs ?? 0) / S - lostAtS;
+    };
+    expect(exitAtS('1.20')).toBe(0);
+    // Its read of the lease hangs; each call is given up after 5 s at its place in the loop, this one after renewDeadline.
+    expect(exitAtS('1.30')).toBeCloseTo(10, 1);
+  });
+
+  test('a candidate that is asked to end leaves the lease alone', () => {
+    const [c, leader] = settled(49, '1.30');
+    const other = leader === 'm1' ? 'm2' : 'm1';
+    c.world.act(60 * S, { do: 'stop', process: `${other}/kube-scheduler` });
+    c.run(61);
+    expect(hostOf(c.lease('kube-scheduler')?.spec.holderIdentity ?? '')).toBe(leader);
+    expect(c.world.process(`${other}/kube-scheduler`).state).toBe('stopped');
   });
 });

@@ -28,7 +28,7 @@ function dataOf(scenario: string): ScenarioData {
 /** The expectations that do not hold. */
 function broken(scenario: string, seed: number, variant: RunVariant): string[] {
   // Three quarters of the work are the standard probers, which only some scenarios look at.
-  const withoutProbers = !LIBRARY.get(`${scenario}.yaml`)?.includes("services[");
+  const withoutProbers = !LIBRARY.get(`${scenario}.yaml`)?.includes('services[');
   const { scenario: data, watchlist, moments } = session(scenario, seed, { ...variant, withoutProbers });
   return (data.expect ?? [])
     .filter((one) => !judgeExpectation(one, watchlist, moments).ok)

@@ -1,0 +1,78 @@
+/** A violation made small, run once more as a stored scenario with the standard probers, written, and told. */
+import { join } from 'node:path';
+import type { FoundViolation } from '../plan/runners/check-runs.ts';
+import { Checker } from '../properties/check-run.ts';
+import { scenarioOfCounterexample } from '../properties/counterexample.ts';
+import { propertyNamed } from '../properties/library.ts';
+import type { Property } from '../properties/property.ts';
+import { failedAt, type Schedule } from '../properties/schedule.ts';
+import { shrink } from '../properties/shrink.ts';
+import { composeScenario } from '../scenarios/compose.ts';
+import { scenarioOf } from '../scenarios/load.ts';
+import { prepare } from '../scenarios/prepare.ts';
+import { runScenario } from '../scenarios/run.ts';
+import type { RunRecord } from '../scenarios/run-record.ts';
+import type { ScenarioData } from '../scenarios/schema.ts';
+import { writeScenario } from '../scenarios/write.ts';
+import type { ReadyCheck } from './checked.ts';
+import { writeWhole } from './output.ts';
+import { libraryTexts } from './shared.ts';
+
+export interface Proved {
+  readonly property: Property;
+  readonly found: FoundViolation;
+  readonly schedule: Schedule;
+  readonly what: string;
+  /** Simulated runs and time of the shrinking. */
+  readonly shrinkRuns: number;
+  readonly shrinkMs: number;
+  readonly file: string;
+  readonly scenario: ScenarioData;
+  readonly record: RunRecord;
+  /** Seen again under the standard probers. */
+  readonly confirmed: boolean;
+}
+
+export function proved(found: FoundViolation, ready: ReadyCheck, folder: string): Proved {
+  const property = propertyNamed(found.property) as Property;
+  const startedMs = Date.now();
+  const checker = new Checker(ready.checked, [property]);
+  const { schedule, what, runs } = shrink(checker, found.schedule);
+  const shrinkMs = Date.now() - startedMs;
+  const { phases } = checker;
+  const { session } = checker.run(schedule);
+  const scenario = scenarioOfCounterexample(
+    { property, schedule, what, phases, session },
+    ready.checked,
+    ready.topology,
+    ready.parameters,
+  );
+  const file = join(folder, `${scenario.scenario}.yaml`);
+  const text = writeScenario(scenario);
+  writeWhole('--out', file, text);
+  const again = rerun(scenario, file, text);
+  const seen = property.violation(again.session, failedAt(schedule, phases), phases);
+  return {
+    property,
+    found,
+    schedule,
+    what,
+    shrinkRuns: runs,
+    shrinkMs,
+    file,
+    scenario,
+    record: again.record,
+    confirmed: seen !== undefined,
+  };
+}
+
+function rerun(scenario: ScenarioData, file: string, text: string) {
+  const { composed, findings } = composeScenario(scenarioOf(scenario, file), libraryTexts());
+  if (composed === undefined)
+    throw new Error(
+      `a counterexample was not stored well: ${findings.map(({ message }) => message).join('; ')}`,
+    );
+  const { data, topology } = composed;
+  const { spec } = prepare(data, topology, { seed: scenario.vary?.seed ?? 1 });
+  return runScenario(data, topology, spec, { scenarioText: text });
+}

@@ -1,0 +1,11 @@
+/** What the page can do as a whole, for keys, buttons and the command palette alike. */
+export interface Actions {
+  /** Opens the fault palette, aimed at this target, or at the selected lane, or at whoever holds the VIP. */
+  breakIt(on?: string): void;
+  /** Explains the selected lane's state at the playhead, or the last event. */
+  why(): void;
+  undo(): void;
+  redo(): void;
+  help(): void;
+  search(): void;
+}
