@@ -29,7 +29,7 @@ export function guidesAudit(library: Texts): string {
   const parts = [
     '<!-- Made from the code by `npm run docs`; changes by hand are lost. -->',
     '# What the lints find in five published guides',
-    `\`quorate lint NAME\` reads the files of a guide as it printed them ([scenarios/guides](../scenarios/guides)). It finds ${total} places in the ${GUIDES.length} deployments; not one of them is a mistake that a daemon would complain about. Where one rule speaks of several places the first message is shown. What a rule is about is shown by its scenario, on the reference topology with that one fault; some run on the guide itself.`,
+    `\`quorate lint NAME\` reads the files of a guide ([scenarios/guides](../scenarios/guides)) together. It finds ${total} places in the ${GUIDES.length} deployments, and the daemons start with every one of them. Where one rule speaks of several places the first message is shown. What a rule is about is shown by its scenario, on the reference topology with that one fault; some run on the guide's own files.`,
     summary(audits),
     ...audits.map(section),
   ];

@@ -96,7 +96,7 @@ export const tieAfterFailures: LintRule = {
   name: 'tie-after-failures',
   severity: 'error',
   about: 'After some failures a router with a dead proxy has the same priority as the best healthy one.',
-  cure: 'Let the weight exceed the gap between the highest and the lowest priority, and be no sum of gaps.',
+  cure: 'Let the weight exceed the gap between the highest and the lowest priority.',
   find: ({ virtualRouters }) =>
     virtualRouters.flatMap((virtual): Complaint[] => {
       const found = firstVerdict(virtual, isTie);

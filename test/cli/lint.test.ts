@@ -41,6 +41,16 @@ test('files and folders may be mixed, and one that is named twice is read once',
   expect(rows.filter(({ rule }) => rule === 'tie-after-failures')).toHaveLength(1);
 });
 
+test('keepalived-m1.conf, keepalived-m2.conf of one folder are those of m1 and m2', async () => {
+  const paths = ['m1', 'm2', 'm3'].map((host) =>
+    file(`keepalived-${host}.conf`, readFileSync(`${GUIDES}guide-002/${host}/keepalived.conf`, 'utf8')),
+  );
+  const { stdout } = await quorate('lint', ...paths, '--json');
+  const [row] = JSON.parse(stdout) as Row[];
+  expect(row?.message).toMatch(/m1 and m3 tie at 101/);
+  expect(row?.file).toBe(paths[0]);
+});
+
 test('for people the findings stand by file, as the documentation shows them', async () => {
   const { stdout, exitCode } = await quorate('lint', 'guide-002');
   expect(exitCode).toBe(1);
@@ -75,9 +85,8 @@ describe('what cannot be read is exit code 2 with one message', () => {
   test('no files', () => refused([], /missing required argument/));
   test('two files of one host', () => {
     const text = readFileSync(`${GUIDES}guide-002/m1/keepalived.conf`, 'utf8');
-    // A file that names no host is the first one's, m1.
     return refused(
-      [file('other-keepalived.conf', text), file('m1.keepalived.conf', text)],
+      [file('m1-keepalived.conf', text), file('m1.keepalived.conf', text)],
       /a second keepalived\.conf of m1/,
     );
   });
