@@ -1,6 +1,7 @@
 /** The commands, put together, and what becomes of an error: one paragraph and an exit code. */
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './check.ts';
+import { addCompare } from './compare.ts';
 import { addExec } from './exec.ts';
 import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
@@ -32,6 +33,7 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addExec(program, done);
   addSurvive(program);
   addCheck(program, done);
+  addCompare(program);
   addImport(program);
   addLint(program, done);
   addServe(program);

@@ -22,8 +22,9 @@ export interface Typed {
   readonly host: string;
   readonly line: string;
   readonly startedAtUs: number;
-  /** Kernel step at which it was typed. */
-  readonly step: number;
+  /** Kernel steps at which it was typed and at which it ended; 0 while there is none. */
+  step: number;
+  endStep: number;
   /** What it printed so far. */
   text: string;
   /** Undefined while it runs. */
@@ -59,6 +60,8 @@ export class Console {
   private running: Running[] = [];
   /** Actions that a command waits for. */
   private readonly acting = new Map<Action, { readonly run: Running; readonly question: number }>();
+  /** Words for observers that are on their way into the trace. */
+  private readonly said = new Map<Action, (step: number) => void>();
   /** Those that have something to go on with. */
   private readonly due = new Set<Running>();
   private dead = new Set<string>();
@@ -86,12 +89,15 @@ export class Console {
       host,
       line,
       startedAtUs: world.nowUs,
-      step: world.steps,
+      step: 0,
+      endStep: 0,
       text: '',
       result: undefined,
     };
     this.typed.push(typed);
-    this.act({ do: 'say', host, line });
+    this.say({ do: 'say', host, line }, (step) => {
+      typed.step = step;
+    });
     const place: Place = { host, topology: this.topology };
     const run: Running = {
       typed,
@@ -117,8 +123,10 @@ export class Console {
 
   /** Looks at a step for what commands wait for. Changes nothing in the world. */
   observe(step: Step): void {
-    if (this.running.length === 0) return;
+    if (this.running.length === 0 && this.said.size === 0) return;
     if (step.cell === undefined) {
+      this.said.get(step.detail as Action)?.(step.id);
+      this.said.delete(step.detail as Action);
       const acting = this.acting.get(step.detail as Action);
       if (acting !== undefined) {
         this.acting.delete(step.detail as Action);
@@ -226,7 +234,14 @@ export class Console {
       hungUs: this.world.nowUs - typed.startedAtUs,
       steps: run.steps,
     };
-    this.act({ do: 'say', host: typed.host, line: typed.line, answer: typed.text });
+    this.say({ do: 'say', host: typed.host, line: typed.line, answer: typed.text }, (step) => {
+      typed.endStep = step;
+    });
     this.told(typed);
+  }
+
+  private say(action: Action, note: (step: number) => void): void {
+    this.said.set(action, note);
+    this.act(action);
   }
 }

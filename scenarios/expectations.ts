@@ -79,7 +79,8 @@ function take(
   if (measure.until !== undefined) {
     const fromUs = momentUs(measure.from as string, moments);
     if (fromUs === undefined) return null;
-    const untilUs = watchlist.of(measure.until).first(true, fromUs, endUs);
+    const toUs = momentUs(measure.to ?? 'end', moments) ?? endUs;
+    const untilUs = watchlist.of(measure.until).first(true, fromUs, toUs);
     if (untilUs === undefined) return null;
     moments.set(measure.name, untilUs);
     return (untilUs - fromUs) / 1000;

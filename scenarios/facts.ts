@@ -3,8 +3,9 @@
  * thinks of each server, what the API says of each node, how each request ended. Fed by an observer of the world:
  * from the kernel's reports and from the notes that machines emit. Times are world microseconds.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
 import { hostOf } from '../models/leader-election/record.ts';
+import { WEB_SERVER } from '../models/web-server/observe.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
@@ -49,6 +50,7 @@ export type Root =
   | 'hosts'
   | 'processes'
   | 'backends'
+  | 'web'
   | 'etcd'
   | 'leases'
   | 'nodes'
@@ -81,6 +83,7 @@ export class Facts {
     'hosts',
     'processes',
     'backends',
+    'web',
     'etcd',
     'leases',
     'nodes',
@@ -95,7 +98,7 @@ export class Facts {
   constructor(world: World, topology: Topology) {
     this.world = world;
     this.topology = topology;
-    this.memberOfHost = new Map(topology.etcd.members.map(({ name, host }) => [host, name]));
+    this.memberOfHost = new Map(etcdPlaces(topology).map(({ name, host }) => [host, name]));
     this.address = topology.vip?.address;
   }
 
@@ -122,6 +125,7 @@ export class Facts {
       if (step.leafBefore !== step.leafAfter) this.moved(step);
       // HAProxy's count of good and bad checks; the word for the server's state is told by a note.
       if (step.event?.type === 'check-ended') this.dirty.add('backends');
+      if (step.event?.type === 'accepted' && step.cell.program.id === WEB_SERVER) this.dirty.add('web');
       for (const effect of step.effects) this.take(effect, step);
     }
     return this.dirty.size > before || this.dirty.size > 0;

@@ -57,6 +57,7 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
     ),
     'vip.routers': hostsWith(topology, 'keepalived').map(({ name }) => name),
     backends: balancers,
+    web: hostsWith(topology, 'web').map(({ name }) => name),
     ...servers,
     ...(operated ? {} : { 'etcd.members': topology.etcd.members.map(({ name }) => name) }),
     leases: LEASES,

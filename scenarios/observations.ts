@@ -71,6 +71,9 @@ export const Observations = z.object({
   backends: z
     .record(hostName, z.record(z.string(), Backend))
     .describe("Of each balancer's host: BACKEND/SERVER as in its haproxy.cfg"),
+  web: z
+    .record(hostName, z.object({ connections: z.number().describe('Taken since its process began') }))
+    .describe('Plain web servers'),
   etcd: z.object({
     leader: z.string().describe('Member that leads with the highest term and is alive; empty if none'),
     term: z.number().describe('Highest term of a live member'),
@@ -114,7 +117,7 @@ export const Observations = z.object({
   clients: z.record(z.string(), Client).describe("The scenario's own clients"),
   steps: z
     .record(
-      z.string().describe('Name of the `run` entry; with several hosts NAME/HOST'),
+      z.string().describe('Name of the `run` entry'),
       z.object({
         done: z.boolean().describe('The command has ended'),
         exit_code: z.number().describe('-1 while it runs'),

@@ -2,11 +2,12 @@
  * The map of observations of a world at this moment, made from the facts so far and from the world's own records. Parts
  * that have not changed since they were last asked for are kept.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
 import { SHELL } from '../models/console/shell-process.ts';
 import { observeRaft } from '../models/etcd/observe.ts';
 import { observeBackends } from '../models/haproxy/observe.ts';
 import { observeInstance } from '../models/keepalived/observe.ts';
+import { observeWeb } from '../models/web-server/observe.ts';
 import { wallUs } from '../sim/clock.ts';
 import type { Cell, Host, Process } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
@@ -33,6 +34,7 @@ export class Observer {
       hosts: {},
       processes: {},
       backends: {},
+      web: {},
       etcd: { leader: '', term: 0, leaders_in_term: 0, quorum: false, members: {} },
       leases: {},
       nodes: {},
@@ -69,6 +71,12 @@ export class Observer {
         break;
       case 'backends':
         seen.backends = this.backends();
+        break;
+      case 'web':
+        seen.web = {};
+        for (const { host, lead } of this.each('web')) {
+          if (lead.leaf >= 0) seen.web[host.name] = observeWeb(lead.context);
+        }
         break;
       case 'etcd':
         seen.etcd = this.etcd();
@@ -187,9 +195,13 @@ export class Observer {
   private etcd(): Observations['etcd'] {
     const members: Observations['etcd']['members'] = {};
     let term = 0;
-    const heard = new Map<string, number>();
+    /** Leader and term to the members that hear it. */
+    const heard = new Map<string, readonly number[]>();
+    /** Of the member that has applied most. */
+    let newest = -1;
+    let voters: readonly number[] = [];
     const etcds = new Map(this.each('etcd').map((one) => [one.host.name, one]));
-    for (const { name, host } of this.topology.etcd.members) {
+    for (const { name, host } of etcdPlaces(this.topology)) {
       const one = etcds.get(host);
       const cell = one === undefined ? undefined : this.world.member(one.process, 'raft');
       if (one === undefined || cell === undefined || cell.leaf < 0) {
@@ -197,8 +209,13 @@ export class Observer {
         continue;
       }
       const raft = observeRaft(cell.program.leaves[cell.leaf] ?? '', cell.context);
+      if (one.process.state === 'running' && raft.applied > newest) {
+        newest = raft.applied;
+        voters = raft.voters;
+      }
+      const isLearner = raft.voters.length > 0 && !raft.voters.includes(raft.id);
       members[name] = {
-        role: raft.role,
+        role: isLearner ? 'learner' : raft.role,
         term: raft.term,
         applied: raft.applied,
         alive: one.process.state === 'running',
@@ -206,15 +223,16 @@ export class Observer {
       term = Math.max(term, raft.term);
       if (raft.leader !== '' && one.process.state === 'running') {
         const key = `${raft.leader} ${raft.term}`;
-        heard.set(key, (heard.get(key) ?? 0) + 1);
+        heard.set(key, [...(heard.get(key) ?? []), raft.id]);
       }
     }
-    const majority = Math.floor(this.topology.etcd.members.length / 2) + 1;
     return {
       leader: this.facts.leader.last?.member ?? '',
       term,
       leaders_in_term: this.facts.leadersOfTerm.get(term)?.size ?? 0,
-      quorum: [...heard.values()].some((count) => count >= majority),
+      quorum: [...heard.values()].some(
+        (ids) => 2 * ids.filter((id) => voters.includes(id)).length > voters.length,
+      ),
       members,
     };
   }

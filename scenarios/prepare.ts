@@ -2,6 +2,7 @@
 import type { ClientConfig } from '../models/client/config.ts';
 import { buildWorld, type PlacedClient, standardProbers } from '../models/cluster/build.ts';
 import { hostOf, outsideHost, type Topology } from '../models/cluster/topology.ts';
+import { CLIENT_PORT } from '../models/etcd/api.ts';
 import type { Finding } from '../models/finding.ts';
 import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
@@ -57,25 +58,27 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
   const config: ClientConfig = {
     name: client.name,
     request: client.request,
-    ...whereTo(client.to, topology),
+    ...whereTo(client.to, topology, client.request.startsWith('etcd-')),
     everyUs: everyUs(client.rate),
     timeoutUs: durationUs(client.timeout),
     connection: client.connection ?? 'each',
     ...(client['connect-timeout'] === undefined
       ? {}
       : { connectTimeoutUs: durationUs(client['connect-timeout']) }),
+    ...(client.count === undefined ? {} : { count: client.count }),
     ...(client.talk === undefined ? {} : { talkUs: durationUs(client.talk) }),
   };
   return { host, config, enabled: client.begin === undefined };
 }
 
 /** `endpoint`, `vip`, a host, or HOST:PORT. */
-function whereTo(to: string, topology: Topology): { address: string; port: number } {
+function whereTo(to: string, topology: Topology, toEtcd: boolean): { address: string; port: number } {
   const { address, port } = topology.controlPlaneEndpoint;
   if (to === 'endpoint') return { address, port };
   if (to === 'vip') return { address: topology.vip?.address ?? address, port };
   const [name = '', ownPort] = to.split(':');
   const known = topology.hosts.find((host) => host.name === name);
   const place = known === undefined ? (topology.names?.[name] ?? name) : hostOf(topology, name).address;
-  return { address: place, port: ownPort === undefined ? topology.apiserverPort : Number(ownPort) };
+  const usual = toEtcd ? CLIENT_PORT : topology.apiserverPort;
+  return { address: place, port: ownPort === undefined ? usual : Number(ownPort) };
 }

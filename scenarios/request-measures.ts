@@ -25,6 +25,7 @@ export const REQUEST_GIVES = [
   'latency',
   'end',
   'how',
+  'server',
   'servers',
   'first-end',
   'last-start',
@@ -88,6 +89,8 @@ export function takeRequests(
       return ends;
     case 'how':
       return wanted.map(({ outcome }) => outcome);
+    case 'server':
+      return wanted.map(({ server }) => server);
     case 'servers':
       return wanted.map(({ server }) => server).join(' ');
     case 'first-end':

@@ -151,7 +151,7 @@ function checkMeasure(measure: MeasureData, path: Path, say: Say): void {
   const [kind] = kinds;
   const needed = kind === 'until' || kind === 'last' ? 'from' : kind === 'value' ? 'at' : undefined;
   if (needed !== undefined && measure[needed] === undefined) say(path, `${kind} needs ${needed}`);
-  const useless = kind === 'until' ? ['at', 'to'] : kind === 'value' ? ['from', 'to'] : ['at'];
+  const useless = kind === 'until' ? ['at'] : kind === 'value' ? ['from', 'to'] : ['at'];
   if (kind !== 'requests') useless.push('where', 'give');
   for (const key of given(measure, useless)) say([...path, key], `${key} does not go with ${kind}`, 'key');
   if (measure.where !== undefined) {

@@ -42,15 +42,27 @@ const Client = z.strictObject({
   to: label.describe('endpoint, vip, a host, or HOST:PORT'),
   rate,
   request: z
-    .enum(['write', 'read', 'serializable-read', 'connect', 'http', 'hold'])
+    .enum([
+      'write',
+      'read',
+      'serializable-read',
+      'connect',
+      'http',
+      'hold',
+      'etcd-put',
+      'etcd-get',
+      'etcd-serializable-get',
+      'etcd-status',
+    ])
     .describe(
-      'write: create, then compare-and-swap; read: linearizable; connect: TCP only; http: a plain GET; hold: a connection that is kept until somebody ends it',
+      'write: create, then compare-and-swap; read: linearizable; connect: TCP only; http: a plain GET; hold: a connection that is kept until somebody ends it; etcd-...: to a member of etcd',
     ),
   timeout: duration,
   'connect-timeout': duration
     .optional()
     .describe('Of http and hold: for connecting alone; default as timeout'),
   talk: duration.optional().describe('Of hold: a request over it at this distance; default none'),
+  count: z.int().min(1).optional().describe('So many requests and no more; default without end'),
   begin: duration
     .optional()
     .describe('Its first request comes after this; default: it runs from before the start'),
@@ -154,7 +166,9 @@ const Measure = z.strictObject({
   name: entryName,
   from: moment.optional(),
   to: moment.optional(),
-  until: expression.optional().describe('The measure is the time from `from` until this holds'),
+  until: expression
+    .optional()
+    .describe('The measure is the time from `from` until this holds, if it does by `to`'),
   at: moment.optional().describe('With value: the moment at which it is taken'),
   value: expression.optional().describe('The measure is this value'),
   count: expression.optional().describe('The measure is how much this grew from `from` to `to`'),
@@ -174,7 +188,7 @@ const Measure = z.strictObject({
     .enum(REQUEST_GIVES)
     .optional()
     .describe(
-      'With requests: how many (default); the latency, end or outcome of each; the servers in order; when the first ended, when the last started or ended, from the first start to the last; from the first start to the next request that is none of them',
+      'With requests: how many (default); the latency, end, outcome or server of each; the servers in order, as one text; when the first ended, when the last started or ended, from the first start to the last; from the first start to the next request that is none of them',
     ),
 });
 

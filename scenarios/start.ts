@@ -49,7 +49,8 @@ export function startSettled(world: World, topology: Topology, start: StartData,
     world.act(atUs, { do: 'host', host: host.name, event: { type: 'power-on' } });
   }
   if (cold) return 0;
-  const warmUpUs = topology.etcd.members.length === 0 ? SHORT_WARM_UP_US : WARM_UP_US;
+  const isKubernetes = topology.hosts.some(({ processes }) => processes.includes('kube-apiserver'));
+  const warmUpUs = isKubernetes ? WARM_UP_US : SHORT_WARM_UP_US;
   const zeroUs = warmUpUs + Math.floor(world.streams.next('start/zero') * ZERO_SPAN_US);
   if (start.leases !== undefined) grantLeases(world, topology, start, facts);
   world.runUntil(zeroUs - MOVE_LEADER_US);

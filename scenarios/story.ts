@@ -2,6 +2,7 @@
  * The story of a run: one line per thing a person would tell, made from the facts and from what happened to hosts and
  * processes. Times are scenario milliseconds.
  */
+import { SHELL } from '../models/console/shell-process.ts';
 import type { Action } from '../sim/faults.ts';
 import type { Step } from '../sim/state.ts';
 import type { Facts } from './facts.ts';
@@ -40,6 +41,7 @@ function tell(
   switch (kind) {
     case 'fault': {
       const action = detail as unknown as Action;
+      if (action.do === 'disk-put' && action.process === SHELL) return undefined;
       return { kind: 'fault', text: actionWords(action), action };
     }
     case 'host-up':
@@ -73,7 +75,7 @@ function operatorLine(host: string, action: Action): { kind: Kind; text: string 
 
 /** What commands printed, a line of the story for each, at the moment when they ended. */
 function printedLines(facts: Facts): Line[] {
-  return facts.typed.flatMap(({ host, text, result, startedAtUs, step }): Line[] => {
+  return facts.typed.flatMap(({ host, text, result, startedAtUs, endStep }): Line[] => {
     if (result === undefined) return [];
     const { exitCode, hungUs } = result;
     const texts = text.split('\n').filter((line) => line !== '');
@@ -81,7 +83,7 @@ function printedLines(facts: Facts): Line[] {
     const end = [exitCode === 0 ? '' : `exit code ${exitCode}`, took].filter((part) => part !== '').join(' ');
     return [...texts, ...(end === '' ? [] : [`(${end})`])].map((line) => ({
       atUs: startedAtUs + hungUs,
-      step,
+      step: endStep,
       kind: 'log',
       who: host,
       text: line,

@@ -34,8 +34,8 @@ export interface Happening {
   readonly actions: readonly Action[];
   /** How each action is told in the story. */
   readonly told: ReadonlyMap<Action, string>;
-  /** What is typed, and on which hosts. */
-  readonly typed?: { readonly line: string; readonly hosts: readonly string[] };
+  /** What is typed, and on which host. */
+  readonly typed?: { readonly line: string; readonly host: string };
 }
 
 const NOTHING: Happening = { name: undefined, actions: [], told: new Map() };
@@ -62,6 +62,8 @@ export class Timeline {
   private readonly world: World;
   private readonly epochUs: number;
   private readonly planned: Planned[] = [];
+  /** Index of the entry that happened last. */
+  last: number | undefined;
   private waiting: Waiting[] = [];
   private order = 0;
 
@@ -150,12 +152,13 @@ export class Timeline {
   }
 
   private begin(entry: TimelineEntryData, index: number, observations: Observations): Happening {
+    this.last = index;
     const name = entryLabel(entry, index);
     if (!isFaultEntry(entry)) {
-      const hosts = this.targets(entry, index, observations).flatMap((target) =>
-        target.kind === 'host' ? target.hosts : [],
-      );
-      return { name, actions: [], told: new Map(), typed: { line: entry.run, hosts } };
+      const [target] = this.targets(entry, index, observations);
+      const [host] = target?.kind === 'host' ? target.hosts : [];
+      if (host === undefined) throw new TimelineError(index, `${entry.on} is no host`);
+      return { name, actions: [], told: new Map(), typed: { line: entry.run, host } };
     }
     const fault = faultNamed(entry.do) as Fault;
     const aim = aimAt(this.targets(entry, index, observations), this.sides(entry, index), this.topology);

@@ -7,6 +7,7 @@ import { importTopology } from '../models/cluster/import-topology.ts';
 import type { ParameterMap } from '../models/cluster/parameters.ts';
 import { readTopology } from '../models/cluster/read-topology.ts';
 import { referenceFiles, referenceSize } from '../models/cluster/reference.ts';
+import { etcdSize, etcdTopology } from '../models/cluster/reference-etcd.ts';
 import type { Topology } from '../models/cluster/topology.ts';
 import { etcdRunsAs, haproxyRunsAs, keepalivedRunsAs } from '../models/cluster/versions.ts';
 import type { Finding } from '../models/finding.ts';
@@ -63,6 +64,8 @@ export function topologyNamed(
   set: ParameterMap = {},
   changes: Changes = {},
 ): TopologyResult | undefined {
+  const alone = etcdSize(name);
+  if (alone) return withSettings({ topology: etcdTopology(name, alone), findings: [] }, set);
   const size = referenceSize(name);
   if (size) {
     const { files, set: own, about } = referenceFiles(size);

@@ -2,9 +2,19 @@
 
 /**
  * `serializable-read` is answered from an apiserver's watch cache (resourceVersion=0). `http` is a plain GET; `hold` opens a
- * connection and keeps it until somebody ends it, or until the limit.
+ * connection and keeps it until somebody ends it, or until the limit. `etcd-...` are spoken to a member of etcd.
  */
-export type RequestKind = 'write' | 'read' | 'serializable-read' | 'connect' | 'http' | 'hold';
+export type RequestKind =
+  | 'write'
+  | 'read'
+  | 'serializable-read'
+  | 'connect'
+  | 'http'
+  | 'hold'
+  | 'etcd-put'
+  | 'etcd-get'
+  | 'etcd-serializable-get'
+  | 'etcd-status';
 
 export interface ClientConfig {
   /** Unique among clients; also names the object that it writes. */
@@ -20,6 +30,8 @@ export interface ClientConfig {
   readonly connectTimeoutUs?: number;
   /** Of `hold`: a request over it at this distance; without it the connection is idle. */
   readonly talkUs?: number;
+  /** So many requests and no more. */
+  readonly count?: number;
   /** A connection for each request, or one that is kept and over which all of them go (HTTP/2). */
   readonly connection: 'each' | 'keep';
 }

@@ -25,6 +25,7 @@ type ClientEvent = Finished | { readonly type: 'xstate.after'; readonly atUs: nu
 function machineOf({ request, connection }: ClientConfig): string {
   if (request === 'http') return 'plain-request';
   if (request === 'hold') return 'held-connection';
+  if (request.startsWith('etcd-')) return 'etcd-request';
   return connection === 'keep' ? 'kept-request' : 'request';
 }
 
@@ -65,6 +66,9 @@ export const clientMachine = setup({
     }),
     count: assign({ count: ({ context }) => context.count + 1 }),
   },
+  guards: {
+    isDone: ({ context: { config, count } }) => config.count !== undefined && count >= config.count,
+  },
   delays: {
     phase: ({ context }) => context.phaseUs,
     distance: ({ context }) => context.config.everyUs,
@@ -89,6 +93,11 @@ export const clientMachine = setup({
   },
   states: {
     waiting: { after: { phase: { target: 'generating', actions: ['count', 'start'] } } },
-    generating: { after: { distance: { target: 'generating', reenter: true, actions: ['count', 'start'] } } },
+    generating: {
+      always: { guard: 'isDone', target: 'done' },
+      after: { distance: { target: 'generating', reenter: true, actions: ['count', 'start'] } },
+    },
+    /** Requests that are under way still end. */
+    done: {},
   },
 });

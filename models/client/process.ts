@@ -1,5 +1,6 @@
 import type { ProcessType } from '../../sim/process-type.ts';
 import { restClient } from '../kube-apiserver/rest-client.ts';
+import { etcdRequestMachine } from './etcd-request.ts';
 import { heldConnectionMachine } from './held-connection.ts';
 import { keptRequestMachine } from './kept-request.ts';
 import { clientMachine } from './machine.ts';
@@ -14,6 +15,7 @@ export const client: ProcessType = {
     request: requestMachine,
     'plain-request': plainRequestMachine,
     'held-connection': heldConnectionMachine,
+    'etcd-request': etcdRequestMachine,
     'kept-request': keptRequestMachine,
     'rest-client': restClient,
   },

@@ -152,7 +152,9 @@ function placed(
     restart,
     ...(name === 'kubelet' ? { delayUs: KUBELET_RESTART_US } : {}),
   };
-  return { name, supervisor, enabled: unit['enabled'] !== false, startDelayUs: UNIT_START_US };
+  const isSpare = name === 'etcd' && !site.topology.etcd.members.some(({ host }) => host === site.host.name);
+  const enabled = (unit['enabled'] as boolean | undefined) ?? !isSpare;
+  return { name, supervisor, enabled, startDelayUs: UNIT_START_US };
 }
 
 function hostSpec(host: TopologyHost, parameters: ParameterMap): HostSpec {

@@ -71,6 +71,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['version', 'version', 'Version of apiserver, controller-manager, scheduler, kubelet'],
   ]),
   ...rows('etcd', [
+    ...unit,
     ['version', 'version', 'Runs as 3.4, 3.5 or 3.6'],
     ['heartbeat-interval', 'milliseconds', 'One tick; default 100'],
     ['election-timeout', 'milliseconds', 'Default 1000'],

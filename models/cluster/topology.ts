@@ -67,6 +67,10 @@ const Web = z.strictObject({
 const Etcd = z.strictObject({
   placement: z.enum(['stacked', 'external']).describe('Which members an apiserver asks: its own, or all'),
   members: z.array(z.strictObject({ name, host: name })),
+  spares: z
+    .array(z.strictObject({ name, host: name }))
+    .optional()
+    .describe('Hosts where etcd is installed and not started, for members that an operator adds'),
 });
 
 const version = z.string().regex(VERSION_PATTERN, { error: 'expected a version such as 2.6.12' });
@@ -162,18 +166,22 @@ function checkEtcd(
   if (etcd.members.length === 0 && all.some(({ processes }) => processes.includes('kube-apiserver')))
     complain(['etcd', 'members'], 'a kube-apiserver needs a member of etcd');
   const names = new Set<string>();
-  etcd.members.forEach((member, index) => {
-    if (names.has(member.name))
-      complain(['etcd', 'members', index, 'name'], `member ${member.name} is named twice`);
-    names.add(member.name);
-    const host = hosts.get(member.host);
-    if (host === undefined) complain(['etcd', 'members', index, 'host'], `there is no host ${member.host}`);
-    else if (!all[host]!.processes.includes('etcd')) {
-      complain(['etcd', 'members', index, 'host'], `no etcd among the processes of ${member.host}`);
-    }
-  });
+  const places = { members: etcd.members, spares: etcd.spares ?? [] };
+  for (const [kind, list] of Object.entries(places)) {
+    list.forEach((member, index) => {
+      if (names.has(member.name))
+        complain(['etcd', kind, index, 'name'], `member ${member.name} is named twice`);
+      names.add(member.name);
+      const host = hosts.get(member.host);
+      if (host === undefined) complain(['etcd', kind, index, 'host'], `there is no host ${member.host}`);
+      else if (!all[host]!.processes.includes('etcd')) {
+        complain(['etcd', kind, index, 'host'], `no etcd among the processes of ${member.host}`);
+      }
+    });
+  }
   for (const [index, host] of all.entries()) {
-    if (host.processes.includes('etcd') && !etcd.members.some((member) => member.host === host.name)) {
+    const isPlaced = etcdPlaces({ etcd }).some((member) => member.host === host.name);
+    if (host.processes.includes('etcd') && !isPlaced) {
       complain(['hosts', index, 'processes'], `etcd of ${host.name} is not among etcd.members`);
     }
   }
@@ -220,6 +228,11 @@ function checkWeb(topology: TopologyShape, hosts: ReadonlyMap<string, number>, c
   });
 }
 
+/** Every place where etcd runs or may come to run: the members, then the spares. */
+export function etcdPlaces({ etcd }: Pick<TopologyShape, 'etcd'>): readonly { name: string; host: string }[] {
+  return etcd.spares === undefined ? etcd.members : [...etcd.members, ...etcd.spares];
+}
+
 /** The host with this name. Throws if there is none: the topology was checked. */
 export function hostOf(topology: Topology, wanted: string): TopologyHost {
   const host = topology.hosts.find((candidate) => candidate.name === wanted);
@@ -235,4 +248,12 @@ export function hostsWith(topology: Topology, process: ProcessName): TopologyHos
 /** The host outside of the cluster from which the standard probers ask. */
 export function outsideHost(topology: Topology): TopologyHost {
   return topology.hosts.find(({ roles }) => roles.includes('client'))!;
+}
+
+/** The host whose own address is the endpoint: where no VIP is. Throws if there is none. */
+export function endpointHost(topology: Topology): TopologyHost {
+  const { address } = topology.controlPlaneEndpoint;
+  const host = topology.hosts.find((candidate) => candidate.address === address);
+  if (!host) throw new Error(`topology ${topology.topology}: ${address} is the address of no host`);
+  return host;
 }

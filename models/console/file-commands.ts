@@ -206,12 +206,14 @@ export function* ls(call: Call): Script {
   let code = 0;
   for (const given of operands(call).length === 0 ? ['.'] : operands(call)) {
     const path = trimmed(given);
+    const below = path === '/' ? path : `${path}/`;
     const names = all.includes(path)
       ? [path]
       : all
-          .filter((name) => name.startsWith(`${path}/`))
-          .map((name) => name.slice(path.length + 1).replace(/\/.*/, ''));
-    const isKnown = names.length > 0 || path === '.' || path === place.live || path === MANIFESTS;
+          .filter((name) => name.startsWith(below))
+          .map((name) => name.slice(below.length).replace(/\/.*/, ''));
+    const isKnown =
+      names.length > 0 || path === '.' || path === '/' || path === place.live || path === MANIFESTS;
     if (!isKnown) {
       call.err(`ls: cannot access '${given}': No such file or directory\n`);
       code = 2;

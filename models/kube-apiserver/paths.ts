@@ -50,8 +50,22 @@ function queryOf(text: string): ReadonlyMap<string, readonly string[]> {
 
 const NO_QUERY: ReadonlyMap<string, readonly string[]> = new Map();
 
+/** What was asked lately, as clients ask the same over and over; emptied when it is full. */
+const KNOWN = new Map<string, ApiRequest | HealthRequest | undefined>();
+const MOST_KNOWN = 1000;
+
 /** Undefined: there is nothing at this path, or not for this method. */
 export function parseRequest(method: string, path: string): ApiRequest | HealthRequest | undefined {
+  const line = `${method} ${path}`;
+  const known = KNOWN.get(line);
+  if (known !== undefined) return known;
+  const request = parsed(method, path);
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+  KNOWN.set(line, request);
+  return request;
+}
+
+function parsed(method: string, path: string): ApiRequest | HealthRequest | undefined {
   const mark = path.indexOf('?');
   const query = mark < 0 ? NO_QUERY : queryOf(path.slice(mark + 1));
   const parts = (mark < 0 ? path : path.slice(0, mark)).split('/');

@@ -12,8 +12,9 @@ import type { Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import type { HttpRequest, HttpResponse, TlsAnswer, TlsHello, WireMessage } from '../wire.ts';
 import type { AnswerWith, WebAnswer, WebServerConfig } from './config.ts';
+import { WEB_SERVER } from './observe.ts';
 
-interface WebServerContext {
+export interface WebServerContext {
   readonly config: WebServerConfig;
   readonly host: string;
   /** Status of every answer. */
@@ -66,7 +67,7 @@ export const webServerMachine = setup({
     emitted: {} as Effect,
   },
 }).createMachine({
-  id: 'web-server',
+  id: WEB_SERVER,
   context: ({ input: { config, host } }) => ({ config, host, status: 200, taken: 0 }),
   initial: 'serving',
   states: {

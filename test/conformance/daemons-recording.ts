@@ -1,0 +1,93 @@
+/**
+ * Recordings of real daemons: one JSON file a scenario, with every sample that was taken. Samples stand either by measure
+ * (a list each) or by repeat (a map each); sequences and cases of one recording become measures of their own.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Sample = number | string;
+
+export interface Recording {
+  readonly id: string;
+  readonly title: string;
+  /** Measure to what was measured, in the order of the repeats; empty: it never happened. */
+  readonly samples: Readonly<Record<string, readonly Sample[]>>;
+  /** How often the whole was done, as far as the samples tell. */
+  readonly repeats: number;
+}
+
+/** What the file of a recording may hold, as far as it is read. */
+interface RecordingFile {
+  readonly id: string;
+  readonly title?: string;
+  readonly samples?:
+    | Readonly<Record<string, readonly unknown[]>>
+    | readonly Readonly<Record<string, unknown>>[];
+  /** Name of a sequence to its words in order. */
+  readonly sequences?: Readonly<Record<string, unknown>>;
+  /** Part of the recording to what was done in it. */
+  readonly cases?: Readonly<Record<string, PartFile>>;
+}
+
+interface PartFile {
+  readonly outcomes?: Readonly<Record<string, number>>;
+  /** Start, time to connect, time in all, outcome, server of each connection. */
+  readonly 'conns_[t,connect_ms,total_ms,outcome,server]'?: readonly (readonly [
+    number,
+    number,
+    number,
+    string,
+    string,
+  ])[];
+}
+
+/** Every recording of a folder, sorted by file name. Throws with the file's name if one cannot be read. */
+export function readRecordings(folder: string): Recording[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => {
+      try {
+        return recordingOf(JSON.parse(readFileSync(join(folder, name), 'utf8')) as RecordingFile);
+      } catch (error) {
+        throw new Error(`${name}: ${(error as Error).message}`);
+      }
+    });
+}
+
+export function recordingOf(file: RecordingFile): Recording {
+  if (typeof file.id !== 'string') throw new Error('it has no id');
+  const samples: Record<string, Sample[]> = {};
+  const add = (measure: string, values: readonly unknown[]): void => {
+    samples[measure] = [...(samples[measure] ?? []), ...values.flatMap(sampleOf)];
+  };
+  let repeats = 1;
+  if (Array.isArray(file.samples)) {
+    const each = file.samples as readonly Readonly<Record<string, unknown>>[];
+    repeats = each.length;
+    for (const one of each) {
+      for (const [measure, value] of Object.entries(one))
+        add(measure, Array.isArray(value) ? value : [value]);
+    }
+  } else {
+    for (const [measure, values] of Object.entries(file.samples ?? {})) {
+      if (Array.isArray(values)) add(measure, values);
+    }
+  }
+  for (const [name, words] of Object.entries(file.sequences ?? {})) {
+    if (Array.isArray(words) && words.every((word) => typeof word === 'string')) add(name, [words.join(' ')]);
+  }
+  for (const [part, one] of Object.entries(file.cases ?? {})) {
+    for (const [outcome, count] of Object.entries(one.outcomes ?? {})) add(`${part}_${outcome}`, [count]);
+    for (const [, , total, outcome] of one['conns_[t,connect_ms,total_ms,outcome,server]'] ?? [])
+      add(`${part}_${outcome}_latency`, [total]);
+  }
+  repeats = Math.max(repeats, ...Object.values(samples).map(({ length }) => length));
+  return { id: file.id, title: file.title ?? '', samples, repeats };
+}
+
+/** Nothing for what was not measured; what is neither number nor text is no sample. */
+function sampleOf(value: unknown): Sample[] {
+  if (typeof value === 'boolean') return [String(value)];
+  return typeof value === 'number' || typeof value === 'string' ? [value] : [];
+}
