@@ -12,14 +12,7 @@ import type { World } from '../sim/world.ts';
 import { Changes, sameTexts } from './changes.ts';
 import type { Typed } from './console.ts';
 import { Judge } from './judge.ts';
-import {
-  afterContainers,
-  afterHostDown,
-  afterObjects,
-  NO_POD_FACTS,
-  type PodFacts,
-  workloadsSeen,
-} from './pod-facts.ts';
+import { PodFacts, workloadsSeen } from './pod-facts.ts';
 import type { Outcome } from './result.ts';
 
 export interface RequestFact {
@@ -80,7 +73,7 @@ export class Facts {
   /** `m2 apiserver/m1` */
   readonly backends = new Map<string, Changes<BackendFact>>();
   readonly nodes = new Map<string, Changes<string>>();
-  pods: PodFacts = NO_POD_FACTS;
+  pods = new PodFacts();
   /** Workload to how many of its pods are ready. */
   readonly workloads = new Map<string, Changes<string>>();
   readonly requests: RequestFact[] = [];
@@ -126,7 +119,7 @@ export class Facts {
     for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
     for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
     for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
-    copy.pods = this.pods;
+    copy.pods = this.pods.copy();
     for (const [workload, changes] of this.workloads) copy.workloads.set(workload, changes.copy());
     for (const request of this.requests) copy.count(request);
     return copy;
@@ -159,7 +152,7 @@ export class Facts {
         break;
       case 'host-down':
         this.holders(step);
-        this.podsChanged(afterHostDown(this.pods, step.who), step);
+        this.podsChanged(this.pods.hostDown(step.who), step);
         this.dirty.add('hosts').add('processes');
         this.memberGone(this.memberOfHost.get(step.who), step);
         break;
@@ -237,7 +230,7 @@ export class Facts {
           this.dirty.add('nodes');
         break;
       case 'objects':
-        this.podsChanged(afterObjects(this.pods, note), step);
+        this.podsChanged(this.pods.learn(note), step);
         break;
       case 'containers':
         this.podsChanged(
@@ -252,11 +245,10 @@ export class Facts {
     }
   }
 
-  private podsChanged(pods: PodFacts, step: Step): void {
-    if (pods === this.pods) return;
-    this.pods = pods;
+  private podsChanged(changed: boolean, step: Step): void {
+    if (!changed) return;
     this.dirty.add('pods').add('workloads');
-    for (const [name, { ready, desired }] of Object.entries(workloadsSeen(pods)))
+    for (const [name, { ready, desired }] of Object.entries(workloadsSeen(this.pods)))
       changesOf(this.workloads, name).set(step.atUs, step.id, `${ready} of ${desired}`);
   }
 
