@@ -21,6 +21,14 @@ const ImportedTopology = z.strictObject({
   name: kebabName.optional(),
 });
 
+const VariedTopology = z.strictObject({
+  like: label.describe('A shipped topology (quorate list)'),
+  files: z
+    .record(z.string(), z.string().nullable())
+    .describe('Texts by the path of the file whose place they take; new ones are added, null leaves one out'),
+  set: z.record(z.string(), parameterValue).optional().describe('What the files do not say, as --set'),
+});
+
 const Start = z.strictObject({
   from: z.enum(['settled', 'cold']).optional().describe('settled: everything has run for long; default'),
   vip: label.optional().describe('Host that holds the VIP at first'),
@@ -212,8 +220,8 @@ export const Scenario = z.strictObject({
   version: z.literal(1),
   about: z.string().optional(),
   topology: z
-    .union([label, ImportedTopology, Topology])
-    .describe('A name, a file or folder, a map, or {import: [...]}'),
+    .union([label, ImportedTopology, VariedTopology, Topology])
+    .describe('A name, a file or folder, a map, {import: [...]}, or {like: NAME, files: {...}}'),
   parameters: z.record(z.string(), parameterValue).optional().describe('COMPONENT[.HOST].KEY, as --set'),
   start: Start.optional(),
   until: duration,
@@ -240,7 +248,8 @@ export type StartData = z.infer<typeof Start>;
 /** Which branch of a union a file means: for complaints about that branch only. */
 export function branchMeant(path: readonly PropertyKey[], value: unknown): number | undefined {
   const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
-  if (path[0] === 'topology' && path.length === 1) return isMap ? ('import' in value ? 1 : 2) : undefined;
+  if (path[0] === 'topology' && path.length === 1)
+    return isMap ? ('import' in value ? 1 : 'like' in value ? 2 : 3) : undefined;
   if (path[0] === 'timeline' && path.length === 2 && isMap) return 'run' in value && !('do' in value) ? 1 : 0;
   return undefined;
 }

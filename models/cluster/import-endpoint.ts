@@ -1,6 +1,6 @@
 /**
- * Where the clients of the cluster look for the API: what kubeadm's controlPlaneEndpoint says, else the VIP or the
- * single balancer, on the port that leads to the apiservers.
+ * Where the clients of the cluster look for the API: what kubeadm's controlPlaneEndpoint (or the command that initialised the
+ * cluster) says, else the VIP or the single balancer, on the port that leads to the apiservers.
  */
 import type { Finding } from '../finding.ts';
 import { isIpv4 } from '../ipv4.ts';
@@ -22,7 +22,10 @@ export function findEndpoint(known: Known): Topology['controlPlaneEndpoint'] {
   const { sources, settings, notes, findings } = known;
   const source = sources.kubeadm.find(({ config }) => config.controlPlaneEndpoint ?? config.joinEndpoint);
   const written = source?.config.controlPlaneEndpoint ?? source?.config.joinEndpoint;
-  const wanted = settings.endpoint ?? written?.value;
+  const initialised = sources.commands
+    .flatMap(({ commands }) => commands)
+    .find(({ verb }) => verb === 'init');
+  const wanted = settings.endpoint ?? written?.value ?? initialised?.endpoint.value;
   if (!wanted) {
     const front = frontDoor(known);
     notes.push(
