@@ -4,6 +4,7 @@
  * from the kernel's reports and from the notes that machines emit. Times are world microseconds.
  */
 import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
+import type { LogLine } from '../models/console/command.ts';
 import { hostOf } from '../models/leader-election/record.ts';
 import { WEB_SERVER } from '../models/web-server/observe.ts';
 import type { Effect } from '../sim/effects.ts';
@@ -43,6 +44,9 @@ interface MemberRole {
   readonly term: number;
 }
 
+/** Lines of a process's log that are kept at least. */
+const LOG_LINES = 1_000;
+
 type Note = Extract<Effect, { type: 'note' }>;
 
 /** Which parts of the map of observations a step may have changed. */
@@ -73,6 +77,8 @@ export class Facts {
   /** `m2 apiserver/m1` */
   readonly backends = new Map<string, Changes<BackendFact>>();
   readonly nodes = new Map<string, Changes<string>>();
+  /** By process. */
+  readonly logs = new Map<string, LogLine[]>();
   pods = new PodFacts();
   /** Workload to how many of its pods are ready. */
   readonly workloads = new Map<string, Changes<string>>();
@@ -119,6 +125,7 @@ export class Facts {
     for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
     for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
     for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
+    for (const [path, lines] of this.logs) copy.logs.set(path, [...lines]);
     copy.pods = this.pods.copy();
     for (const [workload, changes] of this.workloads) copy.workloads.set(workload, changes.copy());
     for (const request of this.requests) copy.count(request);
@@ -184,7 +191,19 @@ export class Facts {
 
   private take(effect: Effect, step: Step): void {
     if (effect.type === 'note') this.note(effect, step);
+    else if (effect.type === 'log') this.log(effect, step);
     else if (effect.type === 'batch') for (const part of effect.effects) this.take(part, step);
+  }
+
+  /** The last lines of each process, for those who look into logs. */
+  private log({ line, level = 'info' }: Extract<Effect, { type: 'log' }>, step: Step): void {
+    const process = this.world.processes[step.cell?.process ?? -1];
+    if (process === undefined) return;
+    const path = `${hostName(step)}/${process.spec.name}`;
+    const lines = this.logs.get(path) ?? [];
+    this.logs.set(path, lines);
+    lines.push({ atUs: step.atUs, starts: process.incarnation, level, line });
+    if (lines.length > 2 * LOG_LINES) lines.splice(0, LOG_LINES);
   }
 
   private holders(step: Step): void {
@@ -234,11 +253,7 @@ export class Facts {
         break;
       case 'containers':
         this.podsChanged(
-          afterContainers(
-            this.pods,
-            hostName(step),
-            note['running'] as Parameters<typeof afterContainers>[2],
-          ),
+          this.pods.runs(hostName(step), note['running'] as Parameters<PodFacts['runs']>[1]),
           step,
         );
         break;
