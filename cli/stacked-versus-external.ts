@@ -169,11 +169,11 @@ const BELIEFS: readonly Belief[] = [
         : undefined,
   },
   {
-    belief: 'With three masters and three members nothing single can stop it.',
-    needs: ['external-3+3-lb1'],
+    belief: 'With three masters nothing single can stop it.',
+    needs: ['stacked-3-lb1'],
     answer: ([one]) =>
       one && one.single_points.length > 0
-        ? `One balancer in front can: ${one.single_points.map(({ what }) => what).join(', ')}. It takes ${one.hosts.length} hosts, of which six could lose any one.`
+        ? `One balancer in front can: ${one.single_points.map(({ what }) => what).join(', ')}. Behind it any one of three masters may fail, and the whole survives no more than the balancer does. With keepalived and HAProxy on the masters themselves nothing single is left, with ${one.hosts.length - 1} hosts instead of ${one.hosts.length}.`
         : undefined,
   },
   {

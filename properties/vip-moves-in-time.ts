@@ -17,7 +17,7 @@ export function vipMove(
   const [fault] = failed;
   if (fault === undefined || failed.length > 1) return undefined;
   const faultUs = epochUs + fault.atMs * 1000;
-  const holder = facts.vip.list.filter(({ atUs }) => atUs <= faultUs).at(-1)?.value;
+  const holder = facts.vip.list.filter(({ atUs }) => atUs < faultUs).at(-1)?.value;
   const [from] = holder ?? [];
   const hits = [from, `${from}/keepalived`, `${from}/haproxy`].includes(fault.what);
   if (holder?.length !== 1 || !hits) return undefined;
