@@ -3,6 +3,7 @@
  * topology survives, where common belief is wrong, and whether arithmetic agrees with the simulation.
  */
 import type { Topology } from '../models/cluster/topology.ts';
+import type { Verdict } from '../properties/survival.ts';
 import { isFatal } from '../properties/survival-table.ts';
 import { hasApiserver, hasFrontDoor, hasMajority } from '../properties/writes-served-iff-majority.ts';
 import type { SurvivalReport } from './survive.ts';
@@ -10,6 +11,13 @@ import type { SurvivalReport } from './survive.ts';
 export interface StoredTable {
   readonly report: SurvivalReport;
   readonly topology: Topology;
+}
+
+/** A single set that no table holds. */
+export interface AskedSet {
+  readonly topology: string;
+  readonly failed: readonly string[];
+  readonly verdict: Verdict;
 }
 
 type Row = SurvivalReport['rows'][number];
@@ -44,7 +52,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** @param tables in the order in which they are told */
-export function stackedVersusExternal(tables: readonly StoredTable[]): string {
+export function stackedVersusExternal(tables: readonly StoredTable[], asked: readonly AskedSet[]): string {
   const of = (name: string): SurvivalReport | undefined =>
     tables.find(({ report }) => report.topology === name)?.report;
   return `${[
@@ -64,7 +72,7 @@ export function stackedVersusExternal(tables: readonly StoredTable[]): string {
       tables.map(({ report }) => summaryRow(report)),
     ),
     '*Any hosts*: so many may fail, whichever they are, and every write is served.',
-    ...beliefs(of),
+    ...beliefs(of, asked),
     '## Does arithmetic agree?',
     'Writes should be served exactly when a majority of etcd, an apiserver that reaches it (stacked: with its own member), and a way in (a host with keepalived and HAProxy, or the only balancer) are left. The formula and the simulation share no code.',
     table(['topology', 'sets', 'processes that fail together', 'disagreements'], tables.map(agreementRow)),
@@ -101,6 +109,18 @@ function agreementRow({ report, topology }: StoredTable): string[] {
     wrong.length === 0
       ? 'none'
       : wrong.map(({ failed, verdict }) => `${setText(failed)}: ${verdict}`).join('; '),
+  ];
+}
+
+/** An apiserver is of no use without its own member when stacked; of larger sets than the tables hold. */
+function localMember(asked: readonly AskedSet[]): string[] {
+  const [stacked, external] = ['stacked-3', 'external-3+3'].map((name) =>
+    asked.find(({ topology }) => topology === name),
+  );
+  if (stacked === undefined || external === undefined) return [];
+  if (!isFatal(stacked.verdict) || external.verdict !== 'write') return [];
+  return [
+    `- **One apiserver that runs and a majority of etcd are enough.** Not when stacked: an apiserver knows its own member only. ${setText(stacked.failed)} of \`stacked-3\` leaves two members of three and one apiserver, the one without its member: ${stacked.verdict}. ${setText(external.failed)} of \`external-3+3\` leaves as many of both, and every write is served.`,
   ];
 }
 
@@ -146,21 +166,6 @@ const BELIEFS: readonly Belief[] = [
     },
   },
   {
-    belief: 'One apiserver that runs and a majority of etcd are enough.',
-    needs: ['stacked-3'],
-    answer: ([three]) => {
-      const found = three?.rows.find(
-        ({ failed, verdict }) =>
-          isFatal(verdict) &&
-          failed.filter((what) => what.endsWith('/etcd')).length === 1 &&
-          failed.filter((what) => what.endsWith('/kube-apiserver')).length === 2,
-      );
-      return found === undefined
-        ? undefined
-        : `Not when stacked: an apiserver knows its own member only. ${setText(found.failed)} leaves two members of three and one apiserver, which is the one without its member: ${found.verdict}. With external etcd every apiserver knows all members.`;
-    },
-  },
-  {
     belief: 'External etcd survives more failures.',
     needs: ['stacked-3', 'external-3+3'],
     answer: ([stacked, external]) =>
@@ -186,12 +191,13 @@ const BELIEFS: readonly Belief[] = [
   },
 ];
 
-function beliefs(of: Of): string[] {
+function beliefs(of: Of, asked: readonly AskedSet[]): string[] {
   const parts = BELIEFS.flatMap(({ belief, needs, answer }) => {
     const reports = needs.map(of);
     if (reports.some((report) => report === undefined)) return [];
     const text = answer(reports as SurvivalReport[]);
     return text === undefined ? [] : [`- **${belief}** ${text}`];
   });
-  return parts.length === 0 ? [] : ['## Where common belief is wrong', parts.join('\n')];
+  const all = [...parts, ...localMember(asked)];
+  return all.length === 0 ? [] : ['## Where common belief is wrong', all.join('\n')];
 }

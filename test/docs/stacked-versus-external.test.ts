@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
+  type AskedSet,
   expectedToServe,
   type StoredTable,
   stackedVersusExternal,
@@ -23,23 +24,36 @@ const PAGE = join(ROOT, 'docs/stacked-versus-external.md');
 const RUNS = Number(process.env['QUORATE_RUNS'] ?? 1);
 
 const names = topologyNames(LIBRARY);
+const asked = JSON.parse(readFileSync(join(FOLDER, 'asked.json'), 'utf8')) as AskedSet[];
 const tables: StoredTable[] = readdirSync(FOLDER)
+  .filter((file) => file !== 'asked.json')
   .map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as SurvivalReport)
   .sort((a, b) => names.indexOf(a.topology) - names.indexOf(b.topology))
   .map((report) => ({ report, topology: topologyNamed(report.topology, LIBRARY)!.topology! }));
 
 test('the page is made from the tables', () => {
-  const text = stackedVersusExternal(tables);
+  const text = stackedVersusExternal(tables, asked);
   if (process.env['QUORATE_UPDATE_DOCS'] === '1') writeFileSync(PAGE, text);
   expect(existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '', 'run: npm run docs').toBe(text);
 });
 
 test('stacked and external of every asked size are there', () => {
-  const sizes = [1, 2, 3, 4, 5, 7].map((n) => `stacked-${n}`);
+  const sizes = [1, 2, 3, 4, 5].map((n) => `stacked-${n}`);
   expect(tables.map(({ report }) => report.topology)).toEqual(
-    expect.arrayContaining([...sizes, 'external-2+3', 'external-3+3', 'external-3+5', 'stacked-3-lb1']),
+    expect.arrayContaining([...sizes, 'external-2+3', 'external-3+3', 'stacked-3-lb1']),
   );
 });
+
+test.each(asked)(
+  '$failed of $topology: $verdict',
+  ({ topology: name, failed, verdict }) => {
+    const topology = topologyNamed(name, LIBRARY)!.topology!;
+    const settled = settledForSurvival(topology, 1);
+    expect(verdictAfter(settled, topology, { failed, how: 'together' })).toBe(verdict);
+    expect(expectedToServe(topology, failed)).toBe(verdict === 'write');
+  },
+  120_000,
+);
 
 describe.each(tables.map((table) => [table.report.topology, table] as const))(
   '%s',
