@@ -95,10 +95,12 @@ const KINDS: readonly Kind[] = [
     name: 'hosts, sysctl.conf and commands',
     texts: named(/hosts$|sysctl\.conf$|join\.txt$/),
     read: (text) => {
-      const commands = readKubeadmCommands(text).map(
-        ({ endpoint: { line, column } }): Finding => ({
-          ...{ severity: 'note', file: 'f', line, column, message: 'a command' },
-        }),
+      const commands = readKubeadmCommands(text).flatMap(({ endpoint, podSubnet }) =>
+        [endpoint, podSubnet].flatMap((said): Finding[] =>
+          said
+            ? [{ severity: 'note', file: 'f', line: said.line, column: said.column, message: 'said' }]
+            : [],
+        ),
       );
       return [
         ...readEtcHosts(text, 'f').findings,
