@@ -2,7 +2,6 @@
  * What a run has shown of pods and workloads: what the API says, as apiservers learn it from etcd, and what really runs, as
  * kubelets note it. A value; every step gives a new one.
  */
-import { Map as ImmutableMap } from 'immutable';
 import type { KubeObject } from '../models/kube-apiserver/api.ts';
 import { type ObjectFact, podStatusText } from '../models/kube-apiserver/observe.ts';
 import {
@@ -21,53 +20,60 @@ interface Running {
 }
 
 interface Known {
-  readonly revision: number;
-  readonly objects: ImmutableMap<string, KubeObject>;
+  revision: number;
+  objects: Map<string, KubeObject>;
 }
 
-export interface PodFacts {
+export class PodFacts {
   /** By plural. */
-  readonly known: ImmutableMap<string, Known>;
+  private readonly known = new Map<string, Known>();
   /** By host. */
-  readonly running: ImmutableMap<string, readonly Running[]>;
-}
+  readonly running = new Map<string, readonly Running[]>();
 
-export const NO_POD_FACTS: PodFacts = { known: ImmutableMap(), running: ImmutableMap() };
+  /** The same so far; what is learnt by one is not known to the other. */
+  copy(): PodFacts {
+    const copy = new PodFacts();
+    for (const [plural, { revision, objects }] of this.known)
+      copy.known.set(plural, { revision, objects: new Map(objects) });
+    for (const [host, running] of this.running) copy.running.set(host, running);
+    return copy;
+  }
 
-/** After the note of an apiserver; the same if it is no news. Three apiservers tell the same, each when it hears it. */
-export function afterObjects(facts: PodFacts, note: Readonly<Record<string, unknown>>): PodFacts {
-  const plural = String(note['plural']);
-  const revision = note['revision'] as number;
-  const before = facts.known.get(plural);
-  if (before !== undefined && revision <= before.revision) return facts;
-  const whole = note['whole'] === true;
-  const objects = (
-    whole ? ImmutableMap<string, KubeObject>() : (before?.objects ?? ImmutableMap())
-  ).withMutations((map: ImmutableMap<string, KubeObject>) => {
+  /** The note of an apiserver; false if it is no news. Three apiservers tell the same, each when it hears it. */
+  learn(note: Readonly<Record<string, unknown>>): boolean {
+    const plural = String(note['plural']);
+    const revision = note['revision'] as number;
+    const known = this.known.get(plural) ?? { revision: -1, objects: new Map<string, KubeObject>() };
+    if (revision <= known.revision) return false;
+    this.known.set(plural, known);
+    known.revision = revision;
+    if (note['whole'] === true) known.objects.clear();
     for (const { key, object } of note['objects'] as readonly ObjectFact[]) {
-      if (object === undefined) map.delete(key);
-      else map.set(key, object);
+      if (object === undefined) known.objects.delete(key);
+      else known.objects.set(key, object);
     }
-  });
-  return { ...facts, known: facts.known.set(plural, { revision, objects }) };
-}
+    return true;
+  }
 
-export function afterContainers(facts: PodFacts, host: string, running: readonly Running[]): PodFacts {
-  return { ...facts, running: facts.running.set(host, running) };
-}
+  /** The note of a kubelet. */
+  runs(host: string, running: readonly Running[]): boolean {
+    this.running.set(host, running);
+    return true;
+  }
 
-/** The power is gone, and with it every container. */
-export function afterHostDown(facts: PodFacts, host: string): PodFacts {
-  return facts.running.has(host) ? { ...facts, running: facts.running.delete(host) } : facts;
-}
+  /** The power is gone, and with it every container. */
+  hostDown(host: string): boolean {
+    return this.running.delete(host);
+  }
 
-function objectsOf<T extends KubeObject>({ known }: PodFacts, plural: string): readonly T[] {
-  return [...(known.get(plural)?.objects.values() ?? [])] as KubeObject[] as T[];
+  objects<T extends KubeObject>(plural: string): readonly T[] {
+    return [...(this.known.get(plural)?.objects.values() ?? [])] as KubeObject[] as T[];
+  }
 }
 
 export function podsSeen(facts: PodFacts): Observations['pods'] {
   const seen: Observations['pods'] = {};
-  for (const pod of objectsOf<Pod>(facts, 'pods')) {
+  for (const pod of facts.objects<Pod>('pods')) {
     const { namespace, name } = pod.metadata;
     seen[`${namespace}/${name}`] = {
       node: pod.spec.nodeName ?? '',
@@ -85,11 +91,11 @@ export function workloadsSeen(facts: PodFacts): Observations['workloads'] {
     seen[name] = { ready: 0, desired, terminating: 0, running: 0, on: {} };
   };
   for (const plural of ['deployments', 'statefulsets'])
-    for (const { metadata, spec } of objectsOf<ReplicaWorkload>(facts, plural))
+    for (const { metadata, spec } of facts.objects<ReplicaWorkload>(plural))
       add(metadata.name, spec.replicas);
-  for (const { metadata, status } of objectsOf<DaemonSet>(facts, 'daemonsets'))
+  for (const { metadata, status } of facts.objects<DaemonSet>('daemonsets'))
     add(metadata.name, status?.desiredNumberScheduled ?? 0);
-  for (const pod of objectsOf<Pod>(facts, 'pods')) {
+  for (const pod of facts.objects<Pod>('pods')) {
     const workload = seen[pod.metadata.labels?.['app'] ?? ''];
     if (workload === undefined) continue;
     if (isTerminating(pod)) workload.terminating++;

@@ -13,7 +13,15 @@ export interface ImportFile {
   readonly text: string;
 }
 
-export type FileKind = 'haproxy' | 'keepalived' | 'kubeadm' | 'hosts' | 'sysctl' | 'script' | 'commands';
+export type FileKind =
+  | 'haproxy'
+  | 'keepalived'
+  | 'kubeadm'
+  | 'hosts'
+  | 'sysctl'
+  | 'script'
+  | 'commands'
+  | 'kube-vip';
 
 export interface SortedFile extends ImportFile {
   readonly kind: FileKind;
@@ -86,6 +94,8 @@ function kindOf(base: string, text: string): FileKind | undefined {
     // A file of /etc/sysctl.d has any name.
     return has(/^\s*-?\s*net[./]ipv4[./]/m) ? 'sysctl' : undefined;
   }
+  if (/\.ya?ml$/.test(name) && (name.includes('kube-vip') || has(/^\s*- name: vip_arp\s*$/m)))
+    return 'kube-vip';
   if (/\.ya?ml$/.test(name))
     return name.includes('kubeadm') || has(/kubeadm\.k8s\.io/) ? 'kubeadm' : undefined;
   if (/(^|\.)hosts$/.test(name)) return 'hosts';
@@ -100,6 +110,7 @@ const GENERIC_FOLDERS = [
   'haproxy',
   'kubernetes',
   'kubeadm',
+  'manifests',
   'conf',
   'config',
   'configs',
@@ -119,7 +130,10 @@ function hostOfPath(
 ): string | undefined {
   const nearestFolder = own.slice(0, -1).findLast((name) => !GENERIC_FOLDERS.includes(name));
   if (nearestFolder !== undefined) return nearestFolder;
-  const prefix = /^([^.]+)\.(?:keepalived\.conf|haproxy\.cfg|kubeadm-config\.ya?ml|sysctl\.conf)$/.exec(base);
+  const prefix =
+    /^([^.]+)\.(?:keepalived\.conf|haproxy\.cfg|kubeadm-config\.ya?ml|kube-vip\.ya?ml|sysctl\.conf)$/.exec(
+      base,
+    );
   if (prefix) return prefix[1];
   if (kind !== 'keepalived') return undefined;
   const named = /^(?:keepalived[-_.](.+)|(.+)[-_]keepalived)\.conf$/.exec(base);
