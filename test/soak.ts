@@ -44,6 +44,18 @@ const PARTS: Readonly<Record<string, Part>> = {
     variable: 'QUORATE_RUNS',
     count: 200,
   },
+  readers: {
+    about: 'variants of real configuration files through every reader, variants in all',
+    file: 'test/readers/fuzz.test.ts',
+    variable: 'QUORATE_RUNS',
+    count: 10_000,
+  },
+  lints: {
+    about: 'the scenario of each lint fails, and passes with the cure, twenty times the seeds',
+    file: 'test/properties/lints/scenarios.test.ts',
+    variable: 'QUORATE_SEEDS',
+    count: 200,
+  },
   executors: {
     about: 'both executors on every whole scenario, seeds',
     file: 'test/sim/executors-on-scenarios.test.ts',
