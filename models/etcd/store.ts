@@ -45,7 +45,8 @@ export const EMPTY_STORE: Store = {
 /** Lengths of values as JSON: each member of a cluster stores the same value. */
 const LENGTHS = new WeakMap<object, number>();
 
-function lengthOf(value: unknown): number {
+/** Of a value as JSON. */
+export function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return (JSON.stringify(value) ?? '').length;
   let length = LENGTHS.get(value);
