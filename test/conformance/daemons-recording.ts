@@ -75,7 +75,8 @@ export function recordingOf(file: RecordingFile): Recording {
     }
   }
   for (const [name, words] of Object.entries(file.sequences ?? {})) {
-    if (Array.isArray(words) && words.every((word) => typeof word === 'string')) add(name, [words.join(' ')]);
+    if (Array.isArray(words) && words.every((word) => typeof word === 'string'))
+      add(name, [words.map((word) => WORDS[word] ?? word).join(' ')]);
   }
   for (const [part, one] of Object.entries(file.cases ?? {})) {
     for (const [outcome, count] of Object.entries(one.outcomes ?? {})) add(`${part}_${outcome}`, [count]);
@@ -86,8 +87,18 @@ export function recordingOf(file: RecordingFile): Recording {
   return { id: file.id, title: file.title ?? '', samples, repeats };
 }
 
+/** What the recorder's language calls things that have a name here; nothing is what did not happen. */
+const WORDS: Readonly<Record<string, string | undefined>> = {
+  ConnectionResetError: 'reset',
+  EOF: 'eof',
+  None: undefined,
+};
+
 /** Nothing for what was not measured; what is neither number nor text is no sample. */
 function sampleOf(value: unknown): Sample[] {
   if (typeof value === 'boolean') return [String(value)];
-  return typeof value === 'number' || typeof value === 'string' ? [value] : [];
+  if (typeof value === 'number') return [value];
+  if (typeof value !== 'string') return [];
+  const word = Object.hasOwn(WORDS, value) ? WORDS[value] : value;
+  return word === undefined ? [] : [word];
 }
