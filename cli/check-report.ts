@@ -61,7 +61,7 @@ function triedLines(
   { tried, runs, worlds, seconds, states, transitions, combinations, faults }: CheckReport,
   columns: number,
 ): string[] {
-  const head = `${runs} runs in ${seconds.toFixed(0)} s, in ${worlds} worlds of different luck; seen: ${states} states and ${transitions} transitions of the machines, ${combinations} combinations of states`;
+  const head = `${runs} runs in ${seconds.toFixed(0)} s, in ${worlds} ${worlds === 1 ? 'world' : 'worlds of different luck'}; seen: ${states} states and ${transitions} transitions of the machines, ${combinations} combinations of states`;
   if (faults.length === 0) return [wrap(head, columns)];
   const parts = tried.map(({ properties, singles, allSingles, pairs, allPairs, drawn }) =>
     wrap(

@@ -79,6 +79,7 @@ export class ScenarioRun {
   private readonly hash = new TraceHash();
   private readonly storyteller = new Storyteller();
   private readonly lanes = new LaneRecorder();
+  private readonly arp: { readonly at_ms: number; readonly host: string; readonly to: string }[] = [];
   private readonly options: RunOptions;
   private readonly spec: WorldSpec;
 
@@ -95,6 +96,7 @@ export class ScenarioRun {
       }
       storyteller.observe(step);
       lanes.observe(step);
+      if (step.kind === 'arp') this.heard(step, topology, epochUs);
       const kept = toRecord(step);
       options.record?.(kept);
       const line = traceLine(kept, epochUs);
@@ -107,6 +109,12 @@ export class ScenarioRun {
     epochUs = this.session.epochUs;
     for (const step of early) record(step);
     lanes.begin(this.session.world, epochUs);
+  }
+
+  private heard(step: Step, topology: Topology, epochUs: number): void {
+    const { address, to } = step.detail as { readonly address: string; readonly to: string };
+    if (address === topology.vip?.address)
+      this.arp.push({ at_ms: ms(step.atUs - epochUs), host: step.who, to });
   }
 
   /** Runs on for a slice of scenario time, and gives the share that is done, 0 to 1. */
@@ -144,6 +152,7 @@ export class ScenarioRun {
         return { path: `${host}/${process.spec.name}`, host, name: process.spec.name };
       }),
       servers: serversOf(topology),
+      arp: [...this.arp],
       vip: topology.vip?.address ?? null,
       lanes: lanesOf(session, this.lanes, outages),
       story: storyOf(this.storyteller, session.told, session.facts, outages, session.epochUs),

@@ -6,6 +6,7 @@
  * Unit: microseconds of world time; scenario time is world time less `epochUs`.
  */
 import { outsideHost, type Topology } from '../models/cluster/topology.ts';
+import { SimulationError } from '../sim/errors.ts';
 import type { Action } from '../sim/faults.ts';
 import { History } from '../sim/history.ts';
 import type { Step, Observer as StepObserver } from '../sim/state.ts';
@@ -16,6 +17,7 @@ import { durationUs } from './durations.ts';
 import { Watchlist } from './expectations.ts';
 import type { Facts } from './facts.ts';
 import { Observer } from './observe.ts';
+import { RunBroken } from './run-errors.ts';
 import type { ScenarioData } from './schema.ts';
 import { goOn, type Settled, settle } from './settled.ts';
 import { Timeline } from './timeline.ts';
@@ -87,6 +89,7 @@ export class Session {
       (typed) => {
         this.facts.noteTyped(typed);
       },
+      (path) => this.facts.logs.get(path) ?? [],
     );
     const { record } = options;
     this.world.observer = (step: Step) => {
@@ -112,8 +115,20 @@ export class Session {
     return this.world.nowUs >= this.untilUs;
   }
 
-  /** Runs on, to this world time or the end. Timeline entries happen in between. */
+  /**
+   * Runs on, to this world time or the end. Timeline entries happen in between.
+   * @throws RunBroken when the kernel gives up; TimelineError when an entry cannot happen.
+   */
   runUntil(untilUs: number): void {
+    try {
+      this.goOn(untilUs);
+    } catch (error) {
+      if (!(error instanceof SimulationError)) throw error;
+      throw new RunBroken(error, this.world.nowUs - this.epochUs, this.timeline.last);
+    }
+  }
+
+  private goOn(untilUs: number): void {
     const endUs = Math.min(untilUs, this.untilUs);
     const { world, facts, timeline, console } = this;
     const { queue } = world;

@@ -62,6 +62,8 @@ export class Timeline {
   private readonly world: World;
   private readonly epochUs: number;
   private readonly planned: Planned[] = [];
+  /** Index of the entry that happened last. */
+  last: number | undefined;
   private waiting: Waiting[] = [];
   private order = 0;
 
@@ -150,6 +152,7 @@ export class Timeline {
   }
 
   private begin(entry: TimelineEntryData, index: number, observations: Observations): Happening {
+    this.last = index;
     const name = entryLabel(entry, index);
     if (!isFaultEntry(entry)) {
       const [target] = this.targets(entry, index, observations);

@@ -134,6 +134,16 @@ export type KernelEvent =
   | { readonly type: 'link'; readonly up: boolean; readonly atUs: number }
   /** An address of this host's interface came or went, by whoever's hand (netlink); to processes that declared `watchesLink`. */
   | { readonly type: 'address'; readonly address: Address; readonly present: boolean; readonly atUs: number }
+  /** A static pod of this host started or ended, or its manifest is gone; to the process that keeps it, if it declared `watchesContainers`. */
+  | {
+      readonly type: 'container';
+      readonly process: string;
+      readonly running: boolean;
+      readonly removed: boolean;
+      /** After an end: how long it waits for its restart because it ended too often. */
+      readonly backoffUs: number;
+      readonly atUs: number;
+    }
   /** SIGTERM: end in good order, then emit `exit`. A process that does not handle it is ended at once. */
   | { readonly type: 'terminate'; readonly atUs: number };
 

@@ -14,6 +14,7 @@ import type { Effect } from '../../sim/effects.ts';
 import { type EtcdError, type KeyValue, METHODS, type RangeResponse, type TxnResponse } from '../etcd/api.ts';
 import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
+import type { Admission } from './admission.ts';
 import { type KubeObject, requestTimeout } from './api.ts';
 import { ETCD_CLIENT, type EtcdAnswer, type EtcdCall, type EtcdCancel, type Reply } from './family.ts';
 import type { ApiRequest } from './paths.ts';
@@ -40,6 +41,7 @@ export interface RequestInput {
   /** How many endpoints the etcd client has. */
   readonly endpoints: number;
   readonly luck: number;
+  readonly admission: Admission;
   readonly requestTimeoutUs: number;
   readonly atUs: number;
 }
@@ -60,8 +62,12 @@ function reply(context: Context, outcome: Outcome): Effect {
   return tell<Reply>('', { type: 'reply', connection, message: respond(stream, outcome) });
 }
 
+function read({ input }: Context, answer: EtcdAnswer): Outcome | undefined {
+  return readOutcome(input.request, input.body, answer.body as RangeResponse | EtcdError);
+}
+
 function transaction({ input, base }: Context) {
-  return transactionOf(input.request, input.body, base, input.atUs);
+  return transactionOf(input.request, input.body, base, input.admission, input.atUs);
 }
 
 /** A conflict is only the client's business if the client named a version. */
@@ -75,8 +81,7 @@ export const request = setup({
   guards: {
     readsFirst: ({ context }) => readsFirst(context.input.request, context.input.body),
     unavailable: ({ context, event }) => mayRetryRead(event.body, context.tries),
-    toBeChanged: ({ context, event }) =>
-      readOutcome(context.input.request, event.body as RangeResponse | EtcdError) === undefined,
+    toBeChanged: ({ context, event }) => read(context, event) === undefined,
     changedMeanwhile: ({ context, event }) => triesAgain(context, event),
   },
   delays: {
@@ -109,12 +114,7 @@ export const request = setup({
                 actions: assign({ base: ({ event }) => (event.body as RangeResponse).kvs[0] }),
               },
               {
-                actions: emit(({ context, event }) =>
-                  reply(
-                    context,
-                    readOutcome(context.input.request, event.body as RangeResponse | EtcdError) as Outcome,
-                  ),
-                ),
+                actions: emit(({ context, event }) => reply(context, read(context, event) as Outcome)),
               },
             ],
           },

@@ -101,7 +101,12 @@ describe.skipIf(withoutBrowser())("a newcomer's path", () => {
   });
 
   it('sends the link to somebody who sees the same trace at the same moment', async () => {
-    await page.getByRole('button', { name: 'Copy link' }).waitFor();
+    await page.keyboard.press('l');
+    await page
+      .getByRole('dialog', { name: 'Share this moment' })
+      .getByRole('button', { name: 'Copy link' })
+      .waitFor();
+    await page.keyboard.press('Escape');
     const [trace, time] = [await hash(page), await clock(page)];
     await page.waitForFunction((outcome) => location.hash.includes(`outcome=${outcome}`), trace);
     await page.waitForTimeout(400);

@@ -63,7 +63,7 @@ function serverOf({ contextAfter }: TraceRecord): string | undefined {
 }
 
 /** Lines that have one of the keys; or that begin with `also`, for a server's line or the head of a block. */
-function linesOf(
+export function linesOf(
   file: string | undefined,
   files: Readonly<Record<string, string>>,
   keys: readonly string[],

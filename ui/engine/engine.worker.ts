@@ -3,13 +3,17 @@
  * which questions are answered.
  */
 import type { RunRecord } from '../../scenarios/run-record.ts';
+import { machineAt } from './chart.ts';
+import { traceOf } from './exports.ts';
 import { faultForms } from './fault-forms.ts';
 import { HeldRuns } from './held-runs.ts';
 import { library } from './library.ts';
 import type { Answer, Asks, FromEngine, Kind, ToEngine } from './messages.ts';
+import { phaseLines } from './phase-lines.ts';
 import { previewOf } from './preview.ts';
 import { scenariosOf } from './run-request.ts';
 import { readStoredRun } from './stored-run.ts';
+import { watchOf } from './watch.ts';
 import { whyOf } from './why.ts';
 
 const runs = new HeldRuns(library);
@@ -21,6 +25,13 @@ const answers: Answers = {
   run: ({ request }, id) => run(request, id),
   read: ({ name, text }) => readStoredRun(name, text),
   preview: async ({ request, change }) => previewOf(await runs.get(request), change),
+  phases: async ({ request, phases }) => {
+    const { composed } = await runs.get(request);
+    return phases.map(({ name, host }) => phaseLines(name, host, composed.topology));
+  },
+  trace: async ({ request, format, fromMs, toMs }) => traceOf(await runs.get(request), format, fromMs, toMs),
+  machine: async ({ request, who, atMs }) => machineAt(await runs.get(request), who, atMs),
+  watch: async ({ request, texts }) => watchOf(await runs.get(request), texts, breathe),
   why: async ({ request, step }) => whyOf(await runs.get(request), step),
 };
 
@@ -74,11 +85,13 @@ async function run(request: Asks<'run'>['request'], id: number): Promise<RunReco
 }
 
 const channel = new MessageChannel();
+const breathing: (() => void)[] = [];
+channel.port1.onmessage = () => breathing.shift()?.();
 
 /** Lets messages in that have come meanwhile. */
 function breathe(): Promise<void> {
   return new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve();
+    breathing.push(resolve);
     channel.port2.postMessage(undefined);
   });
 }

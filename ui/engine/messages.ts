@@ -1,9 +1,14 @@
 /** What the page and its worker say to each other. Each question is answered once, with its number; a run says before how far it is. */
 import type { RunRecord } from '../../scenarios/run-record.ts';
+import type { PhaseName } from '../run/phases.ts';
 import type { Change, RunRequest } from '../run/request.ts';
 import type { ScenarioChoice } from '../state/page-state.ts';
+import type { LiveMachine } from './chart.ts';
+import type { ExportedTrace, TraceFormat } from './exports.ts';
 import type { FaultForm } from './fault-forms.ts';
+import type { PhaseLines } from './phase-lines.ts';
 import type { Preview } from './preview.ts';
+import type { Watched } from './watch.ts';
 import type { Why } from './why.ts';
 
 /** By its type: what a question carries, and what its answer is. Times are scenario milliseconds. */
@@ -23,6 +28,33 @@ export interface Questions {
   readonly preview: {
     readonly asks: { readonly request: RunRequest; readonly change: Change };
     readonly answer: Preview;
+  };
+  /** What is behind phases of an outage. */
+  readonly phases: {
+    readonly asks: {
+      readonly request: RunRequest;
+      readonly phases: readonly { readonly name: PhaseName; readonly host: string | undefined }[];
+    };
+    readonly answer: readonly PhaseLines[];
+  };
+  /** The trace of a stretch. */
+  readonly trace: {
+    readonly asks: {
+      readonly request: RunRequest;
+      readonly format: TraceFormat;
+      readonly fromMs: number;
+      readonly toMs: number;
+    };
+    readonly answer: ExportedTrace;
+  };
+  /** A machine at a moment. */
+  readonly machine: {
+    readonly asks: { readonly request: RunRequest; readonly who: string; readonly atMs: number };
+    readonly answer: LiveMachine;
+  };
+  readonly watch: {
+    readonly asks: { readonly request: RunRequest; readonly texts: readonly string[] };
+    readonly answer: readonly Watched[];
   };
   readonly why: {
     readonly asks: { readonly request: RunRequest; readonly step: number };

@@ -22,7 +22,7 @@ const lane = z.object({
   id: text,
   label: text,
   group: text,
-  kind: z.enum(['host', 'process', 'vip', 'etcd', 'lease', 'backend', 'node', 'service']),
+  kind: z.enum(['host', 'process', 'vip', 'etcd', 'lease', 'backend', 'node', 'service', 'watch']),
   segments: z.array(z.object({ from_ms: time, state: text, tone, step: z.number().optional() })),
 });
 
@@ -100,6 +100,7 @@ const Stored = z.object({
   until_ms: z.number().positive(),
   hosts: z.array(z.object({ name: text, address: text, zone: text, role: text })),
   processes: z.array(z.object({ path: text, host: text, name: text })),
+  arp: z.array(z.object({ at_ms: time, host: text, to: text })).optional(),
   vip: text.nullable(),
   lanes: z.array(lane),
   story: z.array(storyLine),

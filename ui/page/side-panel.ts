@@ -1,5 +1,5 @@
 /** Story, result and the answer to "why?", behind tabs. */
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import '../result/result-panel.ts';
 import '../story/story-list.ts';
 import '../why/why-panel.ts';
@@ -74,6 +74,8 @@ export class SidePanel extends PageElement {
     return [this.state.run, this.state.tab];
   }
 
+  #chartWanted = false;
+
   async focusSearch(): Promise<void> {
     this.state.tab.set('story');
     await this.updateComplete;
@@ -82,6 +84,13 @@ export class SidePanel extends PageElement {
 
   protected override render() {
     const open = this.state.tab.get();
+    if (open === 'machine' && !this.#chartWanted) {
+      // Only who looks at machines needs what draws them.
+      void import('../chart/machine-panel.ts').then(() => {
+        this.#chartWanted = true;
+        this.requestUpdate();
+      });
+    }
     const expectations = this.state.run.get()?.record.result.expectations ?? [];
     const held = expectations.filter(({ ok }) => ok).length;
     const failed = held < expectations.length;
@@ -99,18 +108,21 @@ export class SidePanel extends PageElement {
       ${label}
     </button>`;
     return html`
-      <div role="tablist" aria-label="Story, result, why" @keydown=${this.#key}>
+      <div role="tablist" aria-label="Story, result, why, machine" @keydown=${this.#key}>
         ${tab('story', 'Story')} ${tab('result', html`Result ${expectations.length > 0 ? verdict : ''}`)}
-        ${tab('why', 'Why?')}
+        ${tab('why', 'Why?')} ${tab('machine', 'Machine')}
       </div>
       <div role="tabpanel" id="story" aria-labelledby="story-tab" ?hidden=${open !== 'story'}>
         <story-list .state=${this.state}></story-list>
       </div>
       <div role="tabpanel" id="result" aria-labelledby="result-tab" ?hidden=${open !== 'result'}>
-        <result-panel .state=${this.state}></result-panel>
+        <result-panel .state=${this.state} .engine=${this.engine}></result-panel>
       </div>
       <div role="tabpanel" id="why" aria-labelledby="why-tab" ?hidden=${open !== 'why'}>
         <why-panel tabindex="0" .state=${this.state} .engine=${this.engine}></why-panel>
+      </div>
+      <div role="tabpanel" id="machine" aria-labelledby="machine-tab" ?hidden=${open !== 'machine'}>
+        ${this.#chartWanted ? html`<machine-panel tabindex="0" .state=${this.state} .engine=${this.engine}></machine-panel>` : nothing}
       </div>
     `;
   }

@@ -11,6 +11,13 @@ export type Source =
   | { readonly request: RunRequest; readonly file?: never }
   | { readonly file: string; readonly request?: never };
 
+/** An expression that is watched. */
+export interface Watch {
+  readonly text: string;
+  /** Playing stops where it begins to hold. */
+  readonly stops: boolean;
+}
+
 /** What a link says beside the run. */
 export interface Extras {
   /** Where the playhead stands. */
@@ -23,6 +30,7 @@ export interface Extras {
   readonly byKind?: boolean;
   /** Open tab of the side panel. */
   readonly tab?: string;
+  readonly watches?: readonly Watch[];
   readonly title?: string;
   readonly note?: string;
   /** Version of the page that the link was made with, and the trace hash that the run had there. */
@@ -34,9 +42,10 @@ export type Link = Source & Extras;
 
 /** Longer than any link of ours; a text of megabytes is refused before it is taken apart. */
 const LONGEST_LINK = 64_000;
-const EXTRAS = ['t', 'span', 'lane', 'by', 'tab', 'title', 'note', 'v', 'outcome'];
+const EXTRAS = ['t', 'span', 'lane', 'by', 'tab', 'watch', 'title', 'note', 'v', 'outcome'];
 const KNOWN = ['scenario', 'seed', 'topology', 'until', 'set', 'change', 'files', ...EXTRAS];
 const MOST_CHANGES = 200;
+const MOST_WATCHES = 20;
 /** Letters of a title and of a note. */
 const LONGEST_TEXT = 2_000;
 /** A name in the page's own folder: no path, no other place. */
@@ -106,6 +115,7 @@ function readExtras(fields: URLSearchParams): Extras | string {
   const [from, to] = (span ?? []) as number[];
   const selected = words('lane');
   const tab = words('tab');
+  const watches = fields.getAll('watch').slice(0, MOST_WATCHES).map(readWatch);
   const title = words('title');
   const note = words('note');
   const version = words('v');
@@ -116,6 +126,7 @@ function readExtras(fields: URLSearchParams): Extras | string {
     ...(selected === undefined ? {} : { selected }),
     ...(fields.get('by') === 'kind' ? { byKind: true } : {}),
     ...(tab === undefined ? {} : { tab }),
+    ...(watches.length === 0 ? {} : { watches }),
     ...(title === undefined ? {} : { title }),
     ...(note === undefined ? {} : { note }),
     ...(version === undefined ? {} : { version }),
@@ -150,11 +161,17 @@ export function writeLink(link: Link): string {
   if (link.selected !== undefined) fields.set('lane', link.selected);
   if (link.byKind === true) fields.set('by', 'kind');
   if (link.tab !== undefined) fields.set('tab', link.tab);
+  for (const { text, stops } of link.watches ?? []) fields.append('watch', stops ? `stop ${text}` : text);
   if (link.title !== undefined) fields.set('title', link.title);
   if (link.note !== undefined) fields.set('note', link.note);
   if (link.version !== undefined) fields.set('v', link.version);
   if (link.outcome !== undefined) fields.set('outcome', link.outcome);
   return fields.toString();
+}
+
+function readWatch(text: string): Watch {
+  const stops = text.startsWith('stop ');
+  return { text: (stops ? text.slice(5) : text).slice(0, LONGEST_TEXT), stops };
 }
 
 function timeText(ms: number): string {

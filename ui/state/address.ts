@@ -21,6 +21,7 @@ export class Address {
       state.tab,
       state.title,
       state.note,
+      state.watches,
     ]) {
       value.subscribe(() => this.#later());
     }
@@ -49,6 +50,7 @@ export class Address {
       ...(selected === undefined ? {} : { selected }),
       ...(state.grouping.get() === 'kind' ? { byKind: true } : {}),
       ...(tab === 'story' ? {} : { tab }),
+      ...(state.watches.get().length === 0 ? {} : { watches: state.watches.get() }),
       ...(state.title.get() === '' ? {} : { title: state.title.get() }),
       ...(state.note.get() === '' ? {} : { note: state.note.get() }),
       ...(record === undefined || record.known_ms !== undefined

@@ -32,7 +32,7 @@ export class Branches {
   constructor(state: PageState, opener: Opener) {
     this.#state = state;
     this.#opener = opener;
-    state.run.subscribe((run) => this.#follow(run?.record));
+    state.run.subscribe(() => this.#follow(state.record));
   }
 
   get branch(): Branch | undefined {

@@ -9,7 +9,7 @@ export interface Key {
   readonly does: string;
   /** `KeyboardEvent.key`, letters in lower case. */
   readonly keys: readonly string[];
-  press(state: PageState, actions: Actions): void;
+  press(state: PageState, actions: Actions, event: { readonly shiftKey: boolean }): void;
 }
 
 const ZOOM = 0.6;
@@ -36,6 +36,25 @@ export const KEYS: readonly Key[] = [
     keys: ['<'],
     press: (state) => step(state, 'change', false),
   },
+  {
+    shown: 'O',
+    does: 'next edge of an outage; with Shift the previous',
+    keys: ['o', 'O'],
+    press: (state, _, event) => step(state, 'outage', !event.shiftKey),
+  },
+  {
+    shown: 'K',
+    does: 'next event of this kind; with Shift the previous',
+    keys: ['k', 'K'],
+    press: (state, _, event) => step(state, 'kind', !event.shiftKey),
+  },
+  {
+    shown: 'N',
+    does: 'next breakpoint; with Shift the previous',
+    keys: ['n', 'N'],
+    press: (state, _, event) => step(state, 'stop', !event.shiftKey),
+  },
+  { shown: 'P', does: 'breakpoints and watches', keys: ['p'], press: (_, actions) => actions.watch() },
   { shown: 'W', does: 'zoom in', keys: ['w'], press: (state) => state.zoom(ZOOM, state.atMs.get()) },
   { shown: 'S', does: 'zoom out', keys: ['s'], press: (state) => state.zoom(1 / ZOOM, state.atMs.get()) },
   { shown: 'A', does: 'earlier', keys: ['a'], press: (state) => state.pan(-PAN) },
@@ -60,13 +79,39 @@ export const KEYS: readonly Key[] = [
     keys: ['y'],
     press: (_, actions) => actions.why(),
   },
-  { shown: '?', does: 'this help', keys: ['?'], press: (_, actions) => actions.help() },
+  { shown: '1', does: 'power off the VIP holder', keys: ['1'], press: (_, actions) => actions.prepared(0) },
+  {
+    shown: '2',
+    does: 'power off the leader of etcd',
+    keys: ['2'],
+    press: (_, actions) => actions.prepared(1),
+  },
+  {
+    shown: '3',
+    does: 'kill haproxy of the VIP holder',
+    keys: ['3'],
+    press: (_, actions) => actions.prepared(2),
+  },
+  {
+    shown: '4',
+    does: 'cut the VIP holder off the network',
+    keys: ['4'],
+    press: (_, actions) => actions.prepared(3),
+  },
+  { shown: 'L', does: 'share: link, pictures, files', keys: ['l'], press: (_, actions) => actions.share() },
+  { shown: '?', does: 'keys and marks', keys: ['?'], press: (_, actions) => actions.help() },
   { shown: '/', does: 'search the events', keys: ['/'], press: (_, actions) => actions.search() },
   { shown: 'Esc', does: 'select nothing', keys: ['Escape'], press: (state) => state.select(undefined) },
 ];
 
 /** With Ctrl, or on a Mac with Command. */
 export const CONTROL_KEYS: readonly Key[] = [
+  {
+    shown: 'Ctrl+K',
+    does: 'the command palette',
+    keys: ['k', 'p'],
+    press: (_, actions) => actions.commands(),
+  },
   {
     shown: 'Ctrl+Z',
     does: 'undo: back to before the last change',

@@ -142,10 +142,11 @@ export class Opener {
   }
 
   /** What a link says of the view. */
-  #arrange({ span, selected, byKind, tab }: Extras): void {
+  #arrange({ span, selected, byKind, tab, watches }: Extras): void {
     const state = this.#state;
     if (byKind !== undefined) state.grouping.set('kind');
     if (span !== undefined) state.look(span);
+    if (watches !== undefined) state.watches.set(watches);
     if (selected !== undefined) state.select(selected);
     if (TABS.includes(tab as Tab)) state.tab.set(tab as Tab);
   }

@@ -1,11 +1,12 @@
 /** What the parts of the page share: the run, the playhead, the visible stretch of time, what is selected. */
 import { bisectRight } from 'd3';
-import type { RunRecord } from '../../scenarios/run-record.ts';
+import type { Lane, RunRecord } from '../../scenarios/run-record.ts';
 import type { FaultForm } from '../engine/fault-forms.ts';
 import type { Preview } from '../engine/preview.ts';
-import type { Source } from '../run/link.ts';
+import type { Source, Watch } from '../run/link.ts';
 import type { RunRequest } from '../run/request.ts';
 import { type RunView, viewOf } from '../run/run-view.ts';
+import type { StepOf } from './steps.ts';
 import { Value } from './value.ts';
 
 /** Milliseconds from and to. */
@@ -13,7 +14,7 @@ export type Span = readonly [number, number];
 
 export type Grouping = 'host' | 'kind';
 
-export const TABS = ['story', 'result', 'why'] as const;
+export const TABS = ['story', 'result', 'why', 'machine'] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Notice {
@@ -63,6 +64,12 @@ export class PageState {
   readonly faults = new Value<readonly FaultForm[]>([]);
   /** What would be hit by the fault that is being chosen. */
   readonly aimed = new Value<Preview | undefined>(undefined);
+  readonly watches = new Value<readonly Watch[]>([]);
+  /** Lanes of what the viewer watches, and where playing is to stop. */
+  readonly watched = new Value<readonly Lane[]>([]);
+  readonly stops = new Value<readonly number[]>([]);
+  /** What the step buttons step to. */
+  readonly stepOf = new Value<StepOf>('event');
   readonly asked = new Value<Asked | undefined>(undefined);
   /** What is being waited for, if anything. */
   readonly busy = new Value<Busy | undefined>(undefined);
@@ -73,18 +80,32 @@ export class PageState {
   readonly title = new Value('');
   readonly note = new Value('');
 
+  constructor() {
+    this.watched.subscribe(() => {
+      if (this.#record !== undefined) this.run.set(viewOf(this.#record, this.watched.get()));
+    });
+  }
+
+  #record: RunRecord | undefined;
+
+  /** The run without the lanes of what is watched. */
+  get record(): RunRecord | undefined {
+    return this.#record;
+  }
+
   /** Another run. `keep`: it is the same up to the playhead, so that the visible stretch and the selection stay. */
   show(record: RunRecord, source: Source | undefined, atMs: number, keep = false): void {
     this.playing.set(false);
     this.asked.set(undefined);
     this.source.set(source);
     this.wanted.set(source?.request);
-    const view = viewOf(record);
+    const view = viewOf(record, this.watched.get());
     if (!keep) {
       this.selected.set(undefined);
       this.collapsed.set(new Set());
       this.span.set([0, record.until_ms]);
     } else if (this.span.get()[1] > record.until_ms) this.span.set([0, record.until_ms]);
+    this.#record = record;
     this.run.set(view);
     if (keep && !view.lanes.has(this.selected.get() ?? '')) this.selected.set(undefined);
     this.seek(atMs);
@@ -92,7 +113,8 @@ export class PageState {
 
   /** The same run, of which more is known now. */
   extend(record: RunRecord): void {
-    this.run.set(viewOf(record));
+    this.#record = record;
+    this.run.set(viewOf(record, this.watched.get()));
     this.seek(this.atMs.get());
   }
 

@@ -32,6 +32,7 @@ export const dialogStyles = css`
   .field {
     display: grid;
     gap: 3px;
+    align-content: start;
     min-width: 0;
   }
   .field > span {

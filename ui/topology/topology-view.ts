@@ -1,6 +1,6 @@
 /** The cluster at the playhead: hosts, processes, the VIP, the way of a request. */
 import { select } from 'd3';
-import { html, svg } from 'lit';
+import { html, nothing, svg } from 'lit';
 import { type Scene, sceneAt } from '../run/scene-at.ts';
 import type { Actions } from '../state/actions.ts';
 import { PageElement } from '../state/page-element.ts';
@@ -18,7 +18,8 @@ const ARROWS = ['good', 'bad', 'trap', 'shut'];
 
 export class TopologyView extends PageElement {
   static override properties = { ...PageElement.properties, actions: { attribute: false } };
-  declare actions: Actions;
+  /** Undefined in a replay, in which nothing can be done. */
+  declare actions: Actions | undefined;
   static override styles = [shared, glyphStyles, topologyStyles];
   #width = 0;
   #scene: Scene | undefined;
@@ -47,7 +48,7 @@ export class TopologyView extends PageElement {
         <h2>Cluster</h2>
         <p>${scene ? summaryOf(scene) : ''}</p>
         <span class="space"></span>
-        <button title="Break something at the playhead (B)" @click=${() => this.actions.breakIt()}>Break…</button>
+        ${this.actions === undefined ? nothing : html`<button title="Break something at the playhead (B)" @click=${() => this.actions?.breakIt()}>Break…</button>`}
       </header>
       <div class="stage">
         <svg class="drawing" aria-hidden="true">
@@ -67,12 +68,12 @@ export class TopologyView extends PageElement {
           ${scene?.hosts.map((host) => html`<li>${sentenceOf(host, scene)}</li>`)}
         </ul>
         <div class="tools">
-          ${scene?.hosts
+          ${(this.actions === undefined ? [] : (scene?.hosts ?? []))
             .filter((host) => !isOutside(host))
             .map(
               ({
                 name,
-              }) => html`<button class="tool" data-host=${name} title="Break ${name}" aria-label="Break ${name}" @click=${() => this.actions.breakIt(name)}>
+              }) => html`<button class="tool" data-host=${name} title="Break ${name}" aria-label="Break ${name}" @click=${() => this.actions?.breakIt(name)}>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M9.5,1L3,9h4.500L6,15l7-8.500H8.500Z" /></svg>
               </button>`,
             )}
