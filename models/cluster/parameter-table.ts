@@ -60,6 +60,11 @@ export const PARAMETERS: readonly Parameter[] = [
     ['nonlocal-bind', 'flag', 'net.ipv4.ip_nonlocal_bind; default false'],
     ['boot-time', 'time', 'From power-on to the first process; default 30s'],
     [
+      'tcp_syn_linear_timeouts',
+      'whole',
+      'net.ipv4: SYNs sent again after 1 s each, before the back-off; 4 since Linux 6.5; default 0',
+    ],
+    [
       'wake-up',
       'time',
       'A host whose cores are busy: one in four of keepalived’s timers fires late, up to this',

@@ -84,6 +84,11 @@ export function kindOf(measure: MeasureData): MeasureKind {
   return 'word';
 }
 
+/** Does it give a sample for each request, so that a run gives many? */
+export function givesEach({ requests, give = 'count' }: MeasureData): boolean {
+  return requests !== undefined && ['latency', 'end', 'how', 'server'].includes(give);
+}
+
 const STARTS = new Set(['start', 'restart', 'power-on', 'reboot', 'reset']);
 
 /** Does the time that is measured begin with the start of a process? */
