@@ -94,7 +94,8 @@ function rowOf(
     holdsStart: holdsStart(data, one.data),
     delaysMs: recorder.delaysMs,
   });
-  return { id, measure, ...verdict, note: noteOf(notes.deviations, id, measure) ?? '' };
+  const deviates = !verdict.agrees || verdict.outliers.length > 0;
+  return { id, measure, ...verdict, note: deviates ? (noteOf(notes.deviations, id, measure) ?? '') : '' };
 }
 
 async function runCases(
