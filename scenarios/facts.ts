@@ -35,6 +35,8 @@ export interface Leader {
 }
 
 export interface BackendFact {
+  /** The balancer's daemon. */
+  readonly by: string;
   readonly state: string;
   readonly reason: string;
 }
@@ -226,7 +228,8 @@ export class Facts {
         break;
       case 'server-state': {
         const key = `${hostName(step)} ${note['backend']}/${note['server']}`;
-        const fact = { state: String(note['state']), reason: String(note['reason'] ?? '') };
+        const by = step.who.split('/')[1] ?? '';
+        const fact = { by, state: String(note['state']), reason: String(note['reason'] ?? '') };
         if (changesOf(this.backends, key, sameBackend).set(step.atUs, step.id, fact))
           this.dirty.add('backends');
         break;

@@ -1,9 +1,11 @@
 /** From a composed scenario to the world that it runs in: its clients are placed and the daemons get their configurations. */
 import type { ClientConfig } from '../models/client/config.ts';
 import { buildWorld, type PlacedClient, standardProbers } from '../models/cluster/build.ts';
+import { endpointFor } from '../models/cluster/front-door.ts';
 import { hostOf, outsideHost, type Topology } from '../models/cluster/topology.ts';
 import { CLIENT_PORT } from '../models/etcd/api.ts';
 import type { Finding } from '../models/finding.ts';
+import type { ApiServerAddress } from '../models/kube-apiserver/rest-calls.ts';
 import type { WorkloadSpec } from '../models/operator/manifests.ts';
 import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
@@ -77,7 +79,7 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
   const config: ClientConfig = {
     name: client.name,
     request: client.request,
-    ...whereTo(client.to, topology, client.request.startsWith('etcd-')),
+    ...whereTo(client, host, topology),
     everyUs: everyUs(client.rate),
     timeoutUs: durationUs(client.timeout),
     connection: client.connection ?? 'each',
@@ -91,13 +93,13 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
 }
 
 /** `endpoint`, `vip`, a host, or HOST:PORT. */
-function whereTo(to: string, topology: Topology, toEtcd: boolean): { address: string; port: number } {
+function whereTo({ to, request }: ClientData, from: string, topology: Topology): ApiServerAddress {
   const { address, port } = topology.controlPlaneEndpoint;
-  if (to === 'endpoint') return { address, port };
+  if (to === 'endpoint') return endpointFor(topology, topology.parameters ?? {}, from);
   if (to === 'vip') return { address: topology.vip?.address ?? address, port };
   const [name = '', ownPort] = to.split(':');
   const known = topology.hosts.find((host) => host.name === name);
   const place = known === undefined ? (topology.names?.[name] ?? name) : hostOf(topology, name).address;
-  const usual = toEtcd ? CLIENT_PORT : topology.apiserverPort;
+  const usual = request.startsWith('etcd-') ? CLIENT_PORT : topology.apiserverPort;
   return { address: place, port: ownPort === undefined ? usual : Number(ownPort) };
 }

@@ -184,10 +184,10 @@ function factLines(facts: Facts, epochUs: number): Line[] {
   }
   for (const [key, changes] of facts.backends) {
     const [balancer = '', server = ''] = key.split(' ');
-    news(changes.list, ({ state, reason }) => ({
+    news(changes.list, ({ by, state, reason }) => ({
       kind: 'backend',
       who: balancer,
-      text: `haproxy on ${balancer}: ${server} is ${state}${reason === '' ? '' : ` (${reason})`}`,
+      text: `${by} on ${balancer}: ${server} is ${state}${reason === '' ? '' : ` (${reason})`}`,
     }));
   }
   for (const [workload, changes] of facts.workloads) {

@@ -46,6 +46,7 @@ const LISTED = [
     'external-3+3-lb1',
     'external-3+3-lb2',
   ],
+  ...['stacked-3-kube-vip', 'stacked-3-cloud', 'stacked-3-dns'],
 ];
 
 /** Every name that is listed, guides first. */

@@ -67,7 +67,7 @@ export type Effect =
   // --- family: the members that share this process
   | { readonly type: 'start'; readonly machine: string; readonly id: string; readonly input: unknown }
   | { readonly type: 'stop'; readonly id: string }
-  /** Delivered within the family at once and in order. The lead's id is `''`. */
+  /** Delivered within the family at once and in order, with the host's clock as `atUs` in it. The lead's id is `''`. */
   | { readonly type: 'tell'; readonly to: string; readonly event: { readonly type: string } }
   // --- this host
   /** Answered at once by `inspected`: is there such a process (paused ones count, as for kill -0), or such an address on this host? */

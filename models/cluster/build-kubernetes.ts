@@ -16,7 +16,9 @@ import {
   type KubeletConfig,
 } from '../kubelet/config.ts';
 import { kubeletProcess } from '../kubelet/process.ts';
+import { type LeaderElectionConfig, refusal } from '../leader-election/config.ts';
 import type { Daemon, Site } from './build.ts';
+import { endpointFor } from './front-door.ts';
 import { microseconds } from './parameters.ts';
 import { hostOf, hostsWith, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
 
@@ -46,10 +48,7 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
   const { topology, host } = site;
   const version = topology.versions.kubernetes;
   const settings = site.settings(name);
-  const endpoint: ApiServerAddress = {
-    address: topology.controlPlaneEndpoint.address,
-    port: topology.controlPlaneEndpoint.port,
-  };
+  const endpoint = endpointFor(topology, site.parameters, host.name);
   const own: ApiServerAddress = { address: host.address, port: topology.apiserverPort };
   const local = host.processes.includes('kube-apiserver');
   const server = local && minor(version) >= LOCAL_SERVER_MINOR ? own : endpoint;
@@ -66,14 +65,15 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
       };
     case 'kube-controller-manager': {
       const defaults = controllerManagerDefaults(version);
-      return {
-        type: kubeControllerManagerProcess,
-        config: { ...defaults, server, ...flags(settings, defaults) },
-      };
+      const config = { ...defaults, server, ...flags(settings, defaults) };
+      refuse(site, name, config);
+      return { type: kubeControllerManagerProcess, config };
     }
     case 'kube-scheduler': {
       const defaults = schedulerDefaults(version);
-      return { type: kubeSchedulerProcess, config: { ...defaults, server, ...flags(settings, defaults) } };
+      const config = { ...defaults, server, ...flags(settings, defaults) };
+      refuse(site, name, config);
+      return { type: kubeSchedulerProcess, config };
     }
     default:
       return {
@@ -81,6 +81,14 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
         config: kubelet(site, local && minor(version) >= LOCAL_KUBELET_MINOR ? own : endpoint, settings),
       };
   }
+}
+
+/** A daemon would stop at once with such times of its leader election. */
+function refuse({ host, findings }: Site, name: ProcessName, election: LeaderElectionConfig): void {
+  const wrong = refusal(election);
+  if (wrong === undefined) return;
+  const message = `${name} on ${host.name}: ${wrong}`;
+  findings.push({ severity: 'error', file: 'parameters', line: 1, column: 1, message });
 }
 
 /** Stacked: the member on 127.0.0.1; external: all of them. */

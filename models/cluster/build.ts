@@ -20,11 +20,14 @@ import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
 import { type ApplyConfig, apply } from '../operator/apply.ts';
 import { manifestsOf, type WorkloadSpec } from '../operator/manifests.ts';
+import { cloudBalancerDaemon } from './build-cloud-balancer.ts';
 import { etcdProcess } from './build-etcd.ts';
 import { haproxyProcess } from './build-haproxy.ts';
 import { keepalivedProcess } from './build-keepalived.ts';
+import { kubeVipDaemon } from './build-kube-vip.ts';
 import { kubernetesProcess } from './build-kubernetes.ts';
 import { webProcess } from './build-web.ts';
+import { endpointFor } from './front-door.ts';
 import type { ParameterMap } from './parameters.ts';
 import { microseconds, setting, settingsOf } from './parameters.ts';
 import { outsideHost, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
@@ -53,6 +56,7 @@ export interface BuildOptions {
 export interface Site {
   readonly topology: Topology;
   readonly host: TopologyHost;
+  readonly parameters: ParameterMap;
   /** Parameters of one component for this host, by their keys. */
   settings(component: string): Readonly<Record<string, string | number | boolean>>;
   /** Complaints about configuration texts. */
@@ -71,6 +75,8 @@ const KUBELET_RESTART_US = 10_000_000;
 const BUILDERS: Readonly<Record<ProcessName, (site: Site) => Daemon>> = {
   keepalived: keepalivedProcess,
   haproxy: haproxyProcess,
+  'kube-vip': kubeVipDaemon,
+  'cloud-balancer': cloudBalancerDaemon,
   etcd: etcdProcess,
   kubelet: (site) => kubernetesProcess(site, 'kubelet'),
   'kube-apiserver': (site) => kubernetesProcess(site, 'kube-apiserver'),
@@ -92,6 +98,7 @@ export function buildWorld(
     const site: Site = {
       topology,
       host,
+      parameters,
       settings: (component) => settingsOf(parameters, component, host.name, names),
       findings,
     };
@@ -211,11 +218,11 @@ function linkOf(parameters: ParameterMap): (from: HostSpec, to: HostSpec) => Lin
 export function standardProbers(topology: Topology): PlacedClient[] {
   // The services are those of Kubernetes: where it is not, nobody asks for them.
   if (!topology.hosts.some(({ processes }) => processes.includes('kube-apiserver'))) return [];
-  const { address, port } = topology.controlPlaneEndpoint;
   const { name: host } = outsideHost(topology);
+  const endpoint = endpointFor(topology, topology.parameters ?? {}, host);
   const prober = (name: string, request: ClientConfig['request']): PlacedClient => ({
     host,
-    config: { name, request, address, port, everyUs: 100_000, timeoutUs: 5_000_000, connection: 'each' },
+    config: { name, request, ...endpoint, everyUs: 100_000, timeoutUs: 5_000_000, connection: 'each' },
   });
   return [prober('api.write', 'write'), prober('api.read', 'read'), prober('vip', 'connect')];
 }

@@ -13,7 +13,15 @@ export interface ImportFile {
   readonly text: string;
 }
 
-export type FileKind = 'haproxy' | 'keepalived' | 'kubeadm' | 'hosts' | 'sysctl' | 'script' | 'commands';
+export type FileKind =
+  | 'haproxy'
+  | 'keepalived'
+  | 'kubeadm'
+  | 'hosts'
+  | 'sysctl'
+  | 'script'
+  | 'commands'
+  | 'kube-vip';
 
 export interface SortedFile extends ImportFile {
   readonly kind: FileKind;
@@ -84,6 +92,8 @@ function kindOf(base: string, text: string): FileKind | undefined {
   if (name.endsWith('.conf')) {
     return name.includes('keepalived') || has(/^\s*vrrp_instance\s/m) ? 'keepalived' : undefined;
   }
+  if (/\.ya?ml$/.test(name) && (name.includes('kube-vip') || has(/^\s*- name: vip_arp\s*$/m)))
+    return 'kube-vip';
   if (/\.ya?ml$/.test(name))
     return name.includes('kubeadm') || has(/kubeadm\.k8s\.io/) ? 'kubeadm' : undefined;
   if (/(^|\.)hosts$/.test(name)) return 'hosts';
@@ -98,6 +108,7 @@ const GENERIC_FOLDERS = [
   'haproxy',
   'kubernetes',
   'kubeadm',
+  'manifests',
   'conf',
   'config',
   'configs',
@@ -117,7 +128,10 @@ function hostOfPath(
 ): string | undefined {
   const nearestFolder = own.slice(0, -1).findLast((name) => !GENERIC_FOLDERS.includes(name));
   if (nearestFolder !== undefined) return nearestFolder;
-  const prefix = /^([^.]+)\.(?:keepalived\.conf|haproxy\.cfg|kubeadm-config\.ya?ml|sysctl\.conf)$/.exec(base);
+  const prefix =
+    /^([^.]+)\.(?:keepalived\.conf|haproxy\.cfg|kubeadm-config\.ya?ml|kube-vip\.ya?ml|sysctl\.conf)$/.exec(
+      base,
+    );
   if (prefix) return prefix[1];
   if (kind !== 'keepalived') return undefined;
   const named = /^(?:keepalived[-_.](.+)|(.+)[-_]keepalived)\.conf$/.exec(base);

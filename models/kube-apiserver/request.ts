@@ -53,13 +53,18 @@ interface Context {
   readonly base: KeyValue | undefined;
 }
 
-function call(context: Context, path: string, body: unknown): Effect {
-  return tell<EtcdCall>(ETCD_CLIENT, { type: 'call', from: context.input.id, path, body });
+/** The event of the step: at the start it has no time of its own. */
+interface Moment {
+  readonly atUs?: number;
 }
 
-function reply(context: Context, outcome: Outcome): Effect {
-  const { connection, stream } = context.input;
-  return tell<Reply>('', { type: 'reply', connection, message: respond(stream, outcome) });
+function call({ input }: Context, path: string, body: unknown, { atUs = input.atUs }: Moment): Effect {
+  return tell<EtcdCall>(ETCD_CLIENT, { type: 'call', from: input.id, path, body, atUs });
+}
+
+function reply({ input }: Context, outcome: Outcome, { atUs = input.atUs }: Moment): Effect {
+  const { connection, stream } = input;
+  return tell<Reply>('', { type: 'reply', connection, message: respond(stream, outcome), atUs });
 }
 
 function read({ input }: Context, answer: EtcdAnswer): Outcome | undefined {
@@ -103,7 +108,7 @@ export const request = setup({
         reading: {
           entry: [
             assign({ tries: ({ context }) => context.tries + 1 }),
-            emit(({ context }) => call(context, METHODS.range, rangeOf(context.input.request))),
+            emit(({ context, event }) => call(context, METHODS.range, rangeOf(context.input.request), event)),
           ],
           on: {
             answer: [
@@ -114,14 +119,14 @@ export const request = setup({
                 actions: assign({ base: ({ event }) => (event.body as RangeResponse).kvs[0] }),
               },
               {
-                actions: emit(({ context, event }) => reply(context, read(context, event) as Outcome)),
+                actions: emit(({ context, event }) => reply(context, read(context, event) as Outcome, event)),
               },
             ],
           },
         },
         'backing-off': { after: { pause: 'reading' } },
         writing: {
-          entry: emit(({ context }) => call(context, METHODS.txn, transaction(context))),
+          entry: emit(({ context, event }) => call(context, METHODS.txn, transaction(context), event)),
           on: {
             answer: [
               {
@@ -142,6 +147,7 @@ export const request = setup({
                       context.base,
                       event.body as TxnResponse | EtcdError,
                     ),
+                    event,
                   ),
                 ),
               },
@@ -151,11 +157,11 @@ export const request = setup({
       },
       after: {
         requestTimeout: {
-          actions: emit(({ context }) => ({
+          actions: emit(({ context, event }) => ({
             type: 'batch',
             effects: [
               tell<EtcdCancel>(ETCD_CLIENT, { type: 'cancel', from: context.input.id }),
-              reply(context, failed(requestTimeout())),
+              reply(context, failed(requestTimeout()), event),
             ],
           })),
         },
