@@ -12,7 +12,7 @@
  */
 import { hostsWith } from '../../cluster/topology.ts';
 import { isStatus, type Status } from '../../kube-apiserver/api.ts';
-import { type Call, type Chunk, type Fetched, fetchOne, type Script, wait } from '../command.ts';
+import { type Call, type Chunk, type Fetched, fetchOne, now, type Script, wait } from '../command.ts';
 import { type Flags, flagOf, readGoDuration } from '../flags.ts';
 
 const DIAL_TIMEOUT_US = 30_000_000;
@@ -154,14 +154,21 @@ export function* request<Body>(
   path: string,
   options: RequestOptions,
 ): Script<Answered<Body> | Failed> {
+  const { timeoutUs } = kubectl;
+  const deadlineUs = timeoutUs === undefined ? undefined : (yield* now()) + timeoutUs;
   for (let tries = 0; ; tries++) {
-    const fetched = yield* once(kubectl, method, path, options);
+    const leftUs = deadlineUs === undefined ? undefined : deadlineUs - (yield* now());
+    if (leftUs !== undefined && leftUs <= 0) {
+      kubectl.call.err('Unable to connect to the server: context deadline exceeded\n');
+      return { failed: 0 };
+    }
+    const fetched = yield* once({ ...kubectl, timeoutUs: leftUs }, method, path, options);
     const { outcome, status, body, chunks } = fetched;
     if (outcome === 'response' && status < 400) return { body: body as Body, chunks };
     if (options.streamUs !== undefined && chunks.length > 0) return { body: body as Body, chunks };
     const again = method === 'GET' && options.streamUs === undefined && tries < RETRIES;
     if (again && fetched.connected && (outcome === 'eof' || outcome === 'reset')) {
-      yield* wait(RETRY_AFTER_US);
+      yield* wait(Math.min(RETRY_AFTER_US, Math.max(1, (leftUs ?? RETRY_AFTER_US) - fetched.tookUs)));
       continue;
     }
     if (outcome === 'response') {

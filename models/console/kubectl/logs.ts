@@ -36,6 +36,20 @@ function* placeOf(node: string, process: string): Script<Place> {
   });
 }
 
+/** Where client-go's leader election logs its lines (tools/leaderelection/leaderelection.go of 1.20 to 1.27). */
+const SOURCES: readonly (readonly [words: RegExp, place: string])[] = [
+  [/^attempting to acquire/, 'leaderelection.go:243'],
+  [/^successfully acquired/, 'leaderelection.go:253'],
+  [/^failed to renew/, 'leaderelection.go:278'],
+  [/^error retrieving resource lock/, 'leaderelection.go:325'],
+  [/^leaderelection lost/, 'leaderelection.go:278'],
+];
+
+function sourceOf(line: string): string {
+  const place = SOURCES.find(([words]) => words.test(line))?.[1];
+  return place === undefined ? '' : `${place}] `;
+}
+
 function* podOf(kubectl: Kubectl, name: string): Script<Pod | undefined> {
   const { namespace } = kubectl;
   const answer = yield* request<Pod>(kubectl, 'GET', objectPath('pods', namespace, name), {
@@ -70,7 +84,11 @@ export function* logs(kubectl: Kubectl): Script {
   const lines = place.lines.filter((line) => line.starts === wanted);
   const tail = Number(flagOf(flags, 'tail') ?? -1);
   for (const { atUs, level, line } of tail >= 0 ? lines.slice(-tail || lines.length) : lines)
-    call.out(`${klogHeader(level, atUs + place.offsetUs)} ${line}\n`);
+    call.out(
+      line.startsWith('{')
+        ? `${line}\n`
+        : `${klogHeader(level, atUs + place.offsetUs)} ${sourceOf(line)}${line}\n`,
+    );
   return 0;
 }
 
