@@ -7,6 +7,7 @@ import { machineAt } from './chart.ts';
 import { traceOf } from './exports.ts';
 import { faultForms } from './fault-forms.ts';
 import { HeldRuns } from './held-runs.ts';
+import { importFiles } from './import.ts';
 import { library } from './library.ts';
 import type { Answer, Asks, FromEngine, Kind, ToEngine } from './messages.ts';
 import { phaseLines } from './phase-lines.ts';
@@ -31,6 +32,7 @@ const answers: Answers = {
   },
   trace: async ({ request, format, fromMs, toMs }) => traceOf(await runs.get(request), format, fromMs, toMs),
   machine: async ({ request, who, atMs }) => machineAt(await runs.get(request), who, atMs),
+  import: ({ files, settings }) => importFiles(files, settings),
   watch: async ({ request, texts }) => watchOf(await runs.get(request), texts, breathe),
   why: async ({ request, step }) => whyOf(await runs.get(request), step),
 };

@@ -156,7 +156,10 @@ export class PageHeader extends PageElement {
       <p class="about">${this.#about()}</p>
       <div class="tools">
         <button @click=${() => this.renderRoot.querySelector<HTMLInputElement>('[type=file]')?.click()}>
-          Open file
+          Open run
+        </button>
+        <button title="haproxy.cfg, keepalived.conf, kubeadm-config.yaml" @click=${() => this.dispatchEvent(new CustomEvent('files-asked'))}>
+          Own files
         </button>
         <input type="file" accept=".json,application/json" hidden aria-label="Stored run" @change=${this.#file} />
         <button ?disabled=${record === undefined} title="Link, pictures, files (L)" @click=${() => this.dispatchEvent(new CustomEvent('share-asked'))}>

@@ -20,7 +20,11 @@ import { shared } from '../styles/shared.ts';
 import '../topology/topology-view.ts';
 import '../transport/transport-bar.ts';
 import '../palette/command-palette.ts';
+import { droppedFiles } from '../files/dropped.ts';
 import type { CommandPalette } from '../palette/command-palette.ts';
+import '../files/files-dialog.ts';
+import type { FilesDialog } from '../files/files-dialog.ts';
+import type { RunRequest } from '../run/request.ts';
 import '../share/share-dialog.ts';
 import type { ShareDialog } from '../share/share-dialog.ts';
 import './announcer.ts';
@@ -78,6 +82,7 @@ export class QuoratePage extends LitElement {
         .state=${this.state}
         @run-asked=${({ detail }: RunAsked) => this.#opener.openRequest(detail)}
         @file-chosen=${({ detail }: FileChosen) => this.#opener.openFile(detail)}
+        @files-asked=${() => this.#actions.files()}
         @share-asked=${() => this.#actions.share()}
         @commands-asked=${() => this.#actions.commands()}
         @help-asked=${() => this.#help()}
@@ -105,11 +110,12 @@ export class QuoratePage extends LitElement {
       </div>
       <fault-dialog .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></fault-dialog>
       <watch-dialog .state=${this.state} .watches=${this.watches}></watch-dialog>
+      <files-dialog .state=${this.state} .engine=${this.#engine} .run=${(request: RunRequest) => void this.#opener.openRequest(request)}></files-dialog>
       <share-dialog .state=${this.state} .engine=${this.#engine} .link=${() => this.#address.link()} .views=${this.renderRoot}></share-dialog>
       <command-palette .state=${this.state} .actions=${this.#actions} .branches=${this.branches}></command-palette>
       <event-announcer .state=${this.state}></event-announcer>
       <help-dialog></help-dialog>
-      ${this.dropping ? html`<div class="drop"><p>Drop a stored run to open it</p></div>` : nothing}
+      ${this.dropping ? html`<div class="drop"><p>Drop a stored run, or haproxy.cfg, keepalived.conf and kubeadm-config.yaml</p></div>` : nothing}
     `;
   }
 
@@ -122,6 +128,7 @@ export class QuoratePage extends LitElement {
     watch: () => this.renderRoot.querySelector<WatchDialog>('watch-dialog')?.open(),
     prepared: (n) => void this.#prepared(n),
     open: (request) => void this.#opener.openRequest(request),
+    files: () => this.#files?.open(),
     share: () => this.renderRoot.querySelector<ShareDialog>('share-dialog')?.open(),
     commands: () => this.renderRoot.querySelector<CommandPalette>('command-palette')?.open(),
     undo: () => void this.branches.undo(),
@@ -187,11 +194,19 @@ export class QuoratePage extends LitElement {
   }
 
   #drop(event: DragEvent): void {
-    const file = event.dataTransfer?.files[0];
-    if (file === undefined) return;
+    const { dataTransfer } = event;
+    if (dataTransfer === null || dataTransfer.files.length === 0) return;
     event.preventDefault();
     this.dropping = false;
-    void this.#opener.openFile(file);
+    const [first] = dataTransfer.files;
+    // A run is stored as JSON; anything else is configuration, of which there are mostly several files.
+    if (dataTransfer.files.length === 1 && first !== undefined && /\.json$/i.test(first.name)) {
+      void this.#opener.openFile(first);
+    } else void droppedFiles(dataTransfer).then((files) => this.#files?.add(files));
+  }
+
+  get #files(): FilesDialog | null {
+    return this.renderRoot.querySelector<FilesDialog>('files-dialog');
   }
 }
 

@@ -14,6 +14,8 @@ export interface Actions {
   prepared(n: number): void;
   open(request: RunRequest): void;
   share(): void;
+  /** The viewer's own configuration files. */
+  files(): void;
   /** The command palette. */
   commands(): void;
   help(): void;
