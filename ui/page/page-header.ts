@@ -162,6 +162,9 @@ export class PageHeader extends PageElement {
           Own files
         </button>
         <input type="file" accept=".json,application/json" hidden aria-label="Stored run" @change=${this.#file} />
+        <button ?disabled=${record === undefined} title="Two runs on one time axis (C)" @click=${() => this.dispatchEvent(new CustomEvent('compare-asked'))}>
+          Compare
+        </button>
         <button ?disabled=${record === undefined} title="Link, pictures, files (L)" @click=${() => this.dispatchEvent(new CustomEvent('share-asked'))}>
           Share
         </button>

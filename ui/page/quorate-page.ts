@@ -20,6 +20,7 @@ import { shared } from '../styles/shared.ts';
 import '../topology/topology-view.ts';
 import '../transport/transport-bar.ts';
 import '../palette/command-palette.ts';
+import type { CompareView } from '../compare/compare-view.ts';
 import { droppedFiles } from '../files/dropped.ts';
 import type { CommandPalette } from '../palette/command-palette.ts';
 import '../files/files-dialog.ts';
@@ -39,8 +40,9 @@ import type { WatchDialog } from '../watch/watch-dialog.ts';
 import { pageStyles } from './styles.ts';
 
 export class QuoratePage extends LitElement {
-  static override properties = { dropping: { state: true } };
+  static override properties = { dropping: { state: true }, comparing: { state: true } };
   declare dropping: boolean;
+  declare comparing: boolean;
   static override styles = [shared, pageStyles];
 
   readonly state = new PageState();
@@ -53,6 +55,7 @@ export class QuoratePage extends LitElement {
   constructor() {
     super();
     this.dropping = false;
+    this.comparing = false;
     new Player(this.state);
     this.#opener.planted = (request) => this.branches.plant(request);
     for (const value of [this.state.busy, this.state.notice, this.state.run]) {
@@ -83,6 +86,7 @@ export class QuoratePage extends LitElement {
         @run-asked=${({ detail }: RunAsked) => this.#opener.openRequest(detail)}
         @file-chosen=${({ detail }: FileChosen) => this.#opener.openFile(detail)}
         @files-asked=${() => this.#actions.files()}
+        @compare-asked=${() => this.#actions.compare()}
         @share-asked=${() => this.#actions.share()}
         @commands-asked=${() => this.#actions.commands()}
         @help-asked=${() => this.#help()}
@@ -111,6 +115,7 @@ export class QuoratePage extends LitElement {
       <fault-dialog .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></fault-dialog>
       <watch-dialog .state=${this.state} .watches=${this.watches}></watch-dialog>
       <files-dialog .state=${this.state} .engine=${this.#engine} .run=${(request: RunRequest) => void this.#opener.openRequest(request)}></files-dialog>
+      ${this.comparing ? html`<compare-view .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></compare-view>` : nothing}
       <share-dialog .state=${this.state} .engine=${this.#engine} .link=${() => this.#address.link()} .views=${this.renderRoot}></share-dialog>
       <command-palette .state=${this.state} .actions=${this.#actions} .branches=${this.branches}></command-palette>
       <event-announcer .state=${this.state}></event-announcer>
@@ -129,6 +134,7 @@ export class QuoratePage extends LitElement {
     prepared: (n) => void this.#prepared(n),
     open: (request) => void this.#opener.openRequest(request),
     files: () => this.#files?.open(),
+    compare: () => void this.#compare(),
     share: () => this.renderRoot.querySelector<ShareDialog>('share-dialog')?.open(),
     commands: () => this.renderRoot.querySelector<CommandPalette>('command-palette')?.open(),
     undo: () => void this.branches.undo(),
@@ -181,6 +187,14 @@ export class QuoratePage extends LitElement {
       { do: 'partition', on },
     ];
     await this.branches.change(wishes[n]!);
+  }
+
+  /** Only who compares runs needs what draws them. */
+  async #compare(): Promise<void> {
+    await import('../compare/compare-view.ts');
+    this.comparing = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector<CompareView>('compare-view')?.open();
   }
 
   #help(): void {

@@ -13,6 +13,8 @@ export interface Actions {
   /** Something that is prepared for a talk: `n` from 0. */
   prepared(n: number): void;
   open(request: RunRequest): void;
+  /** This run beside another one. */
+  compare(): void;
   share(): void;
   /** The viewer's own configuration files. */
   files(): void;
