@@ -7,6 +7,7 @@ import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
 import { addImport } from './import.ts';
+import { addLint } from './lint.ts';
 import { addList } from './list.ts';
 import { addMeasure } from './measure.ts';
 import { addRun } from './run.ts';
@@ -34,6 +35,7 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addCheck(program, done);
   addCompare(program);
   addImport(program);
+  addLint(program, done);
   addServe(program);
   addSchema(program);
   addFaults(program);

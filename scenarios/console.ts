@@ -6,7 +6,7 @@
  */
 
 import type { Topology } from '../models/cluster/topology.ts';
-import type { Place, Question } from '../models/console/command.ts';
+import type { Place, Question, Seen } from '../models/console/command.ts';
 import { type Answer, advance, type ConsoleResult, type Output, textOf } from '../models/console/console.ts';
 import { ANSWER_NOTE } from '../models/console/fetch.ts';
 import { SHELL } from '../models/console/shell-process.ts';
@@ -66,7 +66,16 @@ export class Console {
   private readonly due = new Set<Running>();
   private dead = new Set<string>();
 
-  constructor(world: World, topology: Topology, act: (action: Action) => void, told: (typed: Typed) => void) {
+  private readonly logs: Seen['logs'];
+
+  constructor(
+    world: World,
+    topology: Topology,
+    act: (action: Action) => void,
+    told: (typed: Typed) => void,
+    logs: Seen['logs'],
+  ) {
+    this.logs = logs;
     this.world = world;
     this.topology = topology;
     this.act = act;
@@ -200,7 +209,10 @@ export class Console {
     run.asked.set(number, { parts: [], missing: 1 });
     switch (question.ask) {
       case 'look':
-        run.answers.push({ question: number, value: question.at({ world, host, nowUs: world.nowUs }) });
+        run.answers.push({
+          question: number,
+          value: question.at({ world, host, nowUs: world.nowUs, logs: this.logs }),
+        });
         break;
       case 'wait':
         run.waits.push({ question: number, atUs: world.nowUs + question.delayUs });

@@ -4,6 +4,7 @@
  * from the kernel's reports and from the notes that machines emit. Times are world microseconds.
  */
 import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
+import type { LogLine } from '../models/console/command.ts';
 import { hostOf } from '../models/leader-election/record.ts';
 import { WEB_SERVER } from '../models/web-server/observe.ts';
 import type { Effect } from '../sim/effects.ts';
@@ -12,6 +13,7 @@ import type { World } from '../sim/world.ts';
 import { Changes, sameTexts } from './changes.ts';
 import type { Typed } from './console.ts';
 import { Judge } from './judge.ts';
+import { PodFacts, workloadsSeen } from './pod-facts.ts';
 import type { Outcome } from './result.ts';
 
 export interface RequestFact {
@@ -33,6 +35,8 @@ export interface Leader {
 }
 
 export interface BackendFact {
+  /** The balancer's daemon. */
+  readonly by: string;
   readonly state: string;
   readonly reason: string;
 }
@@ -41,6 +45,9 @@ interface MemberRole {
   readonly role: string;
   readonly term: number;
 }
+
+/** Lines of a process's log that are kept at least. */
+const LOG_LINES = 1_000;
 
 type Note = Extract<Effect, { type: 'note' }>;
 
@@ -72,6 +79,11 @@ export class Facts {
   /** `m2 apiserver/m1` */
   readonly backends = new Map<string, Changes<BackendFact>>();
   readonly nodes = new Map<string, Changes<string>>();
+  /** By process. */
+  readonly logs = new Map<string, LogLine[]>();
+  pods = new PodFacts();
+  /** Workload to how many of its pods are ready. */
+  readonly workloads = new Map<string, Changes<string>>();
   readonly requests: RequestFact[] = [];
   readonly judges = new Map<string, Judge>();
   readonly counts = new Map<string, Record<Outcome, number>>();
@@ -87,6 +99,8 @@ export class Facts {
     'etcd',
     'leases',
     'nodes',
+    'pods',
+    'workloads',
     'services',
     'clients',
   ]);
@@ -113,6 +127,9 @@ export class Facts {
     for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
     for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
     for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
+    for (const [path, lines] of this.logs) copy.logs.set(path, [...lines]);
+    copy.pods = this.pods.copy();
+    for (const [workload, changes] of this.workloads) copy.workloads.set(workload, changes.copy());
     for (const request of this.requests) copy.count(request);
     return copy;
   }
@@ -144,6 +161,7 @@ export class Facts {
         break;
       case 'host-down':
         this.holders(step);
+        this.podsChanged(this.pods.hostDown(step.who), step);
         this.dirty.add('hosts').add('processes');
         this.memberGone(this.memberOfHost.get(step.who), step);
         break;
@@ -175,7 +193,19 @@ export class Facts {
 
   private take(effect: Effect, step: Step): void {
     if (effect.type === 'note') this.note(effect, step);
+    else if (effect.type === 'log') this.log(effect, step);
     else if (effect.type === 'batch') for (const part of effect.effects) this.take(part, step);
+  }
+
+  /** The last lines of each process, for those who look into logs. */
+  private log({ line, level = 'info' }: Extract<Effect, { type: 'log' }>, step: Step): void {
+    const process = this.world.processes[step.cell?.process ?? -1];
+    if (process === undefined) return;
+    const path = `${hostName(step)}/${process.spec.name}`;
+    const lines = this.logs.get(path) ?? [];
+    this.logs.set(path, lines);
+    lines.push({ atUs: step.atUs, starts: process.incarnation, level, line });
+    if (lines.length > 2 * LOG_LINES) lines.splice(0, LOG_LINES);
   }
 
   private holders(step: Step): void {
@@ -198,7 +228,8 @@ export class Facts {
         break;
       case 'server-state': {
         const key = `${hostName(step)} ${note['backend']}/${note['server']}`;
-        const fact = { state: String(note['state']), reason: String(note['reason'] ?? '') };
+        const by = step.who.split('/')[1] ?? '';
+        const fact = { by, state: String(note['state']), reason: String(note['reason'] ?? '') };
         if (changesOf(this.backends, key, sameBackend).set(step.atUs, step.id, fact))
           this.dirty.add('backends');
         break;
@@ -220,7 +251,23 @@ export class Facts {
         if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
           this.dirty.add('nodes');
         break;
+      case 'objects':
+        this.podsChanged(this.pods.learn(note), step);
+        break;
+      case 'containers':
+        this.podsChanged(
+          this.pods.runs(hostName(step), note['running'] as Parameters<PodFacts['runs']>[1]),
+          step,
+        );
+        break;
     }
+  }
+
+  private podsChanged(changed: boolean, step: Step): void {
+    if (!changed) return;
+    this.dirty.add('pods').add('workloads');
+    for (const [name, { ready, desired }] of Object.entries(workloadsSeen(this.pods)))
+      changesOf(this.workloads, name).set(step.atUs, step.id, `${ready} of ${desired}`);
   }
 
   private request(note: Note, step: Step): void {

@@ -24,6 +24,8 @@ export function actionWords(action: Action): string {
     case 'host':
       return `${action.host} ${HOST_WORDS[action.event.type] ?? action.event.type}`;
     case 'send':
+      if (action.event.type === 'containers-killed')
+        return `containers end on ${action.process.split('/')[0]} (pods ${String((action.event as unknown as { pod: string }).pod)})`;
       return `${action.process}: ${action.event.type}`;
     case 'rule-add':
       return `network: ${effectWords(action.rule.effect, action.rule.protocol)} (${action.rule.id})`;

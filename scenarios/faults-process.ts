@@ -63,6 +63,18 @@ export const PROCESS_FAULTS = [
     end: (aim) => each(aim, 'start'),
   }),
   fault({
+    name: 'kill-containers',
+    about: "The containers of ordinary pods end with an error; the host's kubelet starts them again.",
+    aim: 'host',
+    parameters: z.strictObject({ pod: z.string().min(1).describe('How the names of the pods begin') }),
+    begin: (aim, { pod }) =>
+      aim.hosts.map((host) => ({
+        do: 'send',
+        process: `${host}/kubelet`,
+        event: { type: 'containers-killed', pod } as { readonly type: string },
+      })),
+  }),
+  fault({
     name: 'pause',
     about: 'SIGSTOP: it does nothing and still has its ports and addresses.',
     aim: 'process',

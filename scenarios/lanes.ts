@@ -130,17 +130,18 @@ export function lanesOf(session: Session, recorder: LaneRecorder, outages: reado
       segments: serviceSegments(outages.filter((outage) => outage.service === service)),
     });
   }
-  lanes.push({
-    id: 'vip',
-    label: 'VIP',
-    group: 'cluster',
-    kind: 'vip',
-    segments: segments(
-      facts.vip,
-      (holders) => holders.join(' + ') || 'nobody',
-      (holders) => (holders.length === 1 ? 'good' : 'bad'),
-    ),
-  });
+  if (topology.vip !== undefined)
+    lanes.push({
+      id: 'vip',
+      label: 'VIP',
+      group: 'cluster',
+      kind: 'vip',
+      segments: segments(
+        facts.vip,
+        (holders) => holders.join(' + ') || 'nobody',
+        (holders) => (holders.length === 1 ? 'good' : 'bad'),
+      ),
+    });
   lanes.push({
     id: 'etcd-leader',
     label: 'etcd leader',

@@ -102,7 +102,20 @@ export const Observations = z.object({
       ready: z.boolean(),
     }),
   ),
-  workloads: z.record(z.string(), z.object({ ready: z.number(), desired: z.number() })),
+  workloads: z
+    .record(
+      z.string(),
+      z.object({
+        ready: z.number().describe('Pods that the API calls ready'),
+        desired: z.number(),
+        terminating: z.number().describe('Pods that were asked to end and are still listed'),
+        running: z.number().describe('Containers that really run, whatever the API says'),
+        on: z.record(hostName, z.number()).describe('Containers that really run, by host'),
+      }),
+    )
+    .describe(
+      'Deployments, StatefulSets and DaemonSets by name; their pods are those with the label app=NAME',
+    ),
   services: z
     .record(
       z.string(),

@@ -2,6 +2,7 @@
  * The map of observations of a world at this moment, made from the facts so far and from the world's own records. Parts
  * that have not changed since they were last asked for are kept.
  */
+import { observeTargets } from '../models/cloud-balancer/observe.ts';
 import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
 import { SHELL } from '../models/console/shell-process.ts';
 import { observeRaft } from '../models/etcd/observe.ts';
@@ -13,6 +14,15 @@ import type { Cell, Host, Process } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import type { Facts, Root } from './facts.ts';
 import type { Observations } from './observations.ts';
+import { podsSeen, workloadsSeen } from './pod-facts.ts';
+
+/** Balancers, and how their leads' contexts are read. */
+const BALANCERS: readonly [daemon: string, observe: (context: unknown) => Record<string, SeenServer>][] = [
+  ['haproxy', observeBackends],
+  ['cloud-balancer', observeTargets],
+];
+
+type SeenServer = Omit<Observations['backends'][string][string], 'reason'>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -94,6 +104,12 @@ export class Observer {
         seen.nodes = {};
         for (const [node, changes] of this.facts.nodes)
           seen.nodes[node] = { status: changes.last as Observations['nodes'][string]['status'] };
+        break;
+      case 'pods':
+        seen.pods = podsSeen(this.facts.pods);
+        break;
+      case 'workloads':
+        seen.workloads = workloadsSeen(this.facts.pods);
         break;
       case 'steps':
         seen.steps = {};
@@ -180,14 +196,16 @@ export class Observer {
 
   private backends(): Observations['backends'] {
     const backends: Observations['backends'] = {};
-    for (const { host, lead } of this.each('haproxy')) {
-      if (lead.leaf < 0) continue;
-      const servers: Observations['backends'][string] = {};
-      for (const [name, seen] of Object.entries(observeBackends(lead.context))) {
-        const reason = this.facts.backends.get(`${host.name} ${name}`)?.last?.reason ?? '';
-        servers[name] = { ...seen, reason };
+    for (const [daemon, observe] of BALANCERS) {
+      for (const { host, lead } of this.each(daemon)) {
+        if (lead.leaf < 0) continue;
+        const servers: Observations['backends'][string] = {};
+        for (const [name, seen] of Object.entries(observe(lead.context))) {
+          const reason = this.facts.backends.get(`${host.name} ${name}`)?.last?.reason ?? '';
+          servers[name] = { ...seen, reason };
+        }
+        backends[host.name] = servers;
       }
-      backends[host.name] = servers;
     }
     return backends;
   }

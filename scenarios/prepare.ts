@@ -1,15 +1,18 @@
 /** From a composed scenario to the world that it runs in: its clients are placed and the daemons get their configurations. */
 import type { ClientConfig } from '../models/client/config.ts';
 import { buildWorld, type PlacedClient, standardProbers } from '../models/cluster/build.ts';
+import { endpointFor } from '../models/cluster/front-door.ts';
 import { hostOf, outsideHost, type Topology } from '../models/cluster/topology.ts';
 import { CLIENT_PORT } from '../models/etcd/api.ts';
 import type { Finding } from '../models/finding.ts';
+import type { ApiServerAddress } from '../models/kube-apiserver/rest-calls.ts';
+import type { WorkloadSpec } from '../models/operator/manifests.ts';
 import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
 import { isFaultEntry } from './rules.ts';
-import type { ClientData, ScenarioData } from './schema.ts';
+import type { ClientData, ScenarioData, WorkloadData } from './schema.ts';
 
 export type ExecutorName = 'compiled' | 'reference';
 
@@ -40,11 +43,29 @@ export function prepare(
     seed: options.seed,
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
+    workloads: (data.workloads ?? []).map(workloadOf),
     shells: options.console === true || (data.timeline ?? []).some((entry) => !isFaultEntry(entry)),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const draws = data.vary?.draws;
   return { spec: draws === undefined ? spec : { ...spec, draws }, findings };
+}
+
+function workloadOf(data: WorkloadData): WorkloadSpec {
+  const seconds = (text: string | undefined) =>
+    text === undefined ? undefined : durationUs(text) / 1_000_000;
+  const { port } = data;
+  return {
+    name: data.name,
+    kind: data.kind ?? 'deployment',
+    namespace: data.namespace ?? 'default',
+    replicas: data.replicas ?? 1,
+    image: data.image ?? 'nginx',
+    tolerationSeconds: seconds(data.toleration),
+    onControlPlanes: data['on-control-planes'] ?? false,
+    runsForSeconds: seconds(data['runs-for']),
+    expose: port === undefined ? undefined : { port, nodePort: data['node-port'] },
+  };
 }
 
 /** A rate such as `10/s` or `2/m` as a distance in microseconds. */
@@ -58,7 +79,7 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
   const config: ClientConfig = {
     name: client.name,
     request: client.request,
-    ...whereTo(client.to, topology, client.request.startsWith('etcd-')),
+    ...whereTo(client, host, topology),
     everyUs: everyUs(client.rate),
     timeoutUs: durationUs(client.timeout),
     connection: client.connection ?? 'each',
@@ -72,13 +93,13 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
 }
 
 /** `endpoint`, `vip`, a host, or HOST:PORT. */
-function whereTo(to: string, topology: Topology, toEtcd: boolean): { address: string; port: number } {
+function whereTo({ to, request }: ClientData, from: string, topology: Topology): ApiServerAddress {
   const { address, port } = topology.controlPlaneEndpoint;
-  if (to === 'endpoint') return { address, port };
+  if (to === 'endpoint') return endpointFor(topology, topology.parameters ?? {}, from);
   if (to === 'vip') return { address: topology.vip?.address ?? address, port };
   const [name = '', ownPort] = to.split(':');
   const known = topology.hosts.find((host) => host.name === name);
   const place = known === undefined ? (topology.names?.[name] ?? name) : hostOf(topology, name).address;
-  const usual = toEtcd ? CLIENT_PORT : topology.apiserverPort;
+  const usual = request.startsWith('etcd-') ? CLIENT_PORT : topology.apiserverPort;
   return { address: place, port: ownPort === undefined ? usual : Number(ownPort) };
 }

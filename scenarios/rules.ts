@@ -86,6 +86,15 @@ export function checkRules(data: ScenarioData): Complaint[] {
     checkClient(client, ['clients', index], say);
     unique(clients, client.name, ['clients', index, 'name'], say);
   });
+  const workloads = new Set<string>();
+  data.workloads?.forEach((workload, index) => {
+    const path = ['workloads', index];
+    unique(workloads, workload.name, [...path, 'name'], say);
+    if (workload['node-port'] !== undefined && workload.port === undefined)
+      say([...path, 'node-port'], 'node-port goes with port', 'key');
+    if (workload.kind === 'daemonset' && workload.replicas !== undefined)
+      say([...path, 'replicas'], 'a daemonset has one pod a node', 'key');
+  });
   for (const { path, text, purpose } of expressionsOf(data)) {
     const { mistake } = compileCondition(text, purpose);
     if (mistake) complaints.push({ path, message: mistake.message, offset: mistake.offset });

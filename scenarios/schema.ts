@@ -21,6 +21,14 @@ const ImportedTopology = z.strictObject({
   name: kebabName.optional(),
 });
 
+const VariedTopology = z.strictObject({
+  like: label.describe('A shipped topology (quorate list)'),
+  files: z
+    .record(z.string(), z.string().nullable())
+    .describe('Texts by the path of the file whose place they take; new ones are added, null leaves one out'),
+  set: z.record(z.string(), parameterValue).optional().describe('What the files do not say, as --set'),
+});
+
 const Start = z.strictObject({
   from: z.enum(['settled', 'cold']).optional().describe('settled: everything has run for long; default'),
   vip: label.optional().describe('Host that holds the VIP at first'),
@@ -62,6 +70,21 @@ const Client = z.strictObject({
     .enum(['each', 'keep'])
     .optional()
     .describe('A connection for each request (default), or one kept'),
+});
+
+const Workload = z.strictObject({
+  name: kebabName,
+  kind: z.enum(['deployment', 'statefulset', 'daemonset']).optional().describe('Default deployment'),
+  namespace: kebabName.optional().describe('Default default'),
+  replicas: z.int().min(0).max(1_000).optional().describe('Default 1; a daemonset has one a node'),
+  image: label.optional().describe('Default nginx'),
+  toleration: duration
+    .optional()
+    .describe('Its pods stay this long on a node that is not ready; default what the apiserver says, 300s'),
+  'on-control-planes': z.boolean().optional().describe('It tolerates the taint of control planes'),
+  'runs-for': duration.optional().describe('Its program ends after this long, each time; default it serves'),
+  port: z.int().min(1).max(65_535).optional().describe('A Service with this port is put in front of it'),
+  'node-port': z.int().min(30_000).max(32_767).optional().describe('The Service has this port on every node'),
 });
 
 /** When an entry happens: exactly one of at, between, when. */
@@ -197,12 +220,17 @@ export const Scenario = z.strictObject({
   version: z.literal(1),
   about: z.string().optional(),
   topology: z
-    .union([label, ImportedTopology, Topology])
-    .describe('A name, a file or folder, a map, or {import: [...]}'),
+    .union([label, ImportedTopology, VariedTopology, Topology])
+    .describe('A name, a file or folder, a map, {import: [...]}, or {like: NAME, files: {...}}'),
   parameters: z.record(z.string(), parameterValue).optional().describe('COMPONENT[.HOST].KEY, as --set'),
   start: Start.optional(),
   until: duration,
   clients: z.array(Client).max(MOST_ENTRIES).optional(),
+  workloads: z
+    .array(Workload)
+    .max(MOST_ENTRIES)
+    .optional()
+    .describe('What an operator has created before the start, and runs then'),
   timeline: z.array(TimelineEntry).max(MOST_ENTRIES).optional(),
   expect: z.array(Expectation).max(MOST_ENTRIES).optional(),
   measure: z.array(Measure).max(MOST_ENTRIES).optional(),
@@ -214,12 +242,14 @@ export type ScenarioData = z.infer<typeof Scenario>;
 export type ExpectationData = z.infer<typeof Expectation>;
 export type MeasureData = z.infer<typeof Measure>;
 export type ClientData = z.infer<typeof Client>;
+export type WorkloadData = z.infer<typeof Workload>;
 export type StartData = z.infer<typeof Start>;
 
 /** Which branch of a union a file means: for complaints about that branch only. */
 export function branchMeant(path: readonly PropertyKey[], value: unknown): number | undefined {
   const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
-  if (path[0] === 'topology' && path.length === 1) return isMap ? ('import' in value ? 1 : 2) : undefined;
+  if (path[0] === 'topology' && path.length === 1)
+    return isMap ? ('import' in value ? 1 : 'like' in value ? 2 : 3) : undefined;
   if (path[0] === 'timeline' && path.length === 2 && isMap) return 'run' in value && !('do' in value) ? 1 : 0;
   return undefined;
 }

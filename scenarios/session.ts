@@ -89,6 +89,7 @@ export class Session {
       (typed) => {
         this.facts.noteTyped(typed);
       },
+      (path) => this.facts.logs.get(path) ?? [],
     );
     const { record } = options;
     this.world.observer = (step: Step) => {

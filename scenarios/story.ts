@@ -135,11 +135,17 @@ const SLOW_US = 1_000_000;
 /** Shorter is the way of one packet: from the advert of the new master to the old one's giving up, for instance. */
 const MOMENT_US = 1_000;
 
+/** Pods come and go one after the other; told is where that rests. */
+const PODS_MOMENT_US = 1_000_000;
+
 /** Without what lasted for a moment only; the result of `run --json` has it all. */
-function lasting<T>(list: readonly { readonly atUs: number; readonly step: number; readonly value: T }[]) {
+function lasting<T>(
+  list: readonly { readonly atUs: number; readonly step: number; readonly value: T }[],
+  momentUs = MOMENT_US,
+) {
   return list.filter(({ atUs }, i) => {
     const next = list[i + 1];
-    return next === undefined || next.atUs - atUs >= MOMENT_US;
+    return next === undefined || next.atUs - atUs >= momentUs;
   });
 }
 
@@ -178,10 +184,17 @@ function factLines(facts: Facts, epochUs: number): Line[] {
   }
   for (const [key, changes] of facts.backends) {
     const [balancer = '', server = ''] = key.split(' ');
-    news(changes.list, ({ state, reason }) => ({
+    news(changes.list, ({ by, state, reason }) => ({
       kind: 'backend',
       who: balancer,
-      text: `haproxy on ${balancer}: ${server} is ${state}${reason === '' ? '' : ` (${reason})`}`,
+      text: `${by} on ${balancer}: ${server} is ${state}${reason === '' ? '' : ` (${reason})`}`,
+    }));
+  }
+  for (const [workload, changes] of facts.workloads) {
+    news(lasting(changes.list, PODS_MOMENT_US), (ready) => ({
+      kind: 'node',
+      who: workload,
+      text: `${workload}: ${ready} pods ready`,
     }));
   }
   for (const [node, changes] of facts.nodes)

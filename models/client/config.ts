@@ -1,5 +1,7 @@
 /** What a load generator is told. Plain data; times in microseconds. */
 
+import type { DnsName } from '../dns/resolve.ts';
+
 /**
  * `serializable-read` is answered from an apiserver's watch cache (resourceVersion=0). `http` is a plain GET; `hold` opens a
  * connection and keeps it until somebody ends it, or until the limit. `etcd-...` are spoken to a member of etcd.
@@ -22,6 +24,8 @@ export interface ClientConfig {
   readonly request: RequestKind;
   readonly address: string;
   readonly port: number;
+  /** A name with several addresses, instead of the one. */
+  readonly dns?: DnsName;
   /** Requests start at this distance, whether or not earlier ones have ended (open loop). */
   readonly everyUs: number;
   /** A request that has not ended by then is a time-out. */

@@ -32,10 +32,10 @@ export const heldConnectionMachine = setup({
   },
   actions: {
     connect: emit(
-      ({ context: { config } }): Effect => ({
+      ({ context: { config, addresses } }): Effect => ({
         type: 'connect',
         connection: CONNECTION,
-        to: config.address,
+        to: addresses[0] ?? config.address,
         port: config.port,
       }),
     ),

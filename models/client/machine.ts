@@ -5,7 +5,8 @@
  * Unit: microseconds.
  */
 import { assign, emit, setup } from 'xstate';
-import type { Effect, ProcessInput } from '../../sim/effects.ts';
+import type { Address, Effect, ProcessInput } from '../../sim/effects.ts';
+import { addressesOf } from '../dns/resolve.ts';
 import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import { uniform } from '../uniform.ts';
 import type { ClientConfig } from './config.ts';
@@ -18,6 +19,10 @@ interface ClientContext {
   readonly count: number;
   /** Version of the written object as last seen; empty while it is unknown. */
   readonly resourceVersion: string;
+  /** Where its requests dial, if it is one address. */
+  readonly addresses: readonly Address[];
+  /** Where in the rotation of a name's addresses it begins. */
+  readonly phase: number;
 }
 
 type ClientEvent = Finished | { readonly type: 'xstate.after'; readonly atUs: number };
@@ -37,6 +42,10 @@ function startRequest(context: ClientContext, atUs: number): Effect {
     value: context.count,
     resourceVersion: context.resourceVersion,
     startedAtUs: atUs,
+    addresses:
+      context.config.dns === undefined
+        ? context.addresses
+        : addressesOf(context.config.dns, context.phase + context.count, atUs),
   };
   return {
     type: 'start',
@@ -56,8 +65,8 @@ export const clientMachine = setup({
   actions: {
     start: emit(({ context, event }) => startRequest(context, (event as { atUs?: number }).atUs ?? 0)),
     openClient: emit(({ context: { config } }): Effect => {
-      const { address, port, connection } = config;
-      const input = { address, port };
+      const { address, port, connection, dns } = config;
+      const input = dns === undefined ? { address, port } : { address, port, dns };
       return {
         type: 'batch',
         effects:
@@ -80,6 +89,8 @@ export const clientMachine = setup({
     phaseUs: Math.floor(uniform(input.luck, 'phase', 0) * input.config.everyUs),
     count: 0,
     resourceVersion: '',
+    addresses: [input.config.address],
+    phase: Math.floor(uniform(input.luck, 'dns', 0) * (input.config.dns?.addresses.length ?? 1)),
   }),
   initial: 'waiting',
   entry: 'openClient',

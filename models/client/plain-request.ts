@@ -28,10 +28,10 @@ export const plainRequestMachine = setup({
   guards: { isResponse: ({ event }) => responseOf(event).kind === 'response' },
   actions: {
     connect: emit(
-      ({ context: { config } }): Effect => ({
+      ({ context: { config, addresses } }): Effect => ({
         type: 'connect',
         connection: CONNECTION,
-        to: config.address,
+        to: addresses[0] ?? config.address,
         port: config.port,
       }),
     ),

@@ -2,7 +2,7 @@
  * What the requests of a load generator share, whether each has its own connection or all have one: what they write and
  * read, and how they end.
  */
-import type { Effect, KernelEvent } from '../../sim/effects.ts';
+import type { Address, Effect, KernelEvent } from '../../sim/effects.ts';
 import { collectionPath, configMapPath, type KubeObject } from '../kube-apiserver/api.ts';
 import type { HttpRequest } from '../wire.ts';
 import type { ClientConfig } from './config.ts';
@@ -21,6 +21,8 @@ export interface RequestInput {
   /** Version of the object as last seen; empty: it has to be created. */
   readonly resourceVersion: string;
   readonly startedAtUs: number;
+  /** Where it dials, one after the other. */
+  readonly addresses: readonly Address[];
 }
 
 export interface RequestContext extends RequestInput {

@@ -18,11 +18,16 @@ import { client } from '../client/process.ts';
 import { SHELL, shell } from '../console/shell-process.ts';
 import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
+import { type ApplyConfig, apply } from '../operator/apply.ts';
+import { manifestsOf, type WorkloadSpec } from '../operator/manifests.ts';
+import { cloudBalancerDaemon } from './build-cloud-balancer.ts';
 import { etcdProcess } from './build-etcd.ts';
 import { haproxyProcess } from './build-haproxy.ts';
 import { keepalivedProcess } from './build-keepalived.ts';
+import { kubeVipDaemon } from './build-kube-vip.ts';
 import { kubernetesProcess } from './build-kubernetes.ts';
 import { webProcess } from './build-web.ts';
+import { endpointFor } from './front-door.ts';
 import type { ParameterMap } from './parameters.ts';
 import { microseconds, setting, settingsOf } from './parameters.ts';
 import { outsideHost, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
@@ -39,6 +44,8 @@ export interface BuildOptions {
   /** Over the topology's own. */
   readonly parameters?: ParameterMap;
   readonly clients?: readonly PlacedClient[];
+  /** What an operator creates as soon as there is an API. */
+  readonly workloads?: readonly WorkloadSpec[];
   readonly executor: (machine: AnyStateMachine) => Program;
   readonly limits?: WorldSpec['limits'];
   /** Each host has a shell, so that commands can be typed. */
@@ -49,6 +56,7 @@ export interface BuildOptions {
 export interface Site {
   readonly topology: Topology;
   readonly host: TopologyHost;
+  readonly parameters: ParameterMap;
   /** Parameters of one component for this host, by their keys. */
   settings(component: string): Readonly<Record<string, string | number | boolean>>;
   /** Complaints about configuration texts. */
@@ -59,12 +67,16 @@ export type Daemon = Pick<ProcessSpec, 'type' | 'config'>;
 
 const UNIT_START_US = [200_000, 3_000_000] as const;
 const CONTAINER_START_US = [1_000_000, 4_000_000] as const;
+/** When every node has registered, so that pods find all of them. */
+const OPERATOR_START_US = [30_000_000, 31_000_000] as const;
 /** RestartSec=10 of the kubelet's unit. */
 const KUBELET_RESTART_US = 10_000_000;
 
 const BUILDERS: Readonly<Record<ProcessName, (site: Site) => Daemon>> = {
   keepalived: keepalivedProcess,
   haproxy: haproxyProcess,
+  'kube-vip': kubeVipDaemon,
+  'cloud-balancer': cloudBalancerDaemon,
   etcd: etcdProcess,
   kubelet: (site) => kubernetesProcess(site, 'kubelet'),
   'kube-apiserver': (site) => kubernetesProcess(site, 'kube-apiserver'),
@@ -86,6 +98,7 @@ export function buildWorld(
     const site: Site = {
       topology,
       host,
+      parameters,
       settings: (component) => settingsOf(parameters, component, host.name, names),
       findings,
     };
@@ -105,6 +118,8 @@ export function buildWorld(
       startDelayUs: [0, 1_000_000],
     });
   }
+  if (options.workloads !== undefined && options.workloads.length > 0)
+    processes.push(operator(topology, options.workloads));
   if (options.shells === true) {
     for (const { name: host } of topology.hosts) {
       const supervisor: Supervisor = { kind: 'none' };
@@ -129,6 +144,21 @@ export function buildWorld(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
   return { spec, findings };
+}
+
+/** Who creates the workloads, outside of the cluster. */
+function operator(topology: Topology, workloads: readonly WorkloadSpec[]): ProcessSpec & { host: string } {
+  const { address, port } = topology.controlPlaneEndpoint;
+  const config: ApplyConfig = { server: { address, port }, manifests: workloads.flatMap(manifestsOf) };
+  return {
+    host: outsideHost(topology).name,
+    name: apply.name,
+    type: apply,
+    config,
+    supervisor: { kind: 'none' },
+    enabled: true,
+    startDelayUs: OPERATOR_START_US,
+  };
 }
 
 function placed(
@@ -188,11 +218,11 @@ function linkOf(parameters: ParameterMap): (from: HostSpec, to: HostSpec) => Lin
 export function standardProbers(topology: Topology): PlacedClient[] {
   // The services are those of Kubernetes: where it is not, nobody asks for them.
   if (!topology.hosts.some(({ processes }) => processes.includes('kube-apiserver'))) return [];
-  const { address, port } = topology.controlPlaneEndpoint;
   const { name: host } = outsideHost(topology);
+  const endpoint = endpointFor(topology, topology.parameters ?? {}, host);
   const prober = (name: string, request: ClientConfig['request']): PlacedClient => ({
     host,
-    config: { name, request, address, port, everyUs: 100_000, timeoutUs: 5_000_000, connection: 'each' },
+    config: { name, request, ...endpoint, everyUs: 100_000, timeoutUs: 5_000_000, connection: 'each' },
   });
   return [prober('api.write', 'write'), prober('api.read', 'read'), prober('vip', 'connect')];
 }

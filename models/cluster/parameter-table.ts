@@ -109,6 +109,12 @@ export const PARAMETERS: readonly Parameter[] = [
     ['node-status-update-frequency', 'time', 'Default 10s'],
     ['node-status-report-frequency', 'time', 'Default 5m'],
     ['node-lease-duration-seconds', 'seconds', 'Default 40'],
+    ['node-labels', 'any', 'KEY=VALUE,... of its node'],
+    [
+      'register-with-taints',
+      'any',
+      'KEY:EFFECT,... of its node, empty for none; default as kubeadm: control planes take no ordinary pods',
+    ],
   ]),
   ...rows('haproxy', [
     ...unit,
@@ -132,6 +138,26 @@ export const PARAMETERS: readonly Parameter[] = [
     ['timeout.queue', 'time', 'timeout queue'],
   ]),
   ...rows('web', unit),
+  ...rows('kube-vip', [
+    ['vip_leaseduration', 'seconds', 'Default 5'],
+    ['vip_renewdeadline', 'seconds', 'Default 3'],
+    ['vip_retryperiod', 'seconds', 'Default 1'],
+    ['vip_leasename', 'text', 'Default plndr-cp-lock'],
+    ['vip_arpRate', 'milliseconds', 'Between gratuitous ARPs; default 3000'],
+  ]),
+  ...rows('cloud-balancer', [
+    ['HealthCheckProtocol', { words: ['TCP', 'HTTPS'] }, 'Default TCP'],
+    ['HealthCheckPath', 'text', 'Of HTTPS checks; default /'],
+    ['HealthCheckIntervalSeconds', 'seconds', 'Default 30'],
+    ['HealthCheckTimeoutSeconds', 'seconds', 'Default 10'],
+    ['HealthyThresholdCount', 'whole', 'Good checks in a row; default 5'],
+    ['UnhealthyThresholdCount', 'whole', 'Bad checks in a row; default 2'],
+    ['preserve_client_ip.enabled', 'flag', 'Targets see clients’ addresses; default false'],
+  ]),
+  ...rows('dns', [
+    ['ttl', 'time', 'How long a client goes by one answer; default 0s: it asks for each connection'],
+    ['dial', { words: ['serial', 'first'] }, 'All addresses of an answer in turn (Go), or the first only'],
+  ]),
   ...rows('keepalived', [
     ...unit,
     ['version', 'version', '1.3, or 2.0 to 2.3'],

@@ -15,6 +15,8 @@ export const NAME_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/;
 export const PROCESS_NAMES = [
   'keepalived',
   'haproxy',
+  'kube-vip',
+  'cloud-balancer',
   'kubelet',
   'etcd',
   'kube-apiserver',
@@ -45,6 +47,10 @@ const Host = z.strictObject({
     .boolean()
     .optional()
     .describe('net.ipv4.ip_nonlocal_bind: may listen on an address it does not have; default false'),
+  managed: z
+    .boolean()
+    .optional()
+    .describe('A cloud provider runs it: no fault may be aimed at it, only at its links; default false'),
 });
 
 const Keepalived = z.strictObject({
@@ -95,10 +101,19 @@ const Shape = z.strictObject({
   ),
   hosts: z.array(Host).min(1),
   controlPlaneEndpoint: z
-    .strictObject({ name: z.string().optional(), address, port })
+    .strictObject({
+      name: z.string().optional(),
+      address,
+      port,
+      addresses: z
+        .array(address)
+        .min(2)
+        .optional()
+        .describe('All addresses that DNS gives for the name, in turn (round robin); `address` is the first'),
+    })
     .describe('Where kubelets, kubectl and the outside world look for the API, or for what is there instead'),
   apiserverPort: port.default(6443).describe('--secure-port of every kube-apiserver'),
-  vip: z.strictObject({ address }).optional().describe('The address that keepalived moves'),
+  vip: z.strictObject({ address }).optional().describe('The address that keepalived or kube-vip moves'),
   etcd: Etcd.default({ placement: 'stacked', members: [] }),
   networking: z
     .strictObject({ podSubnet: z.string().optional(), serviceSubnet: z.string().optional() })
@@ -107,6 +122,7 @@ const Shape = z.strictObject({
   haproxy: z.record(name, fileName).optional().describe('Host to its haproxy.cfg, a name of `files`'),
   keepalived: z.record(name, Keepalived).optional().describe('Host to its keepalived files'),
   web: z.record(name, Web).optional().describe('Host to its plain web server, which is no API'),
+  kubeVip: z.record(name, fileName).optional().describe('Host to its kube-vip manifest, a name of `files`'),
   parameters: z.record(z.string(), scalar).optional().describe('COMPONENT[.HOST].KEY, as in scenarios'),
   files: z.record(fileName, z.string()).optional().describe('Texts of the files it came from'),
   sources: z
@@ -143,6 +159,10 @@ export const Topology = Shape.superRefine((topology, context) => {
   });
   if (!topology.hosts.some(({ roles }) => roles.includes('client'))) {
     complain(['hosts'], 'there is no host with the role client, from which the outside world asks');
+  }
+  const { address: first, addresses: answers } = topology.controlPlaneEndpoint;
+  if (answers !== undefined && answers[0] !== first) {
+    complain(['controlPlaneEndpoint', 'addresses', 0], `the first of addresses is not ${first}`);
   }
   const vip = topology.vip?.address;
   if (vip !== undefined && addresses.has(vip)) {
@@ -199,6 +219,8 @@ function checkFiles(topology: TopologyShape, hosts: ReadonlyMap<string, number>,
   };
   for (const [host, file] of Object.entries(topology.haproxy ?? {}))
     check(['haproxy', host], host, 'haproxy', file);
+  for (const [host, file] of Object.entries(topology.kubeVip ?? {}))
+    check(['kubeVip', host], host, 'kube-vip', file);
   for (const [host, entry] of Object.entries(topology.keepalived ?? {})) {
     check(['keepalived', host], host, 'keepalived', entry.conf);
     for (const [path, file] of Object.entries(entry.scripts ?? {})) {
@@ -207,8 +229,13 @@ function checkFiles(topology: TopologyShape, hosts: ReadonlyMap<string, number>,
     }
   }
   topology.hosts.forEach((host, index) => {
-    for (const process of ['haproxy', 'keepalived'] as const) {
-      if (host.processes.includes(process) && !Object.hasOwn(topology[process] ?? {}, host.name)) {
+    const configured = {
+      haproxy: topology.haproxy,
+      keepalived: topology.keepalived,
+      'kube-vip': topology.kubeVip,
+    };
+    for (const [process, files = {}] of Object.entries(configured)) {
+      if ((host.processes as readonly string[]).includes(process) && !Object.hasOwn(files, host.name)) {
         complain(['hosts', index, 'processes'], `${process} of ${host.name} has no configuration`);
       }
     }

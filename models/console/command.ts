@@ -66,6 +66,9 @@ export interface Fetch {
   readonly timeoutUs: number;
   /** Nothing is asked: the TCP connection is all. */
   readonly connectOnly?: true;
+  /** Shorter limits of the parts, where the client has them: until there is a connection, until TLS has answered. */
+  readonly dialTimeoutUs?: number;
+  readonly handshakeTimeoutUs?: number;
 }
 
 export interface Chunk {
@@ -82,6 +85,8 @@ export interface Fetched {
   readonly outcome: 'response' | 'connected' | 'refused' | 'no-route' | 'timeout' | 'eof' | 'reset' | 'alert';
   /** There was a TCP connection. */
   readonly connected: boolean;
+  /** TLS has answered, too; true without TLS. */
+  readonly greeted: boolean;
   readonly status: number;
   readonly body: unknown;
   /** Parts of a streamed answer (a watch) that came before the end. */
@@ -94,6 +99,18 @@ export interface Seen {
   readonly world: World;
   readonly host: string;
   readonly nowUs: number;
+  /** What a process has logged since the world began, oldest first; the last thousand lines or so. */
+  logs(path: string): readonly LogLine[];
+}
+
+/** A line of a daemon's log. */
+export interface LogLine {
+  /** World time. */
+  readonly atUs: number;
+  /** Which start of the process said it, counted from 0. */
+  readonly starts: number;
+  readonly level: string;
+  readonly line: string;
 }
 
 export type Question =

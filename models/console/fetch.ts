@@ -18,6 +18,7 @@ export interface FetchInput {
 
 interface FetchContext extends FetchInput {
   readonly connected: boolean;
+  readonly greeted: boolean;
   readonly chunks: readonly Chunk[];
 }
 
@@ -31,7 +32,7 @@ const MOST_CHUNKS = 64;
 const transmit = (message: WireMessage): Effect => ({ type: 'transmit', connection: CONNECTION, message });
 
 function end(
-  { id, startedAtUs, connected, chunks }: FetchContext,
+  { id, startedAtUs, connected, greeted, chunks }: FetchContext,
   atUs: number,
   outcome: Fetched['outcome'],
   answer: { readonly status: number; readonly body?: unknown } = { status: 0 },
@@ -39,6 +40,7 @@ function end(
   const fetched: Fetched = {
     outcome,
     connected: connected || outcome === 'connected',
+    greeted,
     status: answer.status,
     body: answer.body,
     chunks,
@@ -107,11 +109,16 @@ export const fetchMachine = setup({
       end(context, at(event), (event as Extract<KernelEvent, { type: 'closed' }>).how),
     ),
     noteConnected: assign({ connected: true }),
+    noteGreeted: assign({ greeted: true }),
   },
-  delays: { limit: ({ context }) => context.request.timeoutUs },
+  delays: {
+    limit: ({ context }) => context.request.timeoutUs,
+    dial: ({ context: { request } }) => request.dialTimeoutUs ?? request.timeoutUs,
+    handshake: ({ context: { request } }) => request.handshakeTimeoutUs ?? request.timeoutUs,
+  },
 }).createMachine({
   id: 'console.fetch',
-  context: ({ input }) => ({ ...input, connected: false, chunks: [] }),
+  context: ({ input }) => ({ ...input, connected: false, greeted: false, chunks: [] }),
   initial: 'trying',
   states: {
     trying: {
@@ -121,16 +128,23 @@ export const fetchMachine = setup({
       states: {
         connecting: {
           entry: 'connect',
+          after: { dial: { actions: 'timedOut' } },
           on: {
             connected: [
               { guard: 'onlyConnects', actions: 'connected' },
               { guard: 'speaksTls', target: 'greeting', actions: ['noteConnected', 'greet'] },
-              { target: 'asking', actions: 'noteConnected' },
+              { target: 'asking', actions: ['noteConnected', 'noteGreeted'] },
             ],
           },
         },
         greeting: {
-          on: { received: [{ guard: 'isAlert', actions: 'alerted' }, { target: 'asking' }] },
+          after: { handshake: { actions: 'timedOut' } },
+          on: {
+            received: [
+              { guard: 'isAlert', actions: 'alerted' },
+              { target: 'asking', actions: 'noteGreeted' },
+            ],
+          },
         },
         asking: {
           entry: 'ask',

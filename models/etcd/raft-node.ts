@@ -131,7 +131,7 @@ const node = setup({
         return saveReady(raft, report, context.node, event.atUs);
       }),
     ),
-    report: emit(({ context }: Given) => carryOutReport(context)),
+    report: emit(({ context, event }: Given) => carryOutReport(context, event.atUs)),
     carryOut: emit(({ context }: Given) => batch(context.node.out)),
     // --- time
     armTicker: raise({ type: 'tick' } as NodeEvent, {

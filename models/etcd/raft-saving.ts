@@ -68,7 +68,7 @@ function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number,
     const { ready } = report;
     if (ready === null || !ready.mustAdvance) {
       if (ready !== null) send({ raft, node }, ready.messages, out);
-      tellNews({ raft, node }, report, out);
+      tellNews({ raft, node }, report, atUs, out);
       break;
     }
     const sync = ready.mustSync || ready.snapshot !== null;
@@ -80,13 +80,13 @@ function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number,
       const writes = node.writes + 1;
       const id = String(writes);
       out.push({ type: 'write', id, key: RAFT_KEY, value: onDisk(after), sync });
-      tellNews({ raft, node }, report, out);
+      tellNews({ raft, node }, report, atUs, out);
       const messages = leads ? [] : ready.messages;
       node = { ...node, writes, saving: { id, ready, messages, before: held, after, sinceUs: atUs } };
       break;
     }
     if (after !== held) out.push({ type: 'write', key: RAFT_KEY, value: onDisk(after), sync });
-    tellNews({ raft, node }, report, out);
+    tellNews({ raft, node }, report, atUs, out);
     if (winsByOwnVote(raft)) {
       changeRole(ready, out);
       break;

@@ -275,7 +275,7 @@ export function initialServer(input: ProcessInput<EtcdConfig>): Server {
 
 // --- what a step asks for
 
-export function tellRaft(server: Draft, event: RaftEvent | LinkEvent): void {
+export function tellRaft(server: Draft, event: (RaftEvent | LinkEvent) & { readonly atUs?: number }): void {
   server.out.push({ type: 'tell', to: RAFT, event });
 }
 

@@ -15,6 +15,9 @@ export interface KubeApiserverConfig {
   /** --etcd-healthcheck-timeout and --etcd-readycheck-timeout, 2 s (storagebackend/config.go:41-42). */
   readonly 'etcd-healthcheck-timeout': number;
   readonly 'etcd-readycheck-timeout': number;
+  /** --default-not-ready-toleration-seconds and --default-unreachable-toleration-seconds, 300; of pods created from now on. */
+  readonly 'default-not-ready-toleration-seconds': number;
+  readonly 'default-unreachable-toleration-seconds': number;
   /** --etcd-compaction-interval, 5m0s; 0: nothing is ever compacted. */
   readonly 'etcd-compaction-interval': number;
   /** --anonymous-auth, true; without it the health endpoints answer 401 to probes, which have no certificate. */
@@ -37,6 +40,8 @@ export const DEFAULTS: KubeApiserverConfig = {
   'min-request-timeout': 1_800_000_000,
   'etcd-healthcheck-timeout': 2_000_000,
   'etcd-readycheck-timeout': 2_000_000,
+  'default-not-ready-toleration-seconds': 300,
+  'default-unreachable-toleration-seconds': 300,
   'etcd-compaction-interval': 300_000_000,
   'anonymous-auth': true,
   cachedResources: ['nodes', 'leases'],

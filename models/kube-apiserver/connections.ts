@@ -147,6 +147,11 @@ function serveFromEtcd(
     body: message.body as KubeObject | undefined,
     endpoints: config['etcd-servers'].length,
     luck,
+    admission: {
+      luck,
+      notReadySeconds: config['default-not-ready-toleration-seconds'],
+      unreachableSeconds: config['default-unreachable-toleration-seconds'],
+    },
     requestTimeoutUs: config['request-timeout'],
     atUs,
   };

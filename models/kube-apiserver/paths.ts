@@ -16,11 +16,13 @@ export interface ApiRequest {
   readonly namespace: string;
   /** Empty for list, watch and create. */
   readonly name: string;
-  /** `status` or empty. */
+  /** `status`, `binding`, `eviction` or empty. */
   readonly subresource: string;
   /** Of the query: `0` allows an answer from the watch cache; a watch starts after it. */
   readonly resourceVersion: string | undefined;
   readonly timeoutSeconds: number | undefined;
+  /** Of the query's `fieldSelector=spec.nodeName=NAME`: pods of this node only. */
+  readonly nodeName: string | undefined;
 }
 
 export interface HealthRequest {
@@ -30,6 +32,10 @@ export interface HealthRequest {
   /** Checks left out by `exclude=`. */
   readonly exclude: readonly string[];
 }
+
+/** What may be posted to an object that exists. */
+const POSTED = ['binding', 'eviction'];
+const NODE_NAME = 'spec.nodeName=';
 
 const VERBS: Readonly<Record<string, Verb>> = {
   GET: 'get',
@@ -42,7 +48,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
 function queryOf(text: string): ReadonlyMap<string, readonly string[]> {
   const query = new Map<string, string[]>();
   for (const part of text.split('&')) {
-    const [key, value = ''] = part.split('=') as [string, string?];
+    const mark = part.indexOf('=');
+    const key = mark < 0 ? part : part.slice(0, mark);
+    const value = mark < 0 ? '' : part.slice(mark + 1);
     query.set(key, [...(query.get(key) ?? []), value]);
   }
   return query;
@@ -98,6 +106,9 @@ function apiRequest(
   if (parts.slice(2, start).join('/') !== resource.apiVersion) return undefined;
   const name = parts[at + 1] ?? '';
   if (name === '' && verb !== 'get' && verb !== 'create') return undefined;
+  const subresource = parts[at + 2] ?? '';
+  if (name !== '' && verb === 'create' && !POSTED.includes(subresource)) return undefined;
+  const selector = query.get('fieldSelector')?.[0];
   const collectionVerb = query.get('watch')?.[0] === 'true' ? 'watch' : 'list';
   const timeout = query.get('timeoutSeconds')?.[0];
   return {
@@ -106,9 +117,10 @@ function apiRequest(
     resource,
     namespace: inNamespace ? (parts[start + 1] as string) : '',
     name,
-    subresource: parts[at + 2] ?? '',
+    subresource,
     resourceVersion: query.get('resourceVersion')?.[0],
     timeoutSeconds: timeout === undefined ? undefined : Number(timeout),
+    nodeName: selector?.startsWith(NODE_NAME) ? selector.slice(NODE_NAME.length) : undefined,
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import { Map as ImmutableMap, OrderedMap } from 'immutable';
 import type { Address, ConnectFailure, Effect } from '../../sim/effects.ts';
+import { addressesOf, type DnsName, shareUs } from '../dns/resolve.ts';
 import { tell } from '../family.ts';
 import type { HttpRequest, HttpResponse, WireMessage } from '../wire.ts';
 import { isStatus } from './api.ts';
@@ -14,6 +15,8 @@ import { isStatus } from './api.ts';
 export interface ApiServerAddress {
   readonly address: Address;
   readonly port: number;
+  /** A name with several addresses: each dial takes those of an answer, one after the other. */
+  readonly dns?: DnsName;
 }
 
 /** Id under which every family starts its client. */
@@ -60,7 +63,27 @@ export interface Pending {
 export type Calls = OrderedMap<string, Pending>;
 export const NO_CALLS: Calls = OrderedMap<string, Pending>();
 
-export interface CallTable extends ApiServerAddress {
+/** A dial: to `address` now, to the others if that fails. */
+export interface Dial extends ApiServerAddress {
+  readonly others: readonly Address[];
+  readonly lookups: number;
+  readonly dialUntilUs: number;
+}
+
+/** Looks the address up, for a dial that may take so long. */
+export function lookUp(dial: Dial, atUs: number, limitUs: number): Partial<Dial> {
+  const { dns, lookups } = dial;
+  if (dns === undefined) return {};
+  const [address = dial.address, ...others] = addressesOf(dns, lookups, atUs);
+  return { address, others, lookups: lookups + 1, dialUntilUs: atUs + limitUs };
+}
+
+/** How long this address may be tried. */
+export function dialShareUs({ dns, others, dialUntilUs }: Dial, atUs: number, limitUs: number): number {
+  return dns === undefined ? limitUs : shareUs(dialUntilUs - atUs, others.length + 1);
+}
+
+export interface CallTable extends Dial {
   /** Calls that wait for the connection. */
   readonly queued: Calls;
   /** Calls on the connection, by HTTP/2 stream. */
