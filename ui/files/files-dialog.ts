@@ -160,13 +160,19 @@ export class FilesDialog extends PageElement {
     </li>`;
   }
 
-  #found({ hosts, findings, notes }: Imported): TemplateResult {
+  #found({ hosts, findings, lints, notes }: Imported): TemplateResult {
     return html`<div role="status">
       ${
         hosts === undefined
           ? html`<h3>These files cannot be used as they are</h3>`
           : html`<h3>${hosts.length} hosts</h3>
               <ul class="hosts">${hosts.map(({ name, address, processes }) => html`<li><strong>${name}</strong> ${address}: ${processes.join(', ')}</li>`)}</ul>`
+      }
+      ${
+        lints.length === 0
+          ? nothing
+          : html`<h3>${lints.length} lints: accepted without a word</h3>
+              <ul>${lints.slice(0, MOST_FINDINGS).map((lint) => this.#finding(lint, lint.scenario))}</ul>`
       }
       ${
         findings.length === 0
@@ -179,12 +185,22 @@ export class FilesDialog extends PageElement {
   }
 
   /** A finding with the line that it is about. */
-  #finding({ severity, file, line, message }: Finding): TemplateResult {
+  #finding(
+    { severity, file, line, message }: Omit<Finding, 'column'>,
+    scenario?: string | null,
+  ): TemplateResult {
     const text = this.texts[file]?.split('\n')[line - 1]?.trim() ?? '';
     return html`<li class="finding ${severity}">
       <strong>${severity}</strong>${message}
       <code><span class="muted">${file}:${line}</span> ${text.slice(0, 300)}</code>
+      ${scenario ? html`<button @click=${() => this.#show(scenario)}>See what it leads to</button>` : nothing}
     </li>`;
+  }
+
+  /** The run that shows what a lint warns of. */
+  #show(scenario: string): void {
+    this.renderRoot.querySelector('dialog')?.close();
+    this.run({ scenario, seed: 1, set: [] });
   }
 
   #rename(path: string, to: string): void {
