@@ -5,6 +5,8 @@
  */
 import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
 import type { LogLine } from '../models/console/command.ts';
+import type { Node } from '../models/kube-apiserver/api.ts';
+import { nodeStatusText } from '../models/kube-apiserver/observe.ts';
 import { hostOf } from '../models/leader-election/record.ts';
 import { WEB_SERVER } from '../models/web-server/observe.ts';
 import type { Effect } from '../sim/effects.ts';
@@ -46,6 +48,7 @@ interface MemberRole {
   readonly term: number;
 }
 
+const CORDONED = ',SchedulingDisabled';
 /** Lines of a process's log that are kept at least. */
 const LOG_LINES = 1_000;
 
@@ -61,6 +64,7 @@ export type Root =
   | 'etcd'
   | 'leases'
   | 'nodes'
+  | 'endpoints'
   | 'pods'
   | 'workloads'
   | 'services'
@@ -79,6 +83,8 @@ export class Facts {
   /** `m2 apiserver/m1` */
   readonly backends = new Map<string, Changes<BackendFact>>();
   readonly nodes = new Map<string, Changes<string>>();
+  /** Service to the hosts that in-cluster clients are sent to. */
+  readonly endpoints = new Map<string, Changes<readonly string[]>>();
   /** By process. */
   readonly logs = new Map<string, LogLine[]>();
   pods = new PodFacts();
@@ -99,6 +105,7 @@ export class Facts {
     'etcd',
     'leases',
     'nodes',
+    'endpoints',
     'pods',
     'workloads',
     'services',
@@ -129,6 +136,7 @@ export class Facts {
     for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
     for (const [path, lines] of this.logs) copy.logs.set(path, [...lines]);
     copy.pods = this.pods.copy();
+    for (const [service, changes] of this.endpoints) copy.endpoints.set(service, changes.copy());
     for (const [workload, changes] of this.workloads) copy.workloads.set(workload, changes.copy());
     for (const request of this.requests) copy.count(request);
     return copy;
@@ -247,12 +255,19 @@ export class Facts {
         if (changesOf(this.leases, String(note['lease'])).set(step.atUs, step.id, null))
           this.dirty.add('leases');
         break;
+      case 'endpoints': {
+        const hosts = (note['addresses'] as readonly string[]).map((address) => this.hostAt(address)).sort();
+        if (changesOf(this.endpoints, String(note['service']), sameTexts).set(step.atUs, step.id, hosts))
+          this.dirty.add('endpoints');
+        break;
+      }
       case 'node-status':
         if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
           this.dirty.add('nodes');
         break;
       case 'objects':
         this.podsChanged(this.pods.learn(note), step);
+        if (note['plural'] === 'nodes') this.nodesChanged(step);
         break;
       case 'containers':
         this.podsChanged(
@@ -260,6 +275,17 @@ export class Facts {
           step,
         );
         break;
+    }
+  }
+
+  /** Nodes that somebody cordoned or took away the cordon of; the rest is told by who writes it. */
+  private nodesChanged(step: Step): void {
+    for (const node of this.pods.objects<Node>('nodes')) {
+      const { name } = node.metadata;
+      const before = this.nodes.get(name)?.last ?? '';
+      const now = nodeStatusText(node);
+      if (before.endsWith(CORDONED) === now.endsWith(CORDONED)) continue;
+      if (changesOf(this.nodes, name).set(step.atUs, step.id, now)) this.dirty.add('nodes');
     }
   }
 
@@ -304,6 +330,10 @@ export class Facts {
     }
     counts[fact.outcome]++;
     this.dirty.add('clients');
+  }
+
+  private hostAt(address: string): string {
+    return this.topology.hosts.find((host) => host.address === address)?.name ?? address;
   }
 
   private role(member: string, role: string, term: number, step: Step): void {

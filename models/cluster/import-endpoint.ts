@@ -32,8 +32,8 @@ function oneEndpoint(known: Known): Topology['controlPlaneEndpoint'] {
   const written = source?.config.controlPlaneEndpoint ?? source?.config.joinEndpoint;
   const initialised = sources.commands
     .flatMap(({ commands }) => commands)
-    .find(({ verb }) => verb === 'init');
-  const wanted = settings.endpoint ?? written?.value ?? initialised?.endpoint.value;
+    .find(({ verb, endpoint }) => verb === 'init' && endpoint !== undefined);
+  const wanted = settings.endpoint ?? written?.value ?? initialised?.endpoint?.value;
   if (!wanted) {
     const front = frontDoor(known);
     notes.push(

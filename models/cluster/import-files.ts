@@ -90,7 +90,9 @@ function kindOf(base: string, text: string): FileKind | undefined {
   }
   if (name.includes('sysctl')) return 'sysctl';
   if (name.endsWith('.conf')) {
-    return name.includes('keepalived') || has(/^\s*vrrp_instance\s/m) ? 'keepalived' : undefined;
+    if (name.includes('keepalived') || has(/^\s*vrrp_instance\s/m)) return 'keepalived';
+    // A file of /etc/sysctl.d has any name.
+    return has(/^\s*-?\s*net[./]ipv4[./]/m) ? 'sysctl' : undefined;
   }
   if (/\.ya?ml$/.test(name) && (name.includes('kube-vip') || has(/^\s*- name: vip_arp\s*$/m)))
     return 'kube-vip';

@@ -30,5 +30,5 @@ export function lastWritten(block: Statement | undefined, keyword: string): Stat
 export function commentSignAfter(text: string, word: Statement['keyword']): string | undefined {
   if (word.quoted) return undefined;
   const rest = text.split('\n')[word.line - 1]?.slice(word.column - 1) ?? '';
-  return /^(?:\\[#!]|[^\s"#!])+([#!])/.exec(rest)?.[1];
+  return /^(?:\\[#!]|\\(?![#!])|[^\s"#!\\])+([#!])/.exec(rest)?.[1];
 }

@@ -1,6 +1,7 @@
 /**
  * kubeadm's commands in texts that people keep beside their files: notes, shell scripts, the output of `kubeadm init`. Read
- * is what they say about the endpoint: `kubeadm join HOST:PORT`, `kubeadm init --control-plane-endpoint HOST:PORT`.
+ * is what they say about the endpoint and the pods' network: `kubeadm join HOST:PORT`, `kubeadm init --control-plane-endpoint
+ * HOST:PORT --pod-network-cidr NETWORK`.
  *
  * Sources: kubernetes.io "kubeadm init", "kubeadm join"; `kubeadm join --help` ("[api-server-endpoint]"). The default port is
  * that of the apiserver. Not modelled: all other flags; a command whose endpoint is a placeholder or IPv6 is read over.
@@ -11,7 +12,9 @@ import { APISERVER_PORT, type Endpoint, isPort, type Located } from './config-va
 export interface KubeadmCommand {
   readonly verb: 'init' | 'join';
   /** Where the cluster is looked for from then on. */
-  readonly endpoint: Located<Endpoint>;
+  readonly endpoint?: Located<Endpoint>;
+  /** `--pod-network-cidr`, as written. */
+  readonly podSubnet?: Located<string>;
   /** `--control-plane`: a master joins. */
   readonly controlPlane: boolean;
 }
@@ -24,7 +27,7 @@ const MOST_COMMANDS = 200;
 /** A command may go on over lines; longer ones are no command. */
 const LONGEST = 4_000;
 
-/** The commands of a text that name an endpoint, in their order. Linear in the length of the text. */
+/** The commands of a text that name an endpoint or a network, in their order. Linear in the length of the text. */
 export function readKubeadmCommands(text: string): KubeadmCommand[] {
   const commands: KubeadmCommand[] = [];
   const lines = text.split('\n');
@@ -63,10 +66,15 @@ function command(parts: readonly string[], line: number): KubeadmCommand | undef
   const rest = words.slice(at + 2);
   const word = verb === 'join' ? rest[0] : flag(rest, '--control-plane-endpoint');
   const endpoint = word && endpointOf(word.text);
-  if (!word || !endpoint) return undefined;
-  const { line: where, column } = word;
-  const controlPlane = rest.some(({ text }) => /^--(?:experimental-)?control-plane$/.test(text));
-  return { verb, endpoint: { value: endpoint, line: where, column }, controlPlane };
+  const subnet = flag(rest, '--pod-network-cidr');
+  if (!endpoint && !subnet) return undefined;
+  const located = <T>({ line, column }: Word, value: T): Located<T> => ({ value, line, column });
+  return {
+    verb,
+    controlPlane: rest.some(({ text }) => /^--(?:experimental-)?control-plane$/.test(text)),
+    ...(word && endpoint ? { endpoint: located(word, endpoint) } : {}),
+    ...(subnet ? { podSubnet: located(subnet, subnet.text) } : {}),
+  };
 }
 
 /** `--flag VALUE` or `--flag=VALUE`. */

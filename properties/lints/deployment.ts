@@ -151,7 +151,9 @@ function endpointsOf(
       config.joinEndpoint ? [said('apiServerEndpoint', file.path, config.joinEndpoint)] : [],
     ),
     ...sources.commands.flatMap(({ file, commands }) =>
-      commands.map(({ verb, endpoint }) => said(`kubeadm ${verb}`, file.path, endpoint)),
+      commands.flatMap(({ verb, endpoint }) =>
+        endpoint ? [said(`kubeadm ${verb}`, file.path, endpoint)] : [],
+      ),
     ),
   ];
   // What is set, and stands in no file, is said by whoever hands the files in.

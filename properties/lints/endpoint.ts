@@ -13,18 +13,15 @@ function balancerPorts({ balancers }: Deployment): number[] {
   return [...new Set(balancers.flatMap(({ binds }) => binds.map(({ port }) => port)))];
 }
 
-/** Is it the VIP, or a host that runs the balancer, or a name that no file gives to another host? */
+/** Is it the VIP; where there is none, a host that runs the balancer; or a name that no file gives to a host? */
 function isBalancer({ virtualRouters, balancers, hosts }: Deployment, { address }: SaidEndpoint): boolean {
   if (address === undefined) return true;
-  if (
-    virtualRouters.some(({ routers }) =>
+  if (virtualRouters.length > 0)
+    return virtualRouters.some(({ routers }) =>
       routers.some(({ config }) => config.virtualIpAddresses.includes(address)),
-    )
-  )
-    return true;
+    );
   const host = hosts.find((one) => one.address === address);
-  if (host === undefined) return virtualRouters.length === 0;
-  return balancers.some((balancer) => balancer.hosts.includes(host));
+  return host === undefined || balancers.some((balancer) => balancer.hosts.includes(host));
 }
 
 export const otherPort: LintRule = {

@@ -20,17 +20,28 @@ export const podSubnetOverlap: LintRule = {
   severity: 'error',
   about: 'The pods’ network contains addresses of hosts, or the VIP.',
   cure: 'Choose a podSubnet that no host, balancer or VIP is in.',
-  find: ({ sources, hosts, virtualRouters }) =>
-    sources.kubeadm.flatMap(({ file, config }): Complaint[] => {
-      const subnets = config.podSubnet?.value.split(',').map((text) => text.trim()) ?? [];
+  find: ({ sources, hosts, virtualRouters }) => {
+    const written = [
+      ...sources.kubeadm.flatMap(({ file, config }) =>
+        config.podSubnet ? [{ file: file.path, by: 'podSubnet', ...config.podSubnet }] : [],
+      ),
+      ...sources.commands.flatMap(({ file, commands }) =>
+        commands.flatMap(({ podSubnet }) =>
+          podSubnet ? [{ file: file.path, by: '--pod-network-cidr', ...podSubnet }] : [],
+        ),
+      ),
+    ];
+    return written.flatMap(({ file, line, by, value }): Complaint[] => {
+      const subnets = value.split(',').map((text) => text.trim());
       const inside = (address: string | undefined) =>
         address !== undefined && subnets.some((subnet) => inNetwork(address, subnet));
       const names = [
         ...hosts.filter(({ address }) => inside(address)).map(({ name, address }) => `${name} (${address})`),
         ...virtualRouters.filter(({ vip }) => inside(vip)).map(({ vip }) => `the VIP ${vip}`),
       ];
-      if (names.length === 0 || !config.podSubnet) return [];
-      const message = `podSubnet ${config.podSubnet.value} contains ${listed(names)}: a pod may get a host's address, and packets for the host go to the pod network`;
-      return [{ file: file.path, line: config.podSubnet.line, message }];
-    }),
+      if (names.length === 0) return [];
+      const message = `${by} ${value} contains ${listed(names)}: a pod may get a host's address, and packets for the host go to the pod network`;
+      return [{ file, line, message }];
+    });
+  },
 };

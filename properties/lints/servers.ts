@@ -2,6 +2,8 @@
  * Who stands in the balancer's list of servers, and under which address.
  */
 
+import type { HostsEntry } from '../../models/cluster/system-files.ts';
+import type { BackendConfig } from '../../models/haproxy/config.ts';
 import { backendSection, lineOf } from '../../models/haproxy/written.ts';
 import { isIpv4 } from '../../models/ipv4.ts';
 import type { Balancer, Deployment } from './deployment.ts';
@@ -14,13 +16,16 @@ export const backendLacksMaster: LintRule = {
   about:
     'A master is not among the balancer’s servers: its apiserver serves nobody who asks at the endpoint.',
   cure: 'List every master.',
-  find: ({ balancers, hosts }) =>
+  find: ({ balancers, hosts, sources }) =>
     balancers.flatMap(({ file, sections, backend, hosts: runs }): Complaint[] => {
       const section = backendSection(sections, backend.name);
       const line = section?.line ?? 1;
       const serves = ({ name, address, server }: (typeof hosts)[number]): boolean =>
         server !== undefined || backend.servers.some((one) => one.name === name || one.address === address);
-      const missing = hosts.filter((host) => host.controlPlane && !serves(host));
+      const missing = [
+        ...hosts.filter((host) => host.controlPlane && !serves(host)),
+        ...namedAlike(backend, sources.hosts),
+      ];
       const say = (message: string): Complaint[] => [{ file: file.path, line, message }];
       if (missing.length > 0) {
         const names = missing.map(({ name, address }) => (address ? `${name} (${address})` : name));
@@ -43,6 +48,19 @@ export const backendLacksMaster: LintRule = {
       return [];
     }),
 };
+
+/** `master3` of /etc/hosts beside the servers master1 and master2. */
+function namedAlike(
+  { servers }: BackendConfig,
+  entries: readonly HostsEntry[],
+): { readonly name: string; readonly address: string }[] {
+  const stems = new Set(servers.flatMap(({ name }) => /^(.*\D)\d+$/.exec(name)?.[1] ?? []));
+  return entries.flatMap(({ address, names }) => {
+    const name = names.find((one) => stems.has(/^(.*\D)\d+$/.exec(one)?.[1] ?? ''));
+    const known = servers.some((server) => server.address === address || names.includes(server.name));
+    return name === undefined || known ? [] : [{ name, address }];
+  });
+}
 
 export const serverAddressOfAnotherHost: LintRule = {
   name: 'server-address-of-another-host',
