@@ -33,7 +33,8 @@ describe.skipIf(process.env['QUORATE_UPDATE_SCREENSHOTS'] !== '1')('pictures', (
   };
   type Page = Awaited<ReturnType<typeof open>>;
 
-  it.each<readonly [name: string, fragment: string, prepare?: (page: Page) => Promise<unknown>]>([
+  type Picture = readonly [name: string, fragment: string, prepare?: (page: Page) => Promise<unknown>];
+  const pictures: readonly Picture[] = [
     ['page', `${RUN}&t=13.5s`],
     ['branches', `${RUN}&change=${CHANGE}&t=9s`],
     [
@@ -72,15 +73,19 @@ describe.skipIf(process.env['QUORATE_UPDATE_SCREENSHOTS'] !== '1')('pictures', (
       `${RUN}&change=${CHANGE}&t=9s`,
       async (page) => {
         await page.keyboard.press('c');
-        await page.getByRole('button', { name: 'power-off', exact: true }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'power-off', exact: true }).click();
         await page.getByText(/They part first at/).waitFor({ timeout: 50_000 });
       },
     ],
-  ])('%s', async (name, fragment, prepare) => {
-    const page = await open(fragment);
-    await prepare?.(page);
-    await page.waitForTimeout(600);
-    await page.screenshot({ path: join(IMAGES, `${name}.png`) });
-    await page.close();
-  });
+  ];
+  it.each(pictures.map(([name, fragment, prepare]) => ({ name, fragment, prepare })))(
+    '$name',
+    async ({ name, fragment, prepare }) => {
+      const page = await open(fragment);
+      await prepare?.(page);
+      await page.waitForTimeout(600);
+      await page.screenshot({ path: join(IMAGES, `${name}.png`) });
+      await page.close();
+    },
+  );
 });

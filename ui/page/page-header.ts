@@ -70,6 +70,7 @@ export class PageHeader extends PageElement {
       }
       .tools {
         display: flex;
+        flex-wrap: wrap;
         gap: 8px;
         margin-left: auto;
       }
