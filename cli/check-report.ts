@@ -1,5 +1,6 @@
 /** What `quorate check` prints: what was broken and how to see it again, or how much was tried in vain. */
 import { type FaultClass, wordOf } from '../properties/fault-classes.ts';
+import { type ChanceAt, inevitableFromMs } from '../properties/inevitable.ts';
 import type { Property } from '../properties/property.ts';
 import { scheduleText } from '../properties/schedule.ts';
 import type { SearchResult } from './check-search.ts';
@@ -45,6 +46,7 @@ function brokenLines(one: Proved, style: Style, columns: number): string[] {
     wrap(shrunk, columns, '  '),
     `  shrunk in ${shrinkRuns} runs, ${(shrinkMs / 1000).toFixed(1)} s${confirmed ? '' : '; with the standard probers it was not seen again'}`,
     `  source: ${property.source}`,
+    ...chanceLines(one.chances),
     '',
     ...storyText(record, undefined, style, columns)
       .trimEnd()
@@ -55,6 +57,21 @@ function brokenLines(one: Proved, style: Style, columns: number): string[] {
     `  replay: quorate check ${file} --property ${property.name} --runs 1`,
     `  story:  quorate run ${file}`,
   ];
+}
+
+/** The chance of failing, against the moment from which on the luck is another. */
+function chanceLines(chances: readonly ChanceAt[]): string[] {
+  if (chances.length === 0) return [];
+  const atMs = inevitableFromMs(chances);
+  const head =
+    atMs === undefined
+      ? '  never inevitable: with other luck it may end well up to the last moment asked'
+      : `  inevitable from ${(atMs / 1000).toFixed(3)} s on; with other luck from a moment on it failed in`;
+  const rows = chances.map(({ atMs: at, failed, tried }) => {
+    const bar = '█'.repeat(Math.round((20 * failed) / tried));
+    return `    ${`${(at / 1000).toFixed(3)} s`.padStart(10)}  ${bar.padEnd(20, '·')}  ${failed} of ${tried}`;
+  });
+  return ['', head, ...rows];
 }
 
 function triedLines(
@@ -123,6 +140,16 @@ function jsonOf(report: CheckReport): object {
               shrink_runs: broken.shrinkRuns,
               shrink_ms: broken.shrinkMs,
               confirmed: broken.confirmed,
+              ...(broken.chances.length === 0
+                ? {}
+                : {
+                    inevitable_from_ms: inevitableFromMs(broken.chances) ?? null,
+                    chances: broken.chances.map(({ atMs, failed, tried }) => ({
+                      at_ms: atMs,
+                      failed,
+                      tried,
+                    })),
+                  }),
             },
           }),
     };

@@ -1,11 +1,12 @@
 /** A violation made small, run once more as a stored scenario with the standard probers, written, and told. */
 import { join } from 'node:path';
 import type { FoundViolation } from '../plan/runners/check-runs.ts';
-import { Checker } from '../properties/check-run.ts';
+import { Checker, watched } from '../properties/check-run.ts';
 import { scenarioOfCounterexample } from '../properties/counterexample.ts';
+import { type ChanceAt, chances } from '../properties/inevitable.ts';
 import { propertyNamed } from '../properties/library.ts';
 import type { Property } from '../properties/property.ts';
-import { failedAt, type Schedule } from '../properties/schedule.ts';
+import { type Failure, failedAt, type Phases, type Schedule } from '../properties/schedule.ts';
 import { shrink } from '../properties/shrink.ts';
 import { composeScenario } from '../scenarios/compose.ts';
 import { scenarioOf } from '../scenarios/load.ts';
@@ -29,11 +30,14 @@ export interface Proved {
   readonly file: string;
   readonly scenario: ScenarioData;
   readonly record: RunRecord;
+  /** How likely the failure still was from which moment on; empty if not asked for. */
+  readonly chances: readonly ChanceAt[];
   /** Seen again under the standard probers. */
   readonly confirmed: boolean;
 }
 
-export function proved(found: FoundViolation, ready: ReadyCheck, folder: string): Proved {
+/** @param tries with other luck at each moment, to say when it became inevitable; 0: not asked */
+export function proved(found: FoundViolation, ready: ReadyCheck, folder: string, tries: number): Proved {
   const property = propertyNamed(found.property) as Property;
   const startedMs = Date.now();
   const checker = new Checker(ready.checked, [property]);
@@ -51,7 +55,7 @@ export function proved(found: FoundViolation, ready: ReadyCheck, folder: string)
   const text = writeScenario(scenario);
   writeWhole('--out', file, text);
   const again = rerun(scenario, file, text);
-  const seen = property.violation(again.session, failedAt(schedule, phases), phases);
+  const seen = again.wrong(property, failedAt(schedule, phases), phases);
   return {
     property,
     found,
@@ -62,6 +66,7 @@ export function proved(found: FoundViolation, ready: ReadyCheck, folder: string)
     file,
     scenario,
     record: again.record,
+    chances: tries === 0 ? [] : chances(checker, schedule, tries),
     confirmed: seen !== undefined,
   };
 }
@@ -74,5 +79,14 @@ function rerun(scenario: ScenarioData, file: string, text: string) {
     );
   const { data, topology } = composed;
   const { spec } = prepare(data, topology, { seed: scenario.vary?.seed ?? 1 });
-  return runScenario(data, topology, spec, { scenarioText: text });
+  const { record, session } = runScenario(data, topology, spec, { scenarioText: text });
+  return {
+    record,
+    wrong: (property: Property, failed: readonly Failure[], phases: Phases): string | undefined => {
+      if (property.watch === undefined) return property.violation(session, failed, phases);
+      const again = watched(data, topology, spec, [property]);
+      again.session.runUntil(again.session.untilUs);
+      return again.watchers.get(property)?.wrong();
+    },
+  };
 }

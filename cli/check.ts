@@ -15,8 +15,9 @@ import { search } from './check-search.ts';
 import { proved } from './check-shrink.ts';
 import { readyCheck } from './checked.ts';
 import { EXIT_EXPECTATION, Failure } from './failure.ts';
+import { junitOf } from './junit.ts';
 import { noteLines } from './notes.ts';
-import { writableFolder } from './output.ts';
+import { writableFile, writableFolder, writeWhole } from './output.ts';
 import { collect, seedOf } from './scenario.ts';
 import { styleOf } from './style.ts';
 import { UNLIMITED } from './wrap.ts';
@@ -29,6 +30,8 @@ export interface CheckFlags {
   readonly seed?: string;
   readonly set: readonly string[];
   readonly out: string;
+  readonly inevitable?: string;
+  readonly junit?: string;
   readonly json?: boolean;
 }
 
@@ -47,6 +50,8 @@ export function addCheck(program: Command, done: (exitCode: number) => void): vo
     .option('--seed <number>', 'the luck of the search (default: 1)')
     .option('--set <path=value>', 'a parameter; may be given several times', collect, [])
     .option('--out <folder>', 'where counterexamples are written', '.')
+    .option('--inevitable <tries>', 'say when a failure became inevitable, by so many tries at each moment')
+    .option('--junit <file>', 'write JUnit XML there')
     .option('--json', 'print one JSON object')
     .action(async (wanted: readonly string[], flags: CheckFlags) => {
       done(await check(wanted, flags));
@@ -58,6 +63,7 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
   const classes = classesOf(flags.faults);
   const { properties, leftOut } = chosen(flags.property, classes);
   writableFolder('--out', flags.out);
+  if (flags.junit !== undefined) writableFile('--junit', flags.junit);
   const runs = flags.runs === undefined ? undefined : runsOf(flags.runs);
   const timeMs =
     flags.time !== undefined ? timeOf(flags.time) : runs === undefined ? DEFAULT_TIME_MS : undefined;
@@ -65,7 +71,9 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
   for (const line of noteLines(ready.findings, ready.checked.topology.notes ?? []))
     process.stderr.write(`${line}\n`);
   const result = await search(ready, { properties, classes, seed, runs, timeMs });
-  const counterexamples = result.found.map((found) => proved(found, ready, flags.out));
+  const counterexamples = result.found.map((found) =>
+    proved(found, ready, flags.out, flags.inevitable === undefined ? 0 : runsOf(flags.inevitable)),
+  );
   const report: CheckReport = {
     name: ready.name,
     topology: ready.checked.topology.topology,
@@ -76,6 +84,7 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
     counterexamples,
     ...result,
   };
+  if (flags.junit !== undefined) writeWhole('--junit', flags.junit, junitOf(report));
   const columns = process.stdout.columns ?? UNLIMITED;
   process.stdout.write(reportText(report, flags.json === true, styleOf(process.stdout), columns));
   return counterexamples.length > 0 ? EXIT_EXPECTATION : 0;

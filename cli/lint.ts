@@ -9,6 +9,7 @@ import { lintFiles } from '../properties/lints/rules.ts';
 import { filesOfTopology } from '../scenarios/topologies.ts';
 import { EXIT_EXPECTATION, Failure, refuse } from './failure.ts';
 import { filesOf } from './import.ts';
+import { sarifOf } from './sarif.ts';
 import { collect } from './scenario.ts';
 import { libraryTexts, settings } from './shared.ts';
 import { type Style, styleOf } from './style.ts';
@@ -17,6 +18,7 @@ import { UNLIMITED, wrap } from './wrap.ts';
 interface LintFlags {
   readonly set: readonly string[];
   readonly json?: boolean;
+  readonly sarif?: boolean;
 }
 
 export function addLint(program: Command, done: (exitCode: number) => void): void {
@@ -29,6 +31,7 @@ export function addLint(program: Command, done: (exitCode: number) => void): voi
     )
     .option('--set <path=value>', 'what the files do not say; may be given several times', collect, [])
     .option('--json', 'print an array of {rule, severity, file, line, message, scenario}')
+    .option('--sarif', 'print SARIF 2.1.0, as code hosts take it')
     .action((paths: readonly string[], flags: LintFlags) => {
       done(lint(paths, flags));
     });
@@ -40,7 +43,9 @@ function lint(paths: readonly string[], flags: LintFlags): number {
   const { lints, findings } = lintFiles(files, { ...set, ...settings(flags.set) });
   refuse('these files', findings);
   if (lints === undefined) throw new Failure('these files cannot be read together');
-  if (flags.json === true) {
+  if (flags.sarif === true) {
+    process.stdout.write(`${JSON.stringify(sarifOf(lints))}\n`);
+  } else if (flags.json === true) {
     process.stdout.write(`${JSON.stringify(lints)}\n`);
   } else {
     for (const finding of findings)

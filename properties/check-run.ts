@@ -10,10 +10,12 @@ import { prepare } from '../scenarios/prepare.ts';
 import type { ClientData, ScenarioData, StartData } from '../scenarios/schema.ts';
 import { Session } from '../scenarios/session.ts';
 import { type Settled, settle } from '../scenarios/settled.ts';
+import { reseed } from '../sim/reseed.ts';
+import type { Step } from '../sim/state.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import type { Coverage } from './coverage.ts';
 import { phasesFor } from './phases.ts';
-import type { Property } from './property.ts';
+import type { Property, Watcher } from './property.ts';
 import { failedAt, type Phases, type Schedule, scenarioOf } from './schedule.ts';
 
 /** What is checked: a topology and how it starts. Plain data. */
@@ -29,6 +31,13 @@ export interface Violation {
   /** The property's name. */
   readonly property: string;
   readonly what: string;
+}
+
+export interface RunWish {
+  /** Is told of every step. */
+  readonly coverage?: Coverage;
+  /** From this moment on everything is drawn from another seed. */
+  readonly otherLuck?: { readonly atMs: number; readonly seed: string };
 }
 
 export interface CheckedRun {
@@ -84,19 +93,28 @@ export class Checker {
   }
 
   /** Runs to the end of the phases, or to the first violation of a property that is looked at when all has settled. */
-  run(schedule: Schedule, coverage?: Coverage): CheckedRun {
+  run(schedule: Schedule, { coverage, otherLuck }: RunWish = {}): CheckedRun {
     const { topology } = this.checked;
     const { phases } = this;
-    const session = new Session(this.scenario(schedule, phases), topology, this.settled(schedule.seed), {
-      ...(coverage === undefined ? {} : { record: (step) => coverage.observe(step) }),
-    });
+    const { session, watchers } = watched(
+      this.scenario(schedule, phases),
+      topology,
+      this.settled(schedule.seed),
+      this.properties,
+      coverage,
+    );
     const failed = failedAt(schedule, phases);
     const judge = (when: Property['judged']): Violation[] =>
       this.properties.flatMap((property) => {
-        const what = property.judged === when ? property.violation(session, failed, phases) : undefined;
+        if (property.judged !== when) return [];
+        const what = watchers.get(property)?.wrong() ?? property.violation(session, failed, phases);
         return what === undefined ? [] : [{ property: property.name, what }];
       });
     const settledUs = session.epochUs + phases.settledMs * 1000 - 1;
+    if (otherLuck !== undefined) {
+      session.runUntil(session.epochUs + otherLuck.atMs * 1000);
+      reseed(session.world, otherLuck.seed);
+    }
     if (coverage !== undefined) {
       for (let atUs = session.epochUs; atUs < settledUs; atUs += COVERAGE_EVERY_US) {
         session.runUntil(atUs);
@@ -112,6 +130,33 @@ export class Checker {
     coverage?.look(session.world);
     return { violations, session };
   }
+}
+
+/** A session at its zero, with the watchers that the properties have. */
+export function watched(
+  scenario: ScenarioData,
+  topology: Topology,
+  from: Settled | WorldSpec,
+  properties: readonly Property[],
+  coverage?: Coverage,
+): { readonly session: Session; readonly watchers: ReadonlyMap<Property, Watcher> } {
+  const all: { observe(step: Step): void }[] = coverage === undefined ? [] : [coverage];
+  const session = new Session(scenario, topology, from, {
+    ...(coverage === undefined && properties.every(({ watch }) => watch === undefined)
+      ? {}
+      : {
+          record: (step) => {
+            for (const one of all) one.observe(step);
+          },
+        }),
+  });
+  const watchers = new Map<Property, Watcher>();
+  for (const property of properties) {
+    const watcher = property.watch?.(session);
+    if (watcher !== undefined) watchers.set(property, watcher);
+  }
+  all.push(...watchers.values());
+  return { session, watchers };
 }
 
 const COVERAGE_EVERY_US = 250_000;

@@ -1,5 +1,6 @@
 /** What a property is: the sentence it formalises, where that comes from, under which faults it is claimed, and the check. */
 import type { Session } from '../scenarios/session.ts';
+import type { Step } from '../sim/state.ts';
 import type { FaultClass } from './fault-classes.ts';
 import type { Failure, Phases } from './schedule.ts';
 
@@ -9,6 +10,13 @@ export interface KnownBreach {
   /** A name of `quorate list`. */
   readonly scenario: string;
   readonly why: string;
+}
+
+/** Sees every step of a run from the scenario's zero on. */
+export interface Watcher {
+  observe(step: Step): void;
+  /** What was wrong at the first moment at which something was. */
+  wrong(): string | undefined;
 }
 
 export interface Property {
@@ -29,4 +37,6 @@ export interface Property {
    * property holds. Times of the session are world microseconds from `epochUs` on.
    */
   violation(session: Session, failed: readonly Failure[], phases: Phases): string | undefined;
+  /** For what only a look at every step shows: made when the run is at its zero. */
+  readonly watch?: (session: Session) => Watcher;
 }

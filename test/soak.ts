@@ -32,6 +32,12 @@ const PARTS: Readonly<Record<string, Part>> = {
     variable: 'QUORATE_RUNS',
     count: 100_000,
   },
+  'survival-tables': {
+    about: 'the tables of docs/survival, sets a topology',
+    file: 'test/docs/stacked-versus-external.test.ts',
+    variable: 'QUORATE_RUNS',
+    count: 100_000,
+  },
   failures: {
     about: 'properties over drawn schedules of faults, runs a topology',
     file: 'test/properties/failures.test.ts',

@@ -33,7 +33,7 @@ export default function runTask({ group, seed, from, count }: CheckTask): CheckA
   const found = new Map<string, FoundViolation>();
   for (let index = from; index < from + count; index++) {
     const schedule = fixed === undefined ? search.at(index, seed) : { ...fixed, seed };
-    for (const { property, what } of checker.run(schedule, coverage).violations)
+    for (const { property, what } of checker.run(schedule, { coverage }).violations)
       if (!found.has(property)) found.set(property, { property, what, schedule, index });
   }
   return {

@@ -1,5 +1,6 @@
 /** quorate survive, check and compare: the pool's workers run from dist. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Comparison } from '../../cli/compare.ts';
 import type { SurvivalReport } from '../../cli/survive.ts';
@@ -41,13 +42,22 @@ describe.skipIf(!built)('check', () => {
     'a dead proxy on the address owner of guide-001 is found, shrunk, stored and replayed',
     LIMIT,
     async () => {
-      const { exitCode, stdout } = await quorate('check', 'guide-001', ...args, '--runs', '16', '--json');
+      const junit = join(folder, 'quorate.xml');
+      const { exitCode, stdout } = await quorate(
+        'check',
+        'guide-001',
+        ...args,
+        ...['--runs', '16', '--junit', junit, '--json'],
+      );
       expect(exitCode).toBe(1);
       const [property] = JSON.parse(stdout).properties;
       expect(property.counterexample.faults).toEqual([{ at: '1s', do: 'stop', on: 'm1/haproxy' }]);
       expect(property.counterexample.confirmed).toBe(true);
       const { file } = property.counterexample;
       expect(readdirSync(folder)).toContain('vip-on-a-working-proxy-1.yaml');
+      const xml = readFileSync(junit, 'utf8');
+      expect(xml).toContain('tests="1" failures="1" skipped="0"');
+      expect(xml).toContain('<failure message="the VIP is on m1, whose proxy is dead');
       const again = await quorate('check', file, ...args, '--runs', '1');
       expect(again.exitCode).toBe(1);
       expect(again.stdout).toContain(

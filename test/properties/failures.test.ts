@@ -28,7 +28,7 @@ describe.each(['stacked-1', 'stacked-2', 'stacked-3', 'stacked-5', 'external-3+3
     for (let run = 0; run < RUNS; run++) {
       // Places behind the singles: pairs and drawn schedules, turn about.
       const schedule = search.at(search.singles.length + run, 1 + Math.floor(run / RUNS_OF_WORLD));
-      const { violations } = checker.run(schedule, coverage);
+      const { violations } = checker.run(schedule, { coverage });
       expect(violations, `${scheduleText(schedule)}, seed ${schedule.seed}`).toEqual([]);
     }
     expect(coverage.combinations.size).toBeGreaterThan(RUNS);

@@ -363,7 +363,9 @@ describe('what is shipped', () => {
     expect(topologyNames(LIBRARY)).toEqual([
       'guide-000',
       'guide-001',
+      'guide-001-cured',
       'guide-002',
+      'guide-002-cured',
       'guide-003',
       'guide-003-as-printed',
       'guide-004-external',
