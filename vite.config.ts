@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 
 /**
@@ -27,7 +28,10 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+
 export default defineConfig({
+  define: { 'import.meta.env.QUORATE_VERSION': JSON.stringify(version) },
   root: 'ui',
   base: './',
   plugins: [contentSecurityPolicy],

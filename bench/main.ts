@@ -13,6 +13,7 @@ import { measureMemory } from './memory.ts';
 import { measureRaftCore } from './raft-core.ts';
 import { measureRecording } from './recording.ts';
 import { measureSeek, measureSeek24h, type Seek } from './seek.ts';
+import { measurePage } from './ui.ts';
 
 /** Of the unrecorded run that is measured each time; bench/README.md has a whole day's. */
 const UNRECORDED_HOURS = 1;
@@ -40,6 +41,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'full-detail': { about: 'a whole cluster (bench/full-detail.yaml)', measure: fullDetail },
   recording: { about: 'recording it, against nobody watching', measure: recording },
   seek: { about: 'seeking, CPU ms, 100 random moments', measure: seek },
+  ui: { about: 'the page in Chromium, real ms (bench/ui.ts)', measure: ui },
   memory: { about: 'memory of a process that runs it, MB', measure: memory },
 };
 
@@ -149,6 +151,29 @@ function seek(): Table {
     rows: [
       ['10 minutes of the whole cluster', both(short), 'at most 5'],
       ['24 hours of five idle members of etcd', both(day), 'at most 50'],
+    ],
+  };
+}
+
+async function ui(): Promise<Table> {
+  const figures = await measurePage();
+  const ms = (value: number): string => value.toFixed(1);
+  return {
+    figures: {
+      ui_first_picture_ms: Math.round(figures.firstPictureMs),
+      ui_drag_frame_ms_p95: ratio(figures.dragP95Ms),
+      ui_seek_ms_p95: ratio(figures.seekP95Ms),
+      ui_many_frame_ms_p95: ratio(figures.manyP95Ms),
+    },
+    rows: [
+      ['first picture from a cold load', ms(figures.firstPictureMs), 'under 1,500'],
+      ['frame while dragging, p95', ms(figures.dragP95Ms), 'under 33'],
+      [
+        'seek until painted, p95',
+        `${ms(figures.seekP95Ms)} (median ${ms(figures.seekMedianMs)})`,
+        'under 100',
+      ],
+      ['frame with 100,000 changes, p95', ms(figures.manyP95Ms), 'under 33'],
     ],
   };
 }

@@ -14,7 +14,7 @@ interface MeasureFlags extends ScenarioFlags {
 
 /** Of one measure over all runs: of numbers a summary and every sample, of words how often each came. */
 export type MeasureSummary =
-  /** `samples` are in the order of the seeds; null where the moment never came, which `n` does not count. */
+  /** `samples` are in the order of the seeds (of requests, each gives one); null where the moment never came, which `n` does not count. */
   | (Partial<NumberSummary> & { readonly n: number; readonly samples: readonly (number | null)[] })
   | { readonly n: number; readonly counts: Readonly<Record<string, number>> };
 
@@ -75,7 +75,7 @@ async function measure(name: string, flags: MeasureFlags): Promise<void> {
     seed: first,
     runs,
     measures: Object.fromEntries(
-      measures.map((one) => [one.name, summed(values.map((taken) => taken[one.name] ?? null))]),
+      measures.map((one) => [one.name, summed(values.flatMap((taken) => taken[one.name] ?? null))]),
     ),
   };
   process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : reportText(report, measures));

@@ -10,6 +10,12 @@ export function writableFile(flag: string, path: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) throw new Failure(`${flag} ${path}: it is a folder`);
 }
 
+/** Refuses a folder that is none. */
+export function writableFolder(flag: string, path: string): void {
+  if (!existsSync(path)) throw new Failure(`${flag} ${path}: there is no such folder`);
+  if (!statSync(path).isDirectory()) throw new Failure(`${flag} ${path}: it is no folder`);
+}
+
 export function writeWhole(flag: string, path: string, text: string): void {
   writableFile(flag, path);
   attempt(flag, path, () => writeFileSync(path, text));

@@ -42,17 +42,21 @@ export function storyText(
   if (about !== undefined) lines.push(wrap(about, columns));
   lines.push('');
   for (const line of record.story) {
-    const text = wrap(line.text, columns, `${timeText(line)}  ${MARKS[line.kind]} `);
+    const head = `${timeText(line)}  ${MARKS[line.kind]} `;
+    // What a command printed is shown as it is: its columns are its own.
+    const text = line.kind === 'log' ? `${head}${line.text}` : wrap(line.text, columns, head);
     lines.push(line.kind === 'fault' ? style.bold(text) : text);
   }
   if (record.story.length === 0) lines.push('  nothing happened');
-  lines.push('', ...strips(record, style, columns), '', ...verdict(record, style, columns));
+  const shown = strips(record, style, columns);
+  lines.push('', ...shown, ...(shown.length === 0 ? [] : ['']), ...verdict(record, style, columns));
   return `${lines.join('\n')}\n`;
 }
 
 /** One character a slice: full while up, half while degraded, low while down (the worst of the slice). */
 function strips(record: RunRecord, style: Style, columns: number): string[] {
   const services = record.lanes.filter(({ kind }) => kind === 'service');
+  if (services.length === 0) return [];
   const width = Math.max(0, ...services.map(({ label }) => label.length));
   const texts = services.map(({ label }) => downText(record, label));
   const widest = Math.max(0, ...texts.map((text) => text.length));

@@ -1,9 +1,13 @@
 /** The commands, put together, and what becomes of an error: one paragraph and an exit code. */
 import { Command, CommanderError } from 'commander';
+import { addCheck } from './check.ts';
+import { addCompare } from './compare.ts';
+import { addExec } from './exec.ts';
 import { addExplain } from './explain.ts';
 import { EXIT_USAGE, Failure } from './failure.ts';
 import { addFaults } from './faults.ts';
 import { addImport } from './import.ts';
+import { addLint } from './lint.ts';
 import { addList } from './list.ts';
 import { addMeasure } from './measure.ts';
 import { addRun } from './run.ts';
@@ -26,8 +30,12 @@ export function makeProgram(done: (exitCode: number) => void): Command {
   addRun(program, done);
   addMeasure(program);
   addExplain(program);
+  addExec(program, done);
   addSurvive(program);
+  addCheck(program, done);
+  addCompare(program);
   addImport(program);
+  addLint(program, done);
   addServe(program);
   addSchema(program);
   addFaults(program);

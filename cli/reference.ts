@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import { PARAMETERS, type ValueKind } from '../models/cluster/parameter-table.ts';
 import { z } from '../models/zod.ts';
+import { LINT_RULES, scenarioOfRule } from '../properties/lints/rules.ts';
 import { Observations } from '../scenarios/observations.ts';
 import { faultRows } from './faults.ts';
 import { makeProgram } from './program.ts';
@@ -17,6 +18,7 @@ export function referencePages(): Map<string, string> {
   return new Map([
     ['cli.md', commandsPage()],
     ['faults.md', faultsPage()],
+    ['lints.md', lintsPage()],
     ['observations.md', observationsPage()],
     ['parameters.md', parametersPage()],
     ['trace.md', tracePage()],
@@ -74,6 +76,25 @@ function commandText(command: Command): string {
     `${command.description()}.`,
     table(['', '', 'default'], [...rows, ...flags]),
   ].join('\n\n');
+}
+
+function lintsPage(): string {
+  const rows = LINT_RULES.map((rule) => {
+    const scenario = scenarioOfRule(rule);
+    return [
+      code(rule.name),
+      rule.severity,
+      rule.about,
+      rule.cure,
+      scenario === null ? 'not simulated' : code(scenario),
+    ];
+  });
+  return page([
+    MADE,
+    '# Design lints',
+    'What `quorate lint FILES...` finds in the files of one deployment. `error`: it does not do what it is there for; `warning`: it does so slower, or not in every failure. `quorate run SCENARIO` shows what a rule is about: it fails as it stands, and passes with the cure that its first lines name.',
+    table(['rule', 'severity', 'what is wrong', 'cure', 'scenario'], rows),
+  ]);
 }
 
 const AIMS = {

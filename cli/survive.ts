@@ -1,8 +1,9 @@
 /** `quorate survive TOPOLOGY`: which failures leave what of the API, from one real run a set of failures. */
 import type { Command } from 'commander';
 import { survivalRows } from '../plan/runners/survival-runs.ts';
+import { ownHosts } from '../properties/fault-classes.ts';
 import { VERDICT_WORDS, VERDICTS, type Verdict } from '../properties/survival.ts';
-import { failureSets, ownHosts } from '../properties/survival-sets.ts';
+import { failureSets } from '../properties/survival-sets.ts';
 import { type SurvivalRow, type SurvivalSummary, summaryOf } from '../properties/survival-table.ts';
 import { Failure } from './failure.ts';
 import { onAllCores } from './interruptible.ts';
@@ -74,7 +75,7 @@ async function survive(wanted: readonly string[], flags: SurviveFlags): Promise<
   const report: SurvivalReport = {
     topology: topology.topology,
     seed,
-    hosts: ownHosts(topology),
+    hosts: ownHosts(topology).map(({ name }) => name),
     rows: rows.map(({ kind: _, ...row }) => row),
     smallest_fatal: summary.smallestFatal,
     host_tolerance: summary.hostTolerance,

@@ -52,8 +52,8 @@ export function readYaml(text: string, file: string): { documents: YamlDocument[
       for (const { pos, message } of document.errors.slice(0, MAX_FINDINGS)) {
         const place = at(pos[0]);
         const last = findings[findings.length - 1];
-        if (last?.line === place.line && last.message === message) continue;
-        findings.push({ severity: 'error', file, ...place, message });
+        if (last?.line === place.line && last.message === shortened(message)) continue;
+        findings.push({ severity: 'error', file, ...place, message: shortened(message) });
       }
       if (findings.length >= MAX_FINDINGS) break;
       if (document.errors.length > 0 || document.contents === null) continue;
@@ -72,10 +72,16 @@ export function readYaml(text: string, file: string): { documents: YamlDocument[
   } catch (error) {
     // The library recurses: thousands of nested brackets end in a RangeError, an alias bomb in a ReferenceError.
     const message = error instanceof RangeError ? 'nested too deeply to be read' : (error as Error).message;
-    return { documents: [], findings: [{ severity: 'error', file, line: 1, column: 1, message }] };
+    const whole = { severity: 'error' as const, file, line: 1, column: 1, message: shortened(message) };
+    return { documents: [], findings: [whole] };
   }
   if (findings.length === 0 && documents.length === 0) findings.push(emptyFile(file));
   return { documents: findings.length === 0 ? documents : [], findings };
+}
+
+/** The library quotes what it stumbled over, if need be the whole text. */
+function shortened(message: string): string {
+  return message.length > 200 ? `${message.slice(0, 197)}...` : message;
 }
 
 /** Why a text is not even looked at: empty or too large. */

@@ -3,6 +3,7 @@ import type { Property } from './property.ts';
 
 /** Judged by the live member that has applied most, as long as there is a leader. */
 export const noAcknowledgedWriteLost: Property = {
+  name: 'no-acknowledged-write-lost',
   sentence: 'A write that was acknowledged is never lost, whatever fails afterwards.',
   source: 'etcd api_guarantees.md: durability; Raft, figure 3: leader completeness',
   claimedUnder: [
@@ -15,6 +16,8 @@ export const noAcknowledgedWriteLost: Property = {
     'partition',
     'loss',
   ],
+  needs: 'requests',
+  judged: 'settled',
   violation({ facts, world, topology }) {
     let best: { readonly applied: number; readonly context: unknown } | undefined;
     for (const { host } of topology.etcd.members) {

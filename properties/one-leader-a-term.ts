@@ -1,6 +1,7 @@
 import type { Property } from './property.ts';
 
 export const oneLeaderATerm: Property = {
+  name: 'one-leader-a-term',
   sentence: 'At most one member of etcd leads in a term.',
   source: 'Raft, figure 3: election safety',
   claimedUnder: [
@@ -14,6 +15,8 @@ export const oneLeaderATerm: Property = {
     'loss',
     'clock',
   ],
+  needs: 'world',
+  judged: 'settled',
   violation({ facts }) {
     for (const [term, leaders] of facts.leadersOfTerm) {
       if (leaders.size > 1) return `${[...leaders].join(' and ')} both led in term ${term}`;

@@ -1,24 +1,42 @@
 /** What a property is: the sentence it formalises, where that comes from, under which faults it is claimed, and the check. */
 import type { Session } from '../scenarios/session.ts';
-import type { Failure } from './failures.ts';
+import type { Step } from '../sim/state.ts';
+import type { FaultClass } from './fault-classes.ts';
+import type { Failure, Phases } from './schedule.ts';
 
-/** Kinds of fault under which a property is claimed. */
-export type FaultClass =
-  | 'host power'
-  | 'link'
-  | 'process stop'
-  | 'kill with restart'
-  | 'kill without restart'
-  | 'pause'
-  | 'partition'
-  | 'loss'
-  | 'disk'
-  | 'clock';
+/** A class under which a property is known not to hold, and the shipped scenario that shows it. */
+export interface KnownBreach {
+  readonly class: FaultClass;
+  /** A name of `quorate list`. */
+  readonly scenario: string;
+  readonly why: string;
+}
+
+/** Sees every step of a run from the scenario's zero on. */
+export interface Watcher {
+  observe(step: Step): void;
+  /** What was wrong at the first moment at which something was. */
+  wrong(): string | undefined;
+}
 
 export interface Property {
+  /** As its file is called, and `--property` takes it. */
+  readonly name: string;
   readonly sentence: string;
   readonly source: string;
   readonly claimedUnder: readonly FaultClass[];
-  /** What is wrong in a finished run in which these things failed; undefined if the property holds. */
-  violation(session: Session, failed: readonly Failure[]): string | undefined;
+  readonly knownNotUnder?: readonly KnownBreach[];
+  /** `requests`: it looks at what clients were answered; such runs cost several times as much. */
+  readonly needs: 'world' | 'requests';
+  /** Processes whose failures it is mostly about: a search tries pairs of these first. Default: all that serve. */
+  readonly about?: readonly string[];
+  /** At the end of the safety phase, before anything heals; or at the end of the liveness phase. */
+  readonly judged: 'settled' | 'healed';
+  /**
+   * What is wrong in a run that has come to the end of its phase, in which these things are out; undefined if the
+   * property holds. Times of the session are world microseconds from `epochUs` on.
+   */
+  violation(session: Session, failed: readonly Failure[], phases: Phases): string | undefined;
+  /** For what only a look at every step shows: made when the run is at its zero. */
+  readonly watch?: (session: Session) => Watcher;
 }

@@ -8,7 +8,7 @@
  * No symmetry is used: hosts differ in priority, and members in who leads.
  */
 import type { Topology } from '../models/cluster/topology.ts';
-import { failable } from './failures.ts';
+import { ownHosts, SERVING } from './fault-classes.ts';
 import type { FailureOrder } from './survival.ts';
 
 /** What fails, and the ways in which it is tried. */
@@ -18,21 +18,14 @@ export interface FailureSet {
   readonly tried: readonly FailureOrder[];
 }
 
-/** Hosts of the cluster itself: not the workers, not those outside. */
-export function ownHosts(topology: Topology): string[] {
-  return topology.hosts
-    .filter(({ roles }) => !roles.includes('client') && !roles.includes('worker'))
-    .map(({ name }) => name);
-}
-
 /** @param most processes that fail together */
 export function failureSets(topology: Topology, most: number): FailureSet[] {
-  const hosts = ownHosts(topology);
-  const serving = failable(topology).filter((what) => what.includes('/'));
-  const others = topology.hosts
-    .filter(({ name }) => hosts.includes(name))
-    .flatMap(({ name, processes }) => processes.map((process) => `${name}/${process}`))
-    .filter((process) => !serving.includes(process));
+  const own = ownHosts(topology);
+  const hosts = own.map(({ name }) => name);
+  const processes = own.flatMap((host) => host.processes.map((process) => `${host.name}/${process}`));
+  const serves = (path: string): boolean => SERVING.includes(path.split('/')[1] ?? '');
+  const serving = processes.filter(serves);
+  const others = processes.filter((path) => !serves(path));
   return [
     ...subsets(hosts, hosts.length).map((failed) => hostSet(failed)),
     ...(most < 1 ? [] : [...subsets(serving, most).slice(1), ...others.map((one) => [one])]).map(processSet),

@@ -1,9 +1,7 @@
 import { hostsWith, type Topology } from '../models/cluster/topology.ts';
-import { FAULT_SPAN_MS, type Failure, isLeft, SETTLE_MS } from './failures.ts';
+import { JUDGED_MS } from './phases.ts';
 import type { Property } from './property.ts';
-
-/** The prober's requests of the last 15 s decide. */
-const JUDGED_MS = 15_000;
+import { type Failure, isLeft } from './schedule.ts';
 
 /** A majority of etcd's members is left. */
 export function hasMajority(topology: Topology, failed: readonly Failure[]): boolean {
@@ -20,25 +18,37 @@ export function hasApiserver(topology: Topology, failed: readonly Failure[]): bo
   );
 }
 
-/** A host is left where keepalived can hold the VIP and a proxy answers behind it. */
+/**
+ * A way in is left: where there is a VIP, a host whose keepalived can hold it and whose proxy answers; else the balancer, or the
+ * apiserver, whose address the endpoint is.
+ */
 export function hasFrontDoor(topology: Topology, failed: readonly Failure[]): boolean {
-  return hostsWith(topology, 'haproxy').some(
-    ({ name }) => isLeft(failed, name, 'haproxy') && isLeft(failed, name, 'keepalived'),
-  );
+  const { vip, controlPlaneEndpoint } = topology;
+  if (vip !== undefined)
+    return hostsWith(topology, 'haproxy').some(
+      ({ name }) => isLeft(failed, name, 'haproxy') && isLeft(failed, name, 'keepalived'),
+    );
+  const door = topology.hosts.find(({ address }) => address === controlPlaneEndpoint.address);
+  if (door === undefined) return false;
+  const process = door.processes.includes('haproxy') ? 'haproxy' : 'kube-apiserver';
+  return isLeft(failed, door.name, process);
 }
 
 export const writesServedIffMajority: Property = {
+  name: 'writes-served-iff-majority',
   sentence:
     'After settling, writes are served exactly when a majority of etcd and one apiserver with a front door are left.',
   source:
     'etcd FAQ: fault tolerance table; kubernetes.io ha-topology; KEEPALIVED.md section 5 for penalties larger than every gap',
   claimedUnder: ['host power', 'process stop'],
-  violation({ facts, topology, epochUs }, failed) {
+  needs: 'requests',
+  judged: 'settled',
+  violation({ facts, topology, epochUs }, failed, { settledMs }) {
     const expected =
       hasMajority(topology, failed) && hasApiserver(topology, failed) && hasFrontDoor(topology, failed);
-    // Requests that could still end within the run: the prober's limit is 5 s.
-    const fromUs = epochUs + (FAULT_SPAN_MS + SETTLE_MS - JUDGED_MS) * 1000;
-    const toUs = epochUs + (FAULT_SPAN_MS + SETTLE_MS - 5_500) * 1000;
+    // Requests that could still end within the phase: the prober's limit is 5 s.
+    const fromUs = epochUs + (settledMs - JUDGED_MS) * 1000;
+    const toUs = epochUs + (settledMs - 5_500) * 1000;
     const judged = facts.requests.filter(
       ({ client, startedAtUs }) => client === 'api.write' && startedAtUs >= fromUs && startedAtUs <= toUs,
     );

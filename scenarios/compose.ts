@@ -94,6 +94,15 @@ function resolveTopology(
         : outside('--topology', message);
     return { findings: [finding] };
   }
+  if ('like' in wanted) {
+    const own = { ...wanted.set, ...set };
+    const message = `there is no topology ${wanted.like}${nearestHint(wanted.like, topologyNames(library))}`;
+    return (
+      topologyNamed(wanted.like, library, own, wanted.files) ?? {
+        findings: [loaded.findingAt({ path: ['topology', 'like'], message })],
+      }
+    );
+  }
   if (!('import' in wanted)) return withSettings({ topology: wanted, findings: [] }, set);
   const missing: Finding[] = [];
   const files = wanted.import.flatMap((path, index): ImportFile[] => {
@@ -114,7 +123,8 @@ function nameOf(path: string): string {
 /** What is wrong with parameters, each where it is set. */
 function settingFindings(loaded: LoadedScenario, topology: Topology, options: ComposeOptions): Finding[] {
   const hosts = topology.hosts.map(({ name }) => name);
-  const whole = typeof loaded.data.topology === 'object' && !('import' in loaded.data.topology);
+  const from = loaded.data.topology;
+  const whole = typeof from === 'object' && !('import' in from) && !('like' in from);
   const wrong = (path: string, value: string | number | boolean): string | undefined => {
     if (!isImportSetting(path)) return settingMistake(path, value, hosts);
     return whole ? `${path} says something to an import, and this topology is not imported` : undefined;

@@ -4,7 +4,7 @@
  */
 import type { Topology } from '../models/cluster/topology.ts';
 import { durationUs } from './durations.ts';
-import { type Complaint, entryLabel, isFaultEntry } from './rules.ts';
+import { type Complaint, entryLabel, isFaultEntry, leastAfterUs } from './rules.ts';
 import type { ScenarioData } from './schema.ts';
 import { readTargets } from './targets.ts';
 
@@ -48,7 +48,7 @@ export function findContradictions(data: ScenarioData, topology: Topology): Comp
     const family = FAMILIES[entry.do];
     const targets = readTargets(entry.on, topology);
     if (family === undefined || typeof targets === 'string') return [];
-    const fromUs = durationUs(entry.at) + durationUs(entry.after ?? '0s');
+    const fromUs = durationUs(entry.at) + leastAfterUs(entry);
     const toUs = fromUs + durationUs(entry.for ?? '0s');
     const label = `${entryLabel(entry, index)} (${entry.do})`;
     return targets.flatMap((target) => {

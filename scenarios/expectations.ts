@@ -1,7 +1,9 @@
 /** Judges a scenario's expectations and takes its measures, once the run is over. Unit: microseconds of world time. */
 import { durationUs } from './durations.ts';
+import type { RequestFact } from './facts.ts';
 import { readMoment } from './moments.ts';
-import type { RunResult } from './result.ts';
+import { takeRequests } from './request-measures.ts';
+import type { MeasureValue, RunResult } from './result.ts';
 import { EXPECTATION_KINDS, type ExpectationKind } from './rules.ts';
 import type { ExpectationData, MeasureData } from './schema.ts';
 import { Series } from './series.ts';
@@ -12,10 +14,14 @@ export class Watchlist {
 
   constructor(expectations: readonly ExpectationData[], measures: readonly MeasureData[]) {
     for (const expectation of expectations) this.add(textOf(expectation), 'condition');
-    for (const { until, value, count } of measures) {
+    for (const { until, value, count, total, most, changes, last } of measures) {
       if (until !== undefined) this.add(until, 'condition');
       if (value !== undefined) this.add(value, 'value');
       if (count !== undefined) this.add(count, 'count');
+      if (total !== undefined) this.add(total, 'condition');
+      if (most !== undefined) this.add(most, 'count');
+      if (changes !== undefined) this.add(changes, 'value');
+      if (last !== undefined) this.add(last, 'value');
     }
   }
 
@@ -56,9 +62,10 @@ export function takeMeasures(
   measures: readonly MeasureData[],
   watchlist: Watchlist,
   moments: Map<string, number>,
+  requests: readonly RequestFact[],
 ): RunResult['measures'] {
-  const taken: Record<string, number | string | null> = {};
-  for (const measure of measures) taken[measure.name] = take(measure, watchlist, moments);
+  const taken: Record<string, MeasureValue> = {};
+  for (const measure of measures) taken[measure.name] = take(measure, watchlist, moments, requests);
   return taken;
 }
 
@@ -66,12 +73,14 @@ function take(
   measure: MeasureData,
   watchlist: Watchlist,
   moments: Map<string, number>,
-): number | string | null {
+  requests: readonly RequestFact[],
+): MeasureValue {
   const endUs = moments.get('end') as number;
   if (measure.until !== undefined) {
     const fromUs = momentUs(measure.from as string, moments);
     if (fromUs === undefined) return null;
-    const untilUs = watchlist.of(measure.until).first(true, fromUs, endUs);
+    const toUs = momentUs(measure.to ?? 'end', moments) ?? endUs;
+    const untilUs = watchlist.of(measure.until).first(true, fromUs, toUs);
     if (untilUs === undefined) return null;
     moments.set(measure.name, untilUs);
     return (untilUs - fromUs) / 1000;
@@ -83,8 +92,24 @@ function take(
   const fromUs = momentUs(measure.from ?? 'start', moments);
   const toUs = momentUs(measure.to ?? 'end', moments);
   if (fromUs === undefined || toUs === undefined) return null;
+  if (measure.requests !== undefined) {
+    const { requests: client, where, give = 'count' } = measure;
+    return takeRequests({ client, where, give }, requests, fromUs, toUs);
+  }
+  if (measure.total !== undefined) return watchlist.of(measure.total).totalUs(fromUs, toUs) / 1000;
+  if (measure.most !== undefined) return most(watchlist.of(measure.most).during(fromUs, toUs));
+  if (measure.changes !== undefined) return watchlist.of(measure.changes).changes(fromUs, toUs).length;
+  if (measure.last !== undefined) {
+    const atUs = watchlist.of(measure.last).changes(fromUs, toUs).at(-1);
+    return atUs === undefined ? null : (atUs - fromUs) / 1000;
+  }
   const series = watchlist.of(measure.count as string);
   return Number(series.at(toUs) ?? 0) - Number(series.at(fromUs) ?? 0);
+}
+
+function most(values: readonly unknown[]): number | null {
+  const numbers = values.filter((value) => typeof value === 'number');
+  return numbers.length === 0 ? null : Math.max(...numbers);
 }
 
 function plain(value: unknown): number | string | null {

@@ -11,12 +11,18 @@ export interface Link {
   readonly text: string;
 }
 
-/** From the step back to the outside world or to the beginning of the records. The newest comes first. */
-export function chainOf(id: number, records: ReadonlyMap<number, TraceRecord>, epochUs: number): Link[] {
+/** From the step back to the outside world or to the beginning of the records. The newest comes first; at most `limit`. */
+export function chainOf(
+  id: number,
+  records: Pick<ReadonlyMap<number, TraceRecord>, 'get'>,
+  epochUs: number,
+  limit = Number.POSITIVE_INFINITY,
+): Link[] {
   const chain: Link[] = [];
   let next: number = id;
   // A step is always caused by an earlier one, so the walk ends.
   for (let record = records.get(next); record !== undefined; record = records.get(next)) {
+    if (chain.length >= limit) break;
     chain.push({
       id: record.id,
       at_ms: (record.atUs - epochUs) / 1000,

@@ -3,13 +3,19 @@
  * thinks of each server, what the API says of each node, how each request ended. Fed by an observer of the world:
  * from the kernel's reports and from the notes that machines emit. Times are world microseconds.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
+import type { LogLine } from '../models/console/command.ts';
+import type { Node } from '../models/kube-apiserver/api.ts';
+import { nodeStatusText } from '../models/kube-apiserver/observe.ts';
 import { hostOf } from '../models/leader-election/record.ts';
+import { WEB_SERVER } from '../models/web-server/observe.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import { Changes, sameTexts } from './changes.ts';
+import type { Typed } from './console.ts';
 import { Judge } from './judge.ts';
+import { PodFacts, workloadsSeen } from './pod-facts.ts';
 import type { Outcome } from './result.ts';
 
 export interface RequestFact {
@@ -18,6 +24,8 @@ export interface RequestFact {
   readonly startedAtUs: number;
   readonly endedAtUs: number;
   readonly detail: string | undefined;
+  /** Who answered, where the client can tell. */
+  readonly server?: string;
   /** Of an acknowledged write: what was written where, and the revision that the API gave it. */
   readonly write: { readonly key: string; readonly value: number; readonly revision: string } | undefined;
   readonly step: number;
@@ -29,6 +37,8 @@ export interface Leader {
 }
 
 export interface BackendFact {
+  /** The balancer's daemon. */
+  readonly by: string;
   readonly state: string;
   readonly reason: string;
 }
@@ -38,6 +48,10 @@ interface MemberRole {
   readonly term: number;
 }
 
+const CORDONED = ',SchedulingDisabled';
+/** Lines of a process's log that are kept at least. */
+const LOG_LINES = 1_000;
+
 type Note = Extract<Effect, { type: 'note' }>;
 
 /** Which parts of the map of observations a step may have changed. */
@@ -46,13 +60,16 @@ export type Root =
   | 'hosts'
   | 'processes'
   | 'backends'
+  | 'web'
   | 'etcd'
   | 'leases'
   | 'nodes'
+  | 'endpoints'
   | 'pods'
   | 'workloads'
   | 'services'
   | 'clients'
+  | 'steps'
   | 'alarms';
 
 export class Facts {
@@ -66,18 +83,31 @@ export class Facts {
   /** `m2 apiserver/m1` */
   readonly backends = new Map<string, Changes<BackendFact>>();
   readonly nodes = new Map<string, Changes<string>>();
+  /** Service to the hosts that in-cluster clients are sent to. */
+  readonly endpoints = new Map<string, Changes<readonly string[]>>();
+  /** By process. */
+  readonly logs = new Map<string, LogLine[]>();
+  pods = new PodFacts();
+  /** Workload to how many of its pods are ready. */
+  readonly workloads = new Map<string, Changes<string>>();
   readonly requests: RequestFact[] = [];
   readonly judges = new Map<string, Judge>();
   readonly counts = new Map<string, Record<Outcome, number>>();
+  /** Commands that were typed, in their order. */
+  readonly typed: Typed[] = [];
   /** Parts that changed since they were last looked at. */
   readonly dirty = new Set<Root>([
     'vip',
     'hosts',
     'processes',
     'backends',
+    'web',
     'etcd',
     'leases',
     'nodes',
+    'endpoints',
+    'pods',
+    'workloads',
     'services',
     'clients',
   ]);
@@ -89,7 +119,7 @@ export class Facts {
   constructor(world: World, topology: Topology) {
     this.world = world;
     this.topology = topology;
-    this.memberOfHost = new Map(topology.etcd.members.map(({ name, host }) => [host, name]));
+    this.memberOfHost = new Map(etcdPlaces(topology).map(({ name, host }) => [host, name]));
     this.address = topology.vip?.address;
   }
 
@@ -104,6 +134,10 @@ export class Facts {
     for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
     for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
     for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
+    for (const [path, lines] of this.logs) copy.logs.set(path, [...lines]);
+    copy.pods = this.pods.copy();
+    for (const [service, changes] of this.endpoints) copy.endpoints.set(service, changes.copy());
+    for (const [workload, changes] of this.workloads) copy.workloads.set(workload, changes.copy());
     for (const request of this.requests) copy.count(request);
     return copy;
   }
@@ -114,9 +148,18 @@ export class Facts {
     if (step.cell === undefined) this.report(step);
     else {
       if (step.leafBefore !== step.leafAfter) this.moved(step);
+      // HAProxy's count of good and bad checks; the word for the server's state is told by a note.
+      if (step.event?.type === 'check-ended') this.dirty.add('backends');
+      if (step.event?.type === 'accepted' && step.cell.program.id === WEB_SERVER) this.dirty.add('web');
       for (const effect of step.effects) this.take(effect, step);
     }
     return this.dirty.size > before || this.dirty.size > 0;
+  }
+
+  /** A command was typed, or has ended. */
+  noteTyped(typed: Typed): void {
+    if (!this.typed.includes(typed)) this.typed.push(typed);
+    this.dirty.add('steps');
   }
 
   private report(step: Step): void {
@@ -126,6 +169,7 @@ export class Facts {
         break;
       case 'host-down':
         this.holders(step);
+        this.podsChanged(this.pods.hostDown(step.who), step);
         this.dirty.add('hosts').add('processes');
         this.memberGone(this.memberOfHost.get(step.who), step);
         break;
@@ -157,7 +201,19 @@ export class Facts {
 
   private take(effect: Effect, step: Step): void {
     if (effect.type === 'note') this.note(effect, step);
+    else if (effect.type === 'log') this.log(effect, step);
     else if (effect.type === 'batch') for (const part of effect.effects) this.take(part, step);
+  }
+
+  /** The last lines of each process, for those who look into logs. */
+  private log({ line, level = 'info' }: Extract<Effect, { type: 'log' }>, step: Step): void {
+    const process = this.world.processes[step.cell?.process ?? -1];
+    if (process === undefined) return;
+    const path = `${hostName(step)}/${process.spec.name}`;
+    const lines = this.logs.get(path) ?? [];
+    this.logs.set(path, lines);
+    lines.push({ atUs: step.atUs, starts: process.incarnation, level, line });
+    if (lines.length > 2 * LOG_LINES) lines.splice(0, LOG_LINES);
   }
 
   private holders(step: Step): void {
@@ -180,7 +236,8 @@ export class Facts {
         break;
       case 'server-state': {
         const key = `${hostName(step)} ${note['backend']}/${note['server']}`;
-        const fact = { state: String(note['state']), reason: String(note['reason'] ?? '') };
+        const by = step.who.split('/')[1] ?? '';
+        const fact = { by, state: String(note['state']), reason: String(note['reason'] ?? '') };
         if (changesOf(this.backends, key, sameBackend).set(step.atUs, step.id, fact))
           this.dirty.add('backends');
         break;
@@ -198,11 +255,45 @@ export class Facts {
         if (changesOf(this.leases, String(note['lease'])).set(step.atUs, step.id, null))
           this.dirty.add('leases');
         break;
+      case 'endpoints': {
+        const hosts = (note['addresses'] as readonly string[]).map((address) => this.hostAt(address)).sort();
+        if (changesOf(this.endpoints, String(note['service']), sameTexts).set(step.atUs, step.id, hosts))
+          this.dirty.add('endpoints');
+        break;
+      }
       case 'node-status':
         if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
           this.dirty.add('nodes');
         break;
+      case 'objects':
+        this.podsChanged(this.pods.learn(note), step);
+        if (note['plural'] === 'nodes') this.nodesChanged(step);
+        break;
+      case 'containers':
+        this.podsChanged(
+          this.pods.runs(hostName(step), note['running'] as Parameters<PodFacts['runs']>[1]),
+          step,
+        );
+        break;
     }
+  }
+
+  /** Nodes that somebody cordoned or took away the cordon of; the rest is told by who writes it. */
+  private nodesChanged(step: Step): void {
+    for (const node of this.pods.objects<Node>('nodes')) {
+      const { name } = node.metadata;
+      const before = this.nodes.get(name)?.last ?? '';
+      const now = nodeStatusText(node);
+      if (before.endsWith(CORDONED) === now.endsWith(CORDONED)) continue;
+      if (changesOf(this.nodes, name).set(step.atUs, step.id, now)) this.dirty.add('nodes');
+    }
+  }
+
+  private podsChanged(changed: boolean, step: Step): void {
+    if (!changed) return;
+    this.dirty.add('pods').add('workloads');
+    for (const [name, { ready, desired }] of Object.entries(workloadsSeen(this.pods)))
+      changesOf(this.workloads, name).set(step.atUs, step.id, `${ready} of ${desired}`);
   }
 
   private request(note: Note, step: Step): void {
@@ -212,6 +303,7 @@ export class Facts {
       startedAtUs: note['startedAtUs'] as number,
       endedAtUs: note['endedAtUs'] as number,
       detail: note['detail'] as string | undefined,
+      ...(note['server'] === undefined ? {} : { server: String(note['server']) }),
       write:
         note['key'] === undefined
           ? undefined
@@ -238,6 +330,10 @@ export class Facts {
     }
     counts[fact.outcome]++;
     this.dirty.add('clients');
+  }
+
+  private hostAt(address: string): string {
+    return this.topology.hosts.find((host) => host.address === address)?.name ?? address;
   }
 
   private role(member: string, role: string, term: number, step: Step): void {

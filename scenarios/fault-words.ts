@@ -24,6 +24,8 @@ export function actionWords(action: Action): string {
     case 'host':
       return `${action.host} ${HOST_WORDS[action.event.type] ?? action.event.type}`;
     case 'send':
+      if (action.event.type === 'containers-killed')
+        return `containers end on ${action.process.split('/')[0]} (pods ${String((action.event as unknown as { pod: string }).pod)})`;
       return `${action.process}: ${action.event.type}`;
     case 'rule-add':
       return `network: ${effectWords(action.rule.effect, action.rule.protocol)} (${action.rule.id})`;
@@ -45,6 +47,13 @@ export function actionWords(action: Action): string {
       return `${action.host}: its processes have the CPU again`;
     case 'mark':
       return `(${action.name})`;
+    case 'configure':
+      return `${action.process} is given another configuration`;
+    case 'disk-put':
+      return `${action.host}: the data of ${action.process} are replaced`;
+    case 'console':
+    case 'say':
+      return '';
     default:
       return `${action.process} ${PROCESS_WORDS[action.do] ?? action.do}`;
   }

@@ -16,6 +16,9 @@ const kept = (process: string, part: 'parent' | 'child'): Action => ({
   event: { type: `${part}-killed` },
 });
 
+const answers = (aim: Aim, status: number): Action[] =>
+  aim.processes.map((process) => ({ do: 'send', process, event: { type: 'answer', status } }));
+
 export const PROCESS_FAULTS = [
   fault({
     name: 'stop',
@@ -60,6 +63,18 @@ export const PROCESS_FAULTS = [
     end: (aim) => each(aim, 'start'),
   }),
   fault({
+    name: 'kill-containers',
+    about: "The containers of ordinary pods end with an error; the host's kubelet starts them again.",
+    aim: 'host',
+    parameters: z.strictObject({ pod: z.string().min(1).describe('How the names of the pods begin') }),
+    begin: (aim, { pod }) =>
+      aim.hosts.map((host) => ({
+        do: 'send',
+        process: `${host}/kubelet`,
+        event: { type: 'containers-killed', pod } as { readonly type: string },
+      })),
+  }),
+  fault({
     name: 'pause',
     about: 'SIGSTOP: it does nothing and still has its ports and addresses.',
     aim: 'process',
@@ -73,5 +88,13 @@ export const PROCESS_FAULTS = [
     aim: 'process',
     parameters: none,
     begin: (aim) => each(aim, 'resume'),
+  }),
+  fault({
+    name: 'answer',
+    about: 'A plain web server answers every request with this status; with `for` well again afterwards.',
+    aim: 'process',
+    parameters: z.strictObject({ status: z.int().min(100).max(599) }),
+    begin: (aim, { status }) => answers(aim, status),
+    end: (aim) => answers(aim, 200),
   }),
 ];

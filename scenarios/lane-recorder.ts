@@ -2,6 +2,7 @@
  * Remembers, for the lanes of the page, when hosts, processes and those members of them that have a role (a raft member, a
  * VRRP instance) changed their state. Times are world microseconds.
  */
+import { SHELL } from '../models/console/shell-process.ts';
 import type { Cell, Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import type { Changes } from './changes.ts';
@@ -15,6 +16,7 @@ export class LaneRecorder {
   begin(world: World, epochUs: number): void {
     for (const host of world.hosts) this.set(host.name, host.up ? 'up' : 'off', epochUs, 0);
     for (const process of world.processes) {
+      if (process.spec.name === SHELL) continue;
       const lead = world.lead(process);
       const path = `${world.hosts[process.host]?.name}/${process.spec.name}`;
       const state =
@@ -33,7 +35,7 @@ export class LaneRecorder {
   observe(step: Step): void {
     const { cell, atUs, id } = step;
     if (cell !== undefined) {
-      if (step.leafBefore === step.leafAfter) return;
+      if (step.leafBefore === step.leafAfter || cell.program.id.startsWith('console.')) return;
       if (cell.member === '' || hasRole(cell))
         this.set(step.who, cell.program.leaves[step.leafAfter] ?? '', atUs, id);
       return;

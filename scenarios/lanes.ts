@@ -45,10 +45,11 @@ export function lanesOf(session: Session, recorder: LaneRecorder, outages: reado
     const list = changes?.list ?? [];
     const before = list.filter(({ atUs }) => atUs <= epochUs).at(-1);
     const after = list.filter(({ atUs }) => atUs > epochUs);
-    return [...(before === undefined ? [] : [before]), ...after].map(({ atUs, value }) => ({
+    return [...(before === undefined ? [] : [before]), ...after].map(({ atUs, step, value }) => ({
       from_ms: Math.max(0, (atUs - epochUs) / 1000),
       state: state(value),
       tone: tone(value),
+      ...(atUs > epochUs ? { step } : {}),
     }));
   };
   const lanes: Lane[] = [];
@@ -129,17 +130,18 @@ export function lanesOf(session: Session, recorder: LaneRecorder, outages: reado
       segments: serviceSegments(outages.filter((outage) => outage.service === service)),
     });
   }
-  lanes.push({
-    id: 'vip',
-    label: 'VIP',
-    group: 'cluster',
-    kind: 'vip',
-    segments: segments(
-      facts.vip,
-      (holders) => holders.join(' + ') || 'nobody',
-      (holders) => (holders.length === 1 ? 'good' : 'bad'),
-    ),
-  });
+  if (topology.vip !== undefined)
+    lanes.push({
+      id: 'vip',
+      label: 'VIP',
+      group: 'cluster',
+      kind: 'vip',
+      segments: segments(
+        facts.vip,
+        (holders) => holders.join(' + ') || 'nobody',
+        (holders) => (holders.length === 1 ? 'good' : 'bad'),
+      ),
+    });
   lanes.push({
     id: 'etcd-leader',
     label: 'etcd leader',

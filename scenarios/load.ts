@@ -62,7 +62,9 @@ export function scenarioOf(data: ScenarioData, file = data.scenario): LoadedScen
 function nameFinding(scenario: LoadedScenario): Finding | undefined {
   const base = scenario.file.split('/').pop() ?? '';
   const name = base.replace(/\.ya?ml$/, '');
-  if (name === base || name === scenario.data.scenario) return undefined;
+  // A file may be called as what it repeats: A1c_link_down.yaml is a1c-link-down.
+  const kebab = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  if (name === base || kebab === scenario.data.scenario) return undefined;
   const message = `the scenario is called ${scenario.data.scenario} and its file ${base}`;
   return scenario.findingAt({ path: ['scenario'], message, severity: 'warning' });
 }

@@ -14,5 +14,5 @@ export function measureScenario(
 ): RunResult['measures'] {
   const session = new Session(scenario, topology, spec);
   session.runUntil(session.untilUs);
-  return takeMeasures(scenario.measure ?? [], session.watchlist, session.moments);
+  return takeMeasures(scenario.measure ?? [], session.watchlist, session.moments, session.facts.requests);
 }

@@ -2,19 +2,18 @@
  * Every name in a scenario, looked up in its topology: targets of faults, who holds what at the start, where clients
  * are, and the keys in expressions. And faults that contradict each other.
  */
-import { hostsWith, type Topology } from '../models/cluster/topology.ts';
+import { BACKEND } from '../models/cloud-balancer/observe.ts';
+import { hostOf, hostsWith, type Topology } from '../models/cluster/topology.ts';
 import { readHaproxyCfg } from '../models/haproxy/read-cfg.ts';
 import { nearestHint } from '../models/nearest.ts';
 import { compileCondition, type KnownNames } from './conditions.ts';
 import { findContradictions } from './contradictions.ts';
 import { faultNamed } from './faults.ts';
+import { candidatesFor, leaseOfVip, leasesOf, processOfLease } from './leases.ts';
 import { STANDARD_SERVICES } from './observations.ts';
 import { type Complaint, expressionsOf, isFaultEntry } from './rules.ts';
 import type { FaultEntryData, RunEntryData, ScenarioData } from './schema.ts';
-import { hostsOfGroup, readTargets } from './targets.ts';
-
-/** Leases whose holders the scenario may name. */
-export const LEASES = ['kube-scheduler', 'kube-controller-manager'] as const;
+import { hostsOfGroup, readTargets, type Target } from './targets.ts';
 
 /** Everything that is wrong between a scenario and its topology. */
 export function checkNames(data: ScenarioData, topology: Topology): Complaint[] {
@@ -24,6 +23,12 @@ export function checkNames(data: ScenarioData, topology: Topology): Complaint[] 
   data.timeline?.forEach((entry, index) => {
     if (isFaultEntry(entry)) checkAim(entry, index, topology, complaints);
     else checkOperator(entry, index, topology, complaints);
+  });
+  const clients = (data.clients ?? []).map(({ name }) => name);
+  data.measure?.forEach(({ requests }, index) => {
+    if (requests === undefined || clients.includes(requests)) return;
+    const message = `there is no client ${requests}${nearestHint(requests, clients)}`;
+    complaints.push({ path: ['measure', index, 'requests'], message });
   });
   if (complaints.length > 0) return complaints;
   complaints.push(...findContradictions(data, topology));
@@ -40,7 +45,9 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
   const all = topology.hosts.map(({ name }) => name);
   const operated = data.timeline?.some((entry) => !isFaultEntry(entry)) ?? false;
   const clients = (data.clients ?? []).map(({ name }) => name);
-  const balancers = hostsWith(topology, 'haproxy').map(({ name }) => name);
+  const balancers = [...hostsWith(topology, 'haproxy'), ...hostsWith(topology, 'cloud-balancer')].map(
+    ({ name }) => name,
+  );
   const servers = Object.fromEntries(
     balancers.map((host) => [`backends.${host}`, serversOf(host, topology)]),
   );
@@ -51,18 +58,24 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
     ),
     'vip.routers': hostsWith(topology, 'keepalived').map(({ name }) => name),
     backends: balancers,
+    web: hostsWith(topology, 'web').map(({ name }) => name),
     ...servers,
     ...(operated ? {} : { 'etcd.members': topology.etcd.members.map(({ name }) => name) }),
-    leases: LEASES,
+    leases: leasesOf(topology),
+    endpoints: ['kubernetes'],
     nodes: hostsWith(topology, 'kubelet')
       .filter(({ roles }) => roles.includes('control-plane') || roles.includes('worker'))
       .map(({ name }) => name),
+    ...(operated ? {} : { workloads: (data.workloads ?? []).map(({ name }) => name) }),
     services: [...STANDARD_SERVICES, ...clients],
     clients,
+    ...(operated ? {} : { steps: [] }),
   };
 }
 
 function serversOf(host: string, topology: Topology): string[] {
+  if (hostOf(topology, host).processes.includes('cloud-balancer'))
+    return hostsWith(topology, 'kube-apiserver').map(({ name }) => `${BACKEND}/${name}`);
   const file = topology.haproxy?.[host];
   const text = file === undefined ? undefined : topology.files?.[file];
   if (file === undefined || text === undefined) return [];
@@ -80,26 +93,31 @@ function checkStart(data: ScenarioData, topology: Topology, complaints: Complain
       message: `${name} is no ${what}; there are: ${known.slice(0, 12).join(', ')}`,
     });
   };
-  const routers = hostsWith(topology, 'keepalived').map(({ name }) => name);
-  wanted(['vip'], start.vip, routers, 'host with keepalived');
+  if (start.vip !== undefined && topology.vip === undefined) {
+    complaints.push({ path: ['start', 'vip'], message: `topology ${topology.topology} has no VIP` });
+  } else {
+    const [by, hosts] = vipCandidates(topology);
+    wanted(['vip'], start.vip, hosts, `host with ${by}`);
+  }
   const members = topology.etcd.members.map(({ name }) => name);
   wanted(['etcd-leader'], start['etcd-leader'], members, 'member of etcd');
   for (const [lease, holder] of Object.entries(start.leases ?? {})) {
-    const process = LEASES.find((name) => name === lease);
-    if (process)
-      wanted(
-        ['leases', lease],
-        holder,
-        hostsWith(topology, process).map(({ name }) => name),
-        `host with ${lease}`,
-      );
+    const candidates = candidatesFor(lease, topology);
+    if (candidates.length > 0)
+      wanted(['leases', lease], holder, candidates, `host with ${processOfLease(lease)}`);
     else
       complaints.push({
         path: ['start', 'leases', lease],
         of: 'key',
-        message: `unknown lease ${lease}${nearestHint(lease, LEASES)}`,
+        message: `unknown lease ${lease}${nearestHint(lease, leasesOf(topology))}`,
       });
   }
+}
+
+/** What moves the VIP, and the hosts that it may move to. */
+function vipCandidates(topology: Topology): [by: string, hosts: string[]] {
+  const by = leaseOfVip(topology) === undefined ? 'keepalived' : 'kube-vip';
+  return [by, hostsWith(topology, by).map(({ name }) => name)];
 }
 
 function checkClients(data: ScenarioData, topology: Topology, complaints: Complaint[]): void {
@@ -147,16 +165,38 @@ function checkAim(entry: FaultEntryData, index: number, topology: Topology, comp
   const targets = readTargets(entry.on, topology);
   if (typeof targets === 'string') return void say('on', targets);
   for (const target of targets) {
+    const none = roleMistake(target, topology);
+    if (none !== undefined) return void say('on', none);
+    const managed =
+      target.kind === 'host' && aim !== 'network' ? target.hosts.find(isManaged(topology)) : undefined;
+    if (managed !== undefined)
+      return void say('on', `${managed} is run by the provider: only its links can fail`);
     const process = target.kind === 'link' ? undefined : target.process;
     if (target.kind === 'link' && aim !== 'network') say('on', `${entry.do} is no fault of a link`);
     else if (aim === 'process' && process === undefined)
       say('on', `${entry.do} needs a process: HOST/PROCESS`);
     else if (aim !== 'process' && process !== undefined) say('on', `${entry.do} is no fault of a process`);
+    else if (entry.do === 'answer' && process !== 'web')
+      say('on', 'answer is for a plain web server: HOST/web');
     else if (entry['part'] !== undefined && process !== 'keepalived') {
       say('part', 'only keepalived has a parent and a child');
     } else if (entry.do === 'one-way' && target.kind !== 'link')
       say('on', 'one-way needs two sides: links, or on: A->B');
   }
+}
+
+function isManaged(topology: Topology): (host: string) => boolean {
+  return (host) => hostOf(topology, host).managed === true;
+}
+
+/** A role that nobody in this topology can have. */
+function roleMistake(target: Target, topology: Topology): string | undefined {
+  if (target.kind !== 'role') return undefined;
+  const { role } = target.role;
+  if (role === 'vip-holder' && topology.vip === undefined) return `topology ${topology.topology} has no VIP`;
+  if (role === 'backup' && hostsWith(topology, 'keepalived').length === 0)
+    return `topology ${topology.topology} has no keepalived`;
+  return undefined;
 }
 
 function checkOperator(

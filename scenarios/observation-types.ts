@@ -18,8 +18,29 @@ const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   '%': (a, b) => a % b,
 };
 
+/** For expressions over one request: every field of it is a variable. */
+export function celRequestEnvironment(purpose: 'check' | 'evaluate'): Environment {
+  const environment = plainEnvironment(purpose);
+  if (purpose === 'check') {
+    for (const name of ['outcome', 'server', 'detail']) environment.registerVariable(name, 'string');
+    for (const name of ['started_ms', 'ended_ms', 'latency_ms']) environment.registerVariable(name, 'double');
+  }
+  return environment;
+}
+
 /** For checking: knows the type of each observation. For evaluating: everything is dynamic, which is quicker. */
 export function celEnvironment(purpose: 'check' | 'evaluate'): Environment {
+  const environment = plainEnvironment(purpose);
+  if (purpose === 'check') {
+    for (const [name, schema] of Object.entries(Observations.shape)) {
+      environment.registerVariable(name, celType(environment, schema, name));
+    }
+  }
+  return environment;
+}
+
+/** With the arithmetic of doubles and whole literals, and nothing to look at yet. */
+function plainEnvironment(purpose: 'check' | 'evaluate'): Environment {
   const environment = new Environment({
     homogeneousAggregateLiterals: false,
     unlistedVariablesAreDyn: purpose === 'evaluate',
@@ -33,9 +54,6 @@ export function celEnvironment(purpose: 'check' | 'evaluate'): Environment {
   if (purpose === 'check') {
     // Also registers !=; evaluation compares dynamic numbers with any literal already.
     environment.registerOperator('double == int', (a: number, b: bigint) => a === Number(b));
-    for (const [name, schema] of Object.entries(Observations.shape)) {
-      environment.registerVariable(name, celType(environment, schema, name));
-    }
   }
   return environment;
 }

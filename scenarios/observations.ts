@@ -17,6 +17,13 @@ const Router = z.object({
 const Backend = z.object({
   state: z.enum(['UP', 'DOWN', 'DRAIN', 'NOLB', 'MAINT', 'no check']).describe('Is it given connections'),
   status: z.string().describe('As the stats page shows it, `UP 2/3`'),
+  check: z
+    .string()
+    .describe('Result of the last check that brought something new, `L4OK`, `L4TOUT`; empty without check'),
+  check_ms: z.number().describe('How long that check took, as it is logged'),
+  reason: z
+    .string()
+    .describe('Why it came into its state, as it is logged: `Layer4 timeout`; empty at first'),
 });
 
 const Member = z.object({
@@ -64,6 +71,9 @@ export const Observations = z.object({
   backends: z
     .record(hostName, z.record(z.string(), Backend))
     .describe("Of each balancer's host: BACKEND/SERVER as in its haproxy.cfg"),
+  web: z
+    .record(hostName, z.object({ connections: z.number().describe('Taken since its process began') }))
+    .describe('Plain web servers'),
   etcd: z.object({
     leader: z.string().describe('Member that leads with the highest term and is alive; empty if none'),
     term: z.number().describe('Highest term of a live member'),
@@ -92,7 +102,23 @@ export const Observations = z.object({
       ready: z.boolean(),
     }),
   ),
-  workloads: z.record(z.string(), z.object({ ready: z.number(), desired: z.number() })),
+  workloads: z
+    .record(
+      z.string(),
+      z.object({
+        ready: z.number().describe('Pods that the API calls ready'),
+        desired: z.number(),
+        terminating: z.number().describe('Pods that were asked to end and are still listed'),
+        running: z.number().describe('Containers that really run, whatever the API says'),
+        on: z.record(hostName, z.number()).describe('Containers that really run, by host'),
+      }),
+    )
+    .describe(
+      'Deployments, StatefulSets and DaemonSets by name; their pods are those with the label app=NAME',
+    ),
+  endpoints: z
+    .record(z.string(), z.array(hostName))
+    .describe('Of Service `kubernetes`: hosts whose apiservers in-cluster clients are sent to, by name'),
   services: z
     .record(
       z.string(),
@@ -105,6 +131,17 @@ export const Observations = z.object({
     )
     .describe('Judged by the standard probers: api.write, api.read, vip'),
   clients: z.record(z.string(), Client).describe("The scenario's own clients"),
+  steps: z
+    .record(
+      z.string().describe('Name of the `run` entry'),
+      z.object({
+        done: z.boolean().describe('The command has ended'),
+        exit_code: z.number().describe('-1 while it runs'),
+        took_ms: z.number().describe('How long it took; 0 while it runs'),
+        text: z.string().describe('What it printed, errors included'),
+      }),
+    )
+    .describe('What came of the commands that the timeline types'),
   alarms: z.array(z.string()).describe('Active alarms, `NOSPACE m1`'),
 });
 

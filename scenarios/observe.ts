@@ -2,15 +2,27 @@
  * The map of observations of a world at this moment, made from the facts so far and from the world's own records. Parts
  * that have not changed since they were last asked for are kept.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { observeTargets } from '../models/cloud-balancer/observe.ts';
+import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
+import { SHELL } from '../models/console/shell-process.ts';
 import { observeRaft } from '../models/etcd/observe.ts';
 import { observeBackends } from '../models/haproxy/observe.ts';
 import { observeInstance } from '../models/keepalived/observe.ts';
+import { observeWeb } from '../models/web-server/observe.ts';
 import { wallUs } from '../sim/clock.ts';
 import type { Cell, Host, Process } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import type { Facts, Root } from './facts.ts';
 import type { Observations } from './observations.ts';
+import { podsSeen, workloadsSeen } from './pod-facts.ts';
+
+/** Balancers, and how their leads' contexts are read. */
+const BALANCERS: readonly [daemon: string, observe: (context: unknown) => Record<string, SeenServer>][] = [
+  ['haproxy', observeBackends],
+  ['cloud-balancer', observeTargets],
+];
+
+type SeenServer = Omit<Observations['backends'][string][string], 'reason'>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -32,13 +44,16 @@ export class Observer {
       hosts: {},
       processes: {},
       backends: {},
+      web: {},
       etcd: { leader: '', term: 0, leaders_in_term: 0, quorum: false, members: {} },
       leases: {},
       nodes: {},
       pods: {},
       workloads: {},
+      endpoints: {},
       services: {},
       clients: {},
+      steps: {},
       alarms: [],
     };
   }
@@ -68,6 +83,12 @@ export class Observer {
       case 'backends':
         seen.backends = this.backends();
         break;
+      case 'web':
+        seen.web = {};
+        for (const { host, lead } of this.each('web')) {
+          if (lead.leaf >= 0) seen.web[host.name] = observeWeb(lead.context);
+        }
+        break;
       case 'etcd':
         seen.etcd = this.etcd();
         break;
@@ -84,6 +105,29 @@ export class Observer {
         seen.nodes = {};
         for (const [node, changes] of this.facts.nodes)
           seen.nodes[node] = { status: changes.last as Observations['nodes'][string]['status'] };
+        break;
+      case 'pods':
+        seen.pods = podsSeen(this.facts.pods);
+        break;
+      case 'endpoints':
+        seen.endpoints = {};
+        for (const [service, changes] of this.facts.endpoints)
+          seen.endpoints[service] = [...(changes.last ?? [])];
+        break;
+      case 'workloads':
+        seen.workloads = workloadsSeen(this.facts.pods);
+        break;
+      case 'steps':
+        seen.steps = {};
+        for (const { label, text, result } of this.facts.typed) {
+          if (label === '') continue;
+          seen.steps[label] = {
+            done: result !== undefined,
+            exit_code: result?.exitCode ?? -1,
+            took_ms: (result?.hungUs ?? 0) / 1000,
+            text,
+          };
+        }
         break;
       case 'services':
         seen.services = {};
@@ -145,6 +189,7 @@ export class Observer {
   private processes(): Observations['processes'] {
     const processes: Observations['processes'] = {};
     for (const process of this.world.processes) {
+      if (process.spec.name === SHELL) continue;
       const lead = this.world.lead(process);
       const path = `${(this.world.hosts[process.host] as Host).name}/${process.spec.name}`;
       processes[path] = {
@@ -157,9 +202,16 @@ export class Observer {
 
   private backends(): Observations['backends'] {
     const backends: Observations['backends'] = {};
-    for (const { host, lead } of this.each('haproxy')) {
-      if (lead.leaf < 0) continue;
-      backends[host.name] = observeBackends(lead.context);
+    for (const [daemon, observe] of BALANCERS) {
+      for (const { host, lead } of this.each(daemon)) {
+        if (lead.leaf < 0) continue;
+        const servers: Observations['backends'][string] = {};
+        for (const [name, seen] of Object.entries(observe(lead.context))) {
+          const reason = this.facts.backends.get(`${host.name} ${name}`)?.last?.reason ?? '';
+          servers[name] = { ...seen, reason };
+        }
+        backends[host.name] = servers;
+      }
     }
     return backends;
   }
@@ -167,9 +219,13 @@ export class Observer {
   private etcd(): Observations['etcd'] {
     const members: Observations['etcd']['members'] = {};
     let term = 0;
-    const heard = new Map<string, number>();
+    /** Leader and term to the members that hear it. */
+    const heard = new Map<string, readonly number[]>();
+    /** Of the member that has applied most. */
+    let newest = -1;
+    let voters: readonly number[] = [];
     const etcds = new Map(this.each('etcd').map((one) => [one.host.name, one]));
-    for (const { name, host } of this.topology.etcd.members) {
+    for (const { name, host } of etcdPlaces(this.topology)) {
       const one = etcds.get(host);
       const cell = one === undefined ? undefined : this.world.member(one.process, 'raft');
       if (one === undefined || cell === undefined || cell.leaf < 0) {
@@ -177,8 +233,13 @@ export class Observer {
         continue;
       }
       const raft = observeRaft(cell.program.leaves[cell.leaf] ?? '', cell.context);
+      if (one.process.state === 'running' && raft.applied > newest) {
+        newest = raft.applied;
+        voters = raft.voters;
+      }
+      const isLearner = raft.voters.length > 0 && !raft.voters.includes(raft.id);
       members[name] = {
-        role: raft.role,
+        role: isLearner ? 'learner' : raft.role,
         term: raft.term,
         applied: raft.applied,
         alive: one.process.state === 'running',
@@ -186,15 +247,16 @@ export class Observer {
       term = Math.max(term, raft.term);
       if (raft.leader !== '' && one.process.state === 'running') {
         const key = `${raft.leader} ${raft.term}`;
-        heard.set(key, (heard.get(key) ?? 0) + 1);
+        heard.set(key, [...(heard.get(key) ?? []), raft.id]);
       }
     }
-    const majority = Math.floor(this.topology.etcd.members.length / 2) + 1;
     return {
       leader: this.facts.leader.last?.member ?? '',
       term,
       leaders_in_term: this.facts.leadersOfTerm.get(term)?.size ?? 0,
-      quorum: [...heard.values()].some((count) => count >= majority),
+      quorum: [...heard.values()].some(
+        (ids) => 2 * ids.filter((id) => voters.includes(id)).length > voters.length,
+      ),
       members,
     };
   }

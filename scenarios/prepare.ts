@@ -1,13 +1,18 @@
 /** From a composed scenario to the world that it runs in: its clients are placed and the daemons get their configurations. */
 import type { ClientConfig } from '../models/client/config.ts';
 import { buildWorld, type PlacedClient, standardProbers } from '../models/cluster/build.ts';
+import { endpointFor } from '../models/cluster/front-door.ts';
 import { hostOf, outsideHost, type Topology } from '../models/cluster/topology.ts';
+import { CLIENT_PORT } from '../models/etcd/api.ts';
 import type { Finding } from '../models/finding.ts';
+import type { ApiServerAddress } from '../models/kube-apiserver/rest-calls.ts';
+import type { WorkloadSpec } from '../models/operator/manifests.ts';
 import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { durationUs } from './durations.ts';
-import type { ClientData, ScenarioData } from './schema.ts';
+import { isFaultEntry } from './rules.ts';
+import type { ClientData, ScenarioData, WorkloadData } from './schema.ts';
 
 export type ExecutorName = 'compiled' | 'reference';
 
@@ -22,6 +27,8 @@ export interface PrepareOptions {
   /** Leave out the standard probers: for measures of the world alone. */
   readonly withoutProbers?: boolean;
   readonly limits?: WorldSpec['limits'];
+  /** Commands will be typed that the timeline does not name. */
+  readonly console?: boolean;
 }
 
 /** The spec of the world; usable if no finding is an error. */
@@ -36,10 +43,29 @@ export function prepare(
     seed: options.seed,
     executor: EXECUTORS[options.executor ?? 'compiled'],
     clients: [...probers, ...own],
+    workloads: (data.workloads ?? []).map(workloadOf),
+    shells: options.console === true || (data.timeline ?? []).some((entry) => !isFaultEntry(entry)),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const draws = data.vary?.draws;
   return { spec: draws === undefined ? spec : { ...spec, draws }, findings };
+}
+
+function workloadOf(data: WorkloadData): WorkloadSpec {
+  const seconds = (text: string | undefined) =>
+    text === undefined ? undefined : durationUs(text) / 1_000_000;
+  const { port } = data;
+  return {
+    name: data.name,
+    kind: data.kind ?? 'deployment',
+    namespace: data.namespace ?? 'default',
+    replicas: data.replicas ?? 1,
+    image: data.image ?? 'nginx',
+    tolerationSeconds: seconds(data.toleration),
+    onControlPlanes: data['on-control-planes'] ?? false,
+    runsForSeconds: seconds(data['runs-for']),
+    expose: port === undefined ? undefined : { port, nodePort: data['node-port'] },
+  };
 }
 
 /** A rate such as `10/s` or `2/m` as a distance in microseconds. */
@@ -53,21 +79,27 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
   const config: ClientConfig = {
     name: client.name,
     request: client.request,
-    ...whereTo(client.to, topology),
+    ...whereTo(client, host, topology),
     everyUs: everyUs(client.rate),
     timeoutUs: durationUs(client.timeout),
     connection: client.connection ?? 'each',
+    ...(client['connect-timeout'] === undefined
+      ? {}
+      : { connectTimeoutUs: durationUs(client['connect-timeout']) }),
+    ...(client.count === undefined ? {} : { count: client.count }),
+    ...(client.talk === undefined ? {} : { talkUs: durationUs(client.talk) }),
   };
-  return { host, config };
+  return { host, config, enabled: client.begin === undefined };
 }
 
 /** `endpoint`, `vip`, a host, or HOST:PORT. */
-function whereTo(to: string, topology: Topology): { address: string; port: number } {
+function whereTo({ to, request }: ClientData, from: string, topology: Topology): ApiServerAddress {
   const { address, port } = topology.controlPlaneEndpoint;
-  if (to === 'endpoint') return { address, port };
+  if (to === 'endpoint') return endpointFor(topology, topology.parameters ?? {}, from);
   if (to === 'vip') return { address: topology.vip?.address ?? address, port };
   const [name = '', ownPort] = to.split(':');
   const known = topology.hosts.find((host) => host.name === name);
   const place = known === undefined ? (topology.names?.[name] ?? name) : hostOf(topology, name).address;
-  return { address: place, port: ownPort === undefined ? topology.apiserverPort : Number(ownPort) };
+  const usual = request.startsWith('etcd-') ? CLIENT_PORT : topology.apiserverPort;
+  return { address: place, port: ownPort === undefined ? usual : Number(ownPort) };
 }

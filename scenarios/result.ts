@@ -37,9 +37,28 @@ export interface RunResult {
     readonly ok: boolean;
     readonly at_ms: number | null;
   }[];
-  /** What `measure` entries gave: milliseconds, a word or a count; null when the moment never came. */
-  readonly measures: Readonly<Record<string, number | string | null>>;
+  /** What `measure` entries gave. */
+  readonly measures: Readonly<Record<string, MeasureValue>>;
+  /** Commands that were typed on hosts, in their order. Runs that were stored by earlier versions have none. */
+  readonly operator?: readonly TypedCommand[];
 }
+
+export interface TypedCommand {
+  readonly at_ms: number;
+  /** The timeline's entry. */
+  readonly name: string;
+  readonly host: string;
+  readonly command: string;
+  /** null: it had not ended at the end of the run. */
+  readonly exit_code: number | null;
+  /** From typing it to its end, or to the run's. */
+  readonly hung_ms: number;
+  /** What it printed, errors included. */
+  readonly text: string;
+}
+
+/** Milliseconds, a word or a count; null when the moment never came; of requests also one value for each. */
+export type MeasureValue = number | string | null | readonly number[] | readonly string[];
 
 /** A service was down, or for a while only partly served, as DESIGN section 6 judges it. */
 export interface Outage {

@@ -8,7 +8,9 @@ import { compileCondition, type Purpose } from './conditions.ts';
 import { durationUs } from './durations.ts';
 import { readMoment } from './moments.ts';
 import { STANDARD_SERVICES } from './observations.ts';
+import { whereMistake } from './request-measures.ts';
 import type {
+  ClientData,
   ExpectationData,
   FaultEntryData,
   MeasureData,
@@ -34,6 +36,18 @@ export function entryLabel(entry: TimelineEntryData, index: number): string {
 export function isFaultEntry(entry: TimelineEntryData): entry is FaultEntryData {
   return 'do' in entry;
 }
+
+/** What a measure may be of. */
+export const MEASURE_KINDS = [
+  'until',
+  'value',
+  'count',
+  'total',
+  'most',
+  'changes',
+  'last',
+  'requests',
+] as const;
 
 export const EXPECTATION_KINDS = ['eventually', 'always', 'sometimes', 'never'] as const;
 export type ExpectationKind = (typeof EXPECTATION_KINDS)[number];
@@ -69,7 +83,17 @@ export function checkRules(data: ScenarioData): Complaint[] {
   });
   const clients = new Set<string>(STANDARD_SERVICES);
   data.clients?.forEach((client, index) => {
+    checkClient(client, ['clients', index], say);
     unique(clients, client.name, ['clients', index, 'name'], say);
+  });
+  const workloads = new Set<string>();
+  data.workloads?.forEach((workload, index) => {
+    const path = ['workloads', index];
+    unique(workloads, workload.name, [...path, 'name'], say);
+    if (workload['node-port'] !== undefined && workload.port === undefined)
+      say([...path, 'node-port'], 'node-port goes with port', 'key');
+    if (workload.kind === 'daemonset' && workload.replicas !== undefined)
+      say([...path, 'replicas'], 'a daemonset has one pod a node', 'key');
   });
   for (const { path, text, purpose } of expressionsOf(data)) {
     const { mistake } = compileCondition(text, purpose);
@@ -101,10 +125,17 @@ function checkTiming(entry: TimelineEntryData, path: Path, untilUs: number, say:
     const [from, to] = entry.between.map((text) => durationUs(text));
     if (from! > to!) say([...path, 'between'], `${entry.between[0]} is later than ${entry.between[1]}`);
   }
+  if (typeof entry.after === 'object' && durationUs(entry.after[0]) > durationUs(entry.after[1]))
+    say([...path, 'after'], `${entry.after[0]} is longer than ${entry.after[1]}`);
   const earliest = entry.at ?? entry.between?.[0];
-  if (earliest !== undefined && durationUs(earliest) + durationUs(entry.after ?? '0s') > untilUs) {
+  if (earliest !== undefined && durationUs(earliest) + leastAfterUs(entry) > untilUs) {
     say([...path, entry.at === undefined ? 'between' : 'at'], `${earliest} is after the end of the run`);
   }
+}
+
+/** The least that `after` adds. */
+export function leastAfterUs({ after }: TimelineEntryData): number {
+  return after === undefined ? 0 : durationUs(typeof after === 'string' ? after : after[0]);
 }
 
 /** Faults of the network take `links` or `on`; a direction belongs to links. */
@@ -120,13 +151,34 @@ function checkSides(entry: FaultEntryData, path: Path, say: Say): void {
 }
 
 function checkMeasure(measure: MeasureData, path: Path, say: Say): void {
-  const kinds = given(measure, ['until', 'value', 'count']);
-  if (kinds.length !== 1) say(path, 'exactly one of until, value and count is needed');
+  const kinds = given(measure, MEASURE_KINDS);
+  if (kinds.length !== 1)
+    say(
+      path,
+      `exactly one of ${MEASURE_KINDS.slice(0, -1).join(', ')} and ${MEASURE_KINDS.at(-1)} is needed`,
+    );
   const [kind] = kinds;
-  const needed = kind === 'until' ? 'from' : kind === 'value' ? 'at' : undefined;
+  const needed = kind === 'until' || kind === 'last' ? 'from' : kind === 'value' ? 'at' : undefined;
   if (needed !== undefined && measure[needed] === undefined) say(path, `${kind} needs ${needed}`);
-  const useless = kind === 'until' ? ['at', 'to'] : kind === 'value' ? ['from', 'to'] : ['at'];
+  const useless = kind === 'until' ? ['at'] : kind === 'value' ? ['from', 'to'] : ['at'];
+  if (kind !== 'requests') useless.push('where', 'give');
   for (const key of given(measure, useless)) say([...path, key], `${key} does not go with ${kind}`, 'key');
+  if (measure.where !== undefined) {
+    const mistake = whereMistake(measure.where);
+    if (mistake !== undefined) say([...path, 'where'], mistake);
+  }
+}
+
+/** Keys that belong to some kinds of requests only. */
+function checkClient(client: ClientData, path: Path, say: Say): void {
+  const { request } = client;
+  const plain = request === 'http' || request === 'hold';
+  const useless = [
+    ...(plain ? [] : ['connect-timeout']),
+    ...(request === 'hold' ? [] : ['talk']),
+    ...(plain && client.connection === 'keep' ? ['connection'] : []),
+  ];
+  for (const key of given(client, useless)) say([...path, key], `${key} does not go with ${request}`, 'key');
 }
 
 function checkExpectation(expectation: ExpectationData, path: Path, say: Say): void {
@@ -165,6 +217,10 @@ export function expressionsOf(data: ScenarioData): { path: Path; text: string; p
     add(['measure', index, 'until'], measure.until, 'condition');
     add(['measure', index, 'value'], measure.value, 'value');
     add(['measure', index, 'count'], measure.count, 'count');
+    add(['measure', index, 'total'], measure.total, 'condition');
+    add(['measure', index, 'most'], measure.most, 'count');
+    add(['measure', index, 'changes'], measure.changes, 'value');
+    add(['measure', index, 'last'], measure.last, 'value');
   });
   return found;
 }

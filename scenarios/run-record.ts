@@ -11,12 +11,14 @@ export interface Lane {
   readonly label: string;
   /** The host it belongs to, or `cluster`. */
   readonly group: string;
-  readonly kind: 'host' | 'process' | 'vip' | 'etcd' | 'lease' | 'backend' | 'node' | 'service';
+  readonly kind: 'host' | 'process' | 'vip' | 'etcd' | 'lease' | 'backend' | 'node' | 'service' | 'watch';
   /** `good`, `bad`, `changing`, `off`: how the state is to be coloured; the state's own word says which it is. */
   readonly segments: readonly {
     readonly from_ms: number;
     readonly state: string;
     readonly tone: 'good' | 'bad' | 'changing' | 'off';
+    /** Id of the kernel step that began it, for `explain`; absent for what was so at the start, or what requests say. */
+    readonly step?: number;
   }[];
 }
 
@@ -55,6 +57,8 @@ export interface RunRecord {
   readonly topology: string;
   readonly seed: number;
   readonly until_ms: number;
+  /** Present while the run goes on: what comes later is not known yet. */
+  readonly known_ms?: number;
   readonly hosts: readonly {
     readonly name: string;
     readonly address: string;
@@ -64,6 +68,8 @@ export interface RunRecord {
   readonly processes: readonly { readonly path: string; readonly host: string; readonly name: string }[];
   /** Servers of the balancers' configurations and the hosts that they are on, by `result.backends`' names. */
   readonly servers?: readonly { readonly balancer: string; readonly server: string; readonly host: string }[];
+  /** When a host learned by gratuitous ARP that the VIP is with another one. */
+  readonly arp?: readonly { readonly at_ms: number; readonly host: string; readonly to: string }[];
   readonly vip: string | null;
   readonly lanes: readonly Lane[];
   readonly story: readonly StoryLine[];

@@ -1,7 +1,8 @@
 /** Runs a scenario to its end and says what happened: the object that `run --json` prints, and the record that the page draws. */
 import type { Topology } from '../models/cluster/topology.ts';
+import { SHELL } from '../models/console/shell-process.ts';
 import { TraceHash } from '../sim/hash.ts';
-import type { Step } from '../sim/state.ts';
+import type { Process, Step } from '../sim/state.ts';
 import { SECOND_US } from '../sim/time.ts';
 import { type TraceRecord, toRecord, traceLine } from '../sim/trace.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly scenarioText?: string;
   /** The command that repeats the run, to keep in the record. */
   readonly command?: string;
+  /** Keep snapshots for seeking. */
+  readonly history?: boolean;
 }
 
 /** The run was stopped by its progress callback. */
@@ -65,38 +68,69 @@ export function* runInSlices(
   spec: WorldSpec,
   options: RunOptions = {},
 ): Generator<number, FinishedRun> {
-  const hash = new TraceHash();
-  const storyteller = new Storyteller();
-  const lanes = new LaneRecorder();
-  let epochUs = -1;
-  const early: Step[] = [];
-  const record = (step: Step): void => {
-    if (epochUs < 0) {
-      early.push(step);
-      return;
-    }
-    storyteller.observe(step);
-    lanes.observe(step);
-    const kept = toRecord(step);
-    options.record?.(kept);
-    const line = traceLine(kept, epochUs);
-    hash.add(line);
-    hash.add('\n');
-    options.trace?.(line);
-  };
-  const session = new Session(scenario, topology, spec, { record });
-  epochUs = session.epochUs;
-  for (const step of early) record(step);
-  lanes.begin(session.world, epochUs);
-  while (!session.done) {
-    session.runUntil(session.nowUs + SLICE_US);
-    yield (session.nowUs - epochUs) / (session.untilUs - epochUs);
+  const run = new ScenarioRun(scenario, topology, spec, options);
+  while (!run.session.done) yield run.advance();
+  return { session: run.session, record: run.record() };
+}
+
+/** A scenario that is being run and recorded, slice by slice. */
+export class ScenarioRun {
+  readonly session: Session;
+  private readonly hash = new TraceHash();
+  private readonly storyteller = new Storyteller();
+  private readonly lanes = new LaneRecorder();
+  private readonly arp: { readonly at_ms: number; readonly host: string; readonly to: string }[] = [];
+  private readonly options: RunOptions;
+  private readonly spec: WorldSpec;
+
+  constructor(scenario: ScenarioData, topology: Topology, spec: WorldSpec, options: RunOptions = {}) {
+    const { hash, storyteller, lanes } = this;
+    this.options = options;
+    this.spec = spec;
+    let epochUs = -1;
+    const early: Step[] = [];
+    const record = (step: Step): void => {
+      if (epochUs < 0) {
+        early.push(step);
+        return;
+      }
+      storyteller.observe(step);
+      lanes.observe(step);
+      if (step.kind === 'arp') this.heard(step, topology, epochUs);
+      const kept = toRecord(step);
+      options.record?.(kept);
+      const line = traceLine(kept, epochUs);
+      hash.add(line);
+      hash.add('\n');
+      options.trace?.(line);
+    };
+    const history = options.history === true;
+    this.session = new Session(scenario, topology, spec, { record, history });
+    epochUs = this.session.epochUs;
+    for (const step of early) record(step);
+    lanes.begin(this.session.world, epochUs);
   }
-  const outages = outagesOf(session.facts, session.epochUs);
-  const result = resultOf(session, spec.seed, hash.digest(), outages);
-  return {
-    session,
-    record: {
+
+  private heard(step: Step, topology: Topology, epochUs: number): void {
+    const { address, to } = step.detail as { readonly address: string; readonly to: string };
+    if (address === topology.vip?.address)
+      this.arp.push({ at_ms: ms(step.atUs - epochUs), host: step.who, to });
+  }
+
+  /** Runs on for a slice of scenario time, and gives the share that is done, 0 to 1. */
+  advance(sliceUs = SLICE_US): number {
+    const { session } = this;
+    session.runUntil(session.nowUs + sliceUs);
+    return (session.nowUs - session.epochUs) / (session.untilUs - session.epochUs);
+  }
+
+  /** What has happened so far; of a run that is not at its end `known_ms` says how far that is. */
+  record(): RunRecord {
+    const { session, options } = this;
+    const { scenario, topology } = session;
+    const outages = outagesOf(session.facts, session.epochUs);
+    const result = resultOf(session, this.spec.seed, this.hash.digest(), outages);
+    return {
       format: 'quorate-run',
       version: 1,
       scenario: scenario.scenario,
@@ -104,26 +138,31 @@ export function* runInSlices(
       ...(scenario.about === undefined ? {} : { about: scenario.about.trim() }),
       ...(options.command === undefined ? {} : { command: options.command }),
       topology: topology.topology,
-      seed: Number(spec.seed),
+      seed: Number(this.spec.seed),
       until_ms: ms(session.untilUs - session.epochUs),
+      ...(session.done ? {} : { known_ms: ms(session.nowUs - session.epochUs) }),
       hosts: topology.hosts.map(({ name, address, zone, roles }) => ({
         name,
         address,
         zone: zone ?? '',
         role: roles[0] ?? '',
       })),
-      processes: session.world.processes.map((process) => {
+      processes: session.world.processes.filter(isShown).map((process) => {
         const host = session.world.hosts[process.host]?.name ?? '';
         return { path: `${host}/${process.spec.name}`, host, name: process.spec.name };
       }),
       servers: serversOf(topology),
+      arp: [...this.arp],
       vip: topology.vip?.address ?? null,
-      lanes: lanesOf(session, lanes, outages),
-      story: storyOf(storyteller, session.told, session.facts, outages, session.epochUs),
+      lanes: lanesOf(session, this.lanes, outages),
+      story: storyOf(this.storyteller, session.told, session.facts, outages, session.epochUs),
       result,
-    },
-  };
+    };
+  }
 }
+
+/** Shells are no part of the cluster. */
+const isShown = ({ spec }: Process): boolean => spec.name !== SHELL;
 
 const ms = (us: number): number => us / 1000;
 
@@ -181,7 +220,12 @@ function resultOf(
       .map(({ row }) => row);
   const requests: Record<Outcome, number> = { ok: 0, refused: 0, timeout: 0, eof: 0, reset: 0, error: 0 };
   for (const { outcome, startedAtUs } of facts.requests) if (startedAtUs >= epochUs) requests[outcome]++;
-  const measures = takeMeasures(scenario.measure ?? [], watchlist, moments);
+  const measures = takeMeasures(
+    session.done ? (scenario.measure ?? []) : [],
+    watchlist,
+    moments,
+    facts.requests,
+  );
   return {
     scenario: scenario.scenario,
     topology: topology.topology,
@@ -209,10 +253,20 @@ function resultOf(
     ),
     outages: outages.map(({ judged: _, ...outage }) => outage),
     requests,
-    expectations: (scenario.expect ?? []).map((expectation) => {
+    // Of a run that goes on nothing is decided yet.
+    expectations: (session.done ? (scenario.expect ?? []) : []).map((expectation) => {
       const { text, ok, atUs } = judgeExpectation(expectation, watchlist, moments);
       return { text, ok, at_ms: atUs === undefined ? null : atMs(atUs) };
     }),
     measures,
+    operator: session.console.typed.map(({ label, host, line, startedAtUs, text, result }) => ({
+      at_ms: atMs(startedAtUs),
+      name: label,
+      host,
+      command: line,
+      exit_code: result?.exitCode ?? null,
+      hung_ms: ms(result?.hungUs ?? session.nowUs - startedAtUs),
+      text,
+    })),
   };
 }

@@ -6,6 +6,7 @@ import { Topology } from '../models/cluster/topology.ts';
 import { z } from '../models/zod.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS } from './faults.ts';
+import { REQUEST_GIVES } from './request-measures.ts';
 import { duration, entryName, kebabName, moment, parameterValue, rate } from './schema-parts.ts';
 
 /** Of timeline, expect, measure and clients: more is no scenario that a person wrote, and a search shrinks to fewer. */
@@ -18,6 +19,14 @@ const ImportedTopology = z.strictObject({
   import: z.array(label).min(1).describe('haproxy.cfg, keepalived.conf, kubeadm-config.yaml, check scripts'),
   set: z.record(z.string(), parameterValue).optional().describe('What the files do not say, as --set'),
   name: kebabName.optional(),
+});
+
+const VariedTopology = z.strictObject({
+  like: label.describe('A shipped topology (quorate list)'),
+  files: z
+    .record(z.string(), z.string().nullable())
+    .describe('Texts by the path of the file whose place they take; new ones are added, null leaves one out'),
+  set: z.record(z.string(), parameterValue).optional().describe('What the files do not say, as --set'),
 });
 
 const Start = z.strictObject({
@@ -33,13 +42,49 @@ const Client = z.strictObject({
   to: label.describe('endpoint, vip, a host, or HOST:PORT'),
   rate,
   request: z
-    .enum(['write', 'read', 'serializable-read', 'connect'])
-    .describe('write: create, then compare-and-swap; read: linearizable; connect: TCP only'),
+    .enum([
+      'write',
+      'read',
+      'serializable-read',
+      'connect',
+      'http',
+      'hold',
+      'etcd-put',
+      'etcd-get',
+      'etcd-serializable-get',
+      'etcd-status',
+    ])
+    .describe(
+      'write: create, then compare-and-swap; read: linearizable; connect: TCP only; http: a plain GET; hold: a connection that is kept until somebody ends it; etcd-...: to a member of etcd',
+    ),
   timeout: duration,
+  'connect-timeout': duration
+    .optional()
+    .describe('Of http and hold: for connecting alone; default as timeout'),
+  talk: duration.optional().describe('Of hold: a request over it at this distance; default none'),
+  count: z.int().min(1).optional().describe('So many requests and no more; default without end'),
+  begin: duration
+    .optional()
+    .describe('Its first request comes after this; default: it runs from before the start'),
   connection: z
     .enum(['each', 'keep'])
     .optional()
     .describe('A connection for each request (default), or one kept'),
+});
+
+const Workload = z.strictObject({
+  name: kebabName,
+  kind: z.enum(['deployment', 'statefulset', 'daemonset']).optional().describe('Default deployment'),
+  namespace: kebabName.optional().describe('Default default'),
+  replicas: z.int().min(0).max(1_000).optional().describe('Default 1; a daemonset has one a node'),
+  image: label.optional().describe('Default nginx'),
+  toleration: duration
+    .optional()
+    .describe('Its pods stay this long on a node that is not ready; default what the apiserver says, 300s'),
+  'on-control-planes': z.boolean().optional().describe('It tolerates the taint of control planes'),
+  'runs-for': duration.optional().describe('Its program ends after this long, each time; default it serves'),
+  port: z.int().min(1).max(65_535).optional().describe('A Service with this port is put in front of it'),
+  'node-port': z.int().min(30_000).max(32_767).optional().describe('The Service has this port on every node'),
 });
 
 /** When an entry happens: exactly one of at, between, when. */
@@ -49,7 +94,10 @@ const timing = {
   between: z.tuple([duration, duration]).optional().describe('A time drawn from this range'),
   when: expression.optional().describe('The first moment at which this holds'),
   within: duration.optional().describe('With when: the run ends with exit 2 if it has not held by then'),
-  after: duration.optional().describe('This much later'),
+  after: z
+    .union([duration, z.tuple([duration, duration])])
+    .optional()
+    .describe('This much later, or a time drawn from this range'),
 };
 
 const target = label.describe('A host, HOST/PROCESS, a zone, A->B, or a role; several joined by commas');
@@ -95,7 +143,7 @@ interface Timing {
   between?: [string, string] | undefined;
   when?: string | undefined;
   within?: string | undefined;
-  after?: string | undefined;
+  after?: string | [string, string] | undefined;
 }
 export interface FaultEntryData extends Timing {
   do: string;
@@ -133,10 +181,30 @@ const Measure = z.strictObject({
   name: entryName,
   from: moment.optional(),
   to: moment.optional(),
-  until: expression.optional().describe('The measure is the time from `from` until this holds'),
+  until: expression
+    .optional()
+    .describe('The measure is the time from `from` until this holds, if it does by `to`'),
   at: moment.optional().describe('With value: the moment at which it is taken'),
   value: expression.optional().describe('The measure is this value'),
   count: expression.optional().describe('The measure is how much this grew from `from` to `to`'),
+  total: expression.optional().describe('The measure is for how long this held, in all, from `from` to `to`'),
+  most: expression.optional().describe('The measure is the greatest value of this from `from` to `to`'),
+  changes: expression.optional().describe('The measure is how often this changed from `from` to `to`'),
+  last: expression
+    .optional()
+    .describe('The measure is the time from `from` to the last change of this, up to `to`'),
+  requests: label
+    .optional()
+    .describe('The measure is of requests of this client under way from `from` to `to`'),
+  where: expression
+    .optional()
+    .describe('With requests: which; over outcome, server, detail, started_ms, ended_ms, latency_ms'),
+  give: z
+    .enum(REQUEST_GIVES)
+    .optional()
+    .describe(
+      'With requests: how many (default); the latency, end, outcome or server of each; the servers (or what happened instead) in order, as one text; when the first ended, when the last started or ended, from the first start to that of the request after the last; from the first start to the next request that is none of them',
+    ),
 });
 
 const Vary = z.strictObject({
@@ -152,12 +220,17 @@ export const Scenario = z.strictObject({
   version: z.literal(1),
   about: z.string().optional(),
   topology: z
-    .union([label, ImportedTopology, Topology])
-    .describe('A name, a file or folder, a map, or {import: [...]}'),
+    .union([label, ImportedTopology, VariedTopology, Topology])
+    .describe('A name, a file or folder, a map, {import: [...]}, or {like: NAME, files: {...}}'),
   parameters: z.record(z.string(), parameterValue).optional().describe('COMPONENT[.HOST].KEY, as --set'),
   start: Start.optional(),
   until: duration,
   clients: z.array(Client).max(MOST_ENTRIES).optional(),
+  workloads: z
+    .array(Workload)
+    .max(MOST_ENTRIES)
+    .optional()
+    .describe('What an operator has created before the start, and runs then'),
   timeline: z.array(TimelineEntry).max(MOST_ENTRIES).optional(),
   expect: z.array(Expectation).max(MOST_ENTRIES).optional(),
   measure: z.array(Measure).max(MOST_ENTRIES).optional(),
@@ -169,12 +242,14 @@ export type ScenarioData = z.infer<typeof Scenario>;
 export type ExpectationData = z.infer<typeof Expectation>;
 export type MeasureData = z.infer<typeof Measure>;
 export type ClientData = z.infer<typeof Client>;
+export type WorkloadData = z.infer<typeof Workload>;
 export type StartData = z.infer<typeof Start>;
 
 /** Which branch of a union a file means: for complaints about that branch only. */
 export function branchMeant(path: readonly PropertyKey[], value: unknown): number | undefined {
   const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
-  if (path[0] === 'topology' && path.length === 1) return isMap ? ('import' in value ? 1 : 2) : undefined;
+  if (path[0] === 'topology' && path.length === 1)
+    return isMap ? ('import' in value ? 1 : 'like' in value ? 2 : 3) : undefined;
   if (path[0] === 'timeline' && path.length === 2 && isMap) return 'run' in value && !('do' in value) ? 1 : 0;
   return undefined;
 }

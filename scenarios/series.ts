@@ -46,6 +46,28 @@ export class Series {
     }
     return undefined;
   }
+
+  /** Every value that it had at some moment in [fromUs, toUs], in order. */
+  during(fromUs: number, toUs: number): unknown[] {
+    const inside = this.points.filter(({ atUs }) => atUs > fromUs && atUs <= toUs);
+    return [this.at(fromUs), ...inside.map(({ value }) => value)];
+  }
+
+  /** The moments in (fromUs, toUs] at which it became another. */
+  changes(fromUs: number, toUs: number): number[] {
+    return this.points.slice(1).flatMap(({ atUs }) => (atUs > fromUs && atUs <= toUs ? [atUs] : []));
+  }
+
+  /** For how long, in all, it was true in [fromUs, toUs]. */
+  totalUs(fromUs: number, toUs: number): number {
+    let total = 0;
+    this.points.forEach(({ atUs, value }, i) => {
+      if (value !== true) return;
+      const endUs = this.points[i + 1]?.atUs ?? toUs;
+      total += Math.max(0, Math.min(endUs, toUs) - Math.max(atUs, fromUs));
+    });
+    return total;
+  }
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -5,16 +5,19 @@
  *
  * Unit: microseconds of world time; scenario time is world time less `epochUs`.
  */
-import type { Topology } from '../models/cluster/topology.ts';
+import { outsideHost, type Topology } from '../models/cluster/topology.ts';
+import { SimulationError } from '../sim/errors.ts';
 import type { Action } from '../sim/faults.ts';
 import { History } from '../sim/history.ts';
 import type { Step, Observer as StepObserver } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
+import { Console, type Typed } from './console.ts';
 import { durationUs } from './durations.ts';
 import { Watchlist } from './expectations.ts';
 import type { Facts } from './facts.ts';
 import { Observer } from './observe.ts';
+import { RunBroken } from './run-errors.ts';
 import type { ScenarioData } from './schema.ts';
 import { goOn, type Settled, settle } from './settled.ts';
 import { Timeline } from './timeline.ts';
@@ -39,6 +42,8 @@ export class Session {
   readonly history: History | undefined;
   /** How the timeline's actions are told in the story. */
   readonly told = new Map<Action, string>();
+  /** What is typed on hosts while the scenario runs. */
+  readonly console: Console;
   /** Steps taken before the scenario's zero. */
   readonly stepsBefore: number;
   private readonly observer: Observer;
@@ -65,14 +70,32 @@ export class Session {
     this.watchlist = new Watchlist(scenario.expect ?? [], scenario.measure ?? []);
     this.moments.set('start', this.epochUs).set('end', this.untilUs);
     this.timeline = new Timeline(scenario.timeline ?? [], topology, this.world, this.epochUs, this.untilUs);
+    for (const { from, name, begin } of scenario.clients ?? []) {
+      if (begin === undefined) continue;
+      const host = from === 'outside' ? outsideHost(topology).name : from;
+      const atUs = this.epochUs + durationUs(begin);
+      this.timeline.addAction(atUs, { do: 'start', process: `${host}/${name}` });
+    }
     this.asked = new Set([
       ...[...this.watchlist.all].flatMap(({ condition }) => condition.reads),
       ...this.timeline.reads,
     ]);
+    this.console = new Console(
+      this.world,
+      topology,
+      (action) => {
+        this.act(action);
+      },
+      (typed) => {
+        this.facts.noteTyped(typed);
+      },
+      (path) => this.facts.logs.get(path) ?? [],
+    );
     const { record } = options;
     this.world.observer = (step: Step) => {
       record?.(step);
       this.facts.observe(step);
+      this.console.observe(step);
     };
     if (options.history === true) this.history = new History(this.world);
     this.look();
@@ -92,12 +115,30 @@ export class Session {
     return this.world.nowUs >= this.untilUs;
   }
 
-  /** Runs on, to this world time or the end. Timeline entries happen in between. */
+  /**
+   * Runs on, to this world time or the end. Timeline entries happen in between.
+   * @throws RunBroken when the kernel gives up; TimelineError when an entry cannot happen.
+   */
   runUntil(untilUs: number): void {
+    try {
+      this.goOn(untilUs);
+    } catch (error) {
+      if (!(error instanceof SimulationError)) throw error;
+      throw new RunBroken(error, this.world.nowUs - this.epochUs, this.timeline.last);
+    }
+  }
+
+  private goOn(untilUs: number): void {
     const endUs = Math.min(untilUs, this.untilUs);
-    const { world, facts, timeline } = this;
+    const { world, facts, timeline, console } = this;
     const { queue } = world;
     for (;;) {
+      const goOnUs = console.nextUs;
+      if (goOnUs <= Math.min(queue.nextUs, endUs)) {
+        world.waitUntil(goOnUs);
+        console.goOn();
+        continue;
+      }
       const nextUs = Math.min(queue.nextUs, endUs);
       const plannedUs = timeline.nextUs;
       if (plannedUs <= nextUs) {
@@ -122,7 +163,14 @@ export class Session {
       this.moments.set(happened.name, this.world.nowUs);
     for (const [action, text] of happened.told) this.told.set(action, text);
     for (const action of happened.actions) this.act(action);
+    const { typed, name = '' } = happened;
+    if (typed !== undefined) this.console.type(typed.host, typed.line, name);
     this.facts.dirty.add('hosts').add('processes');
+  }
+
+  /** Types a command at a host's shell now. What it changes changes this run from here on. */
+  type(host: string, line: string, label = ''): Typed {
+    return this.console.type(host, line, label);
   }
 
   private act(action: Action): void {

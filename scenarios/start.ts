@@ -12,6 +12,8 @@ import { observeRaft } from '../models/etcd/observe.ts';
 import { SECOND_US } from '../sim/time.ts';
 import type { World } from '../sim/world.ts';
 import type { Facts } from './facts.ts';
+import { candidatesFor, leaseOfVip, processOfLease } from './leases.ts';
+import { workloadsSeen } from './pod-facts.ts';
 import type { StartData } from './schema.ts';
 
 /** Hosts come on within this span; more than the longest period of a check, so that phases differ. */
@@ -20,6 +22,8 @@ const POWER_SPAN_US = 8 * SECOND_US;
 const LEASES_BY_US = 100 * SECOND_US;
 /** From power-on to the scenario's zero: boot, start, registration, leases, and some quiet. */
 const WARM_UP_US = 130 * SECOND_US;
+/** The same where no Kubernetes has to come up. */
+const SHORT_WARM_UP_US = 70 * SECOND_US;
 /** The end of the warm-up is drawn from this span, so that phases relative to the scenario's zero differ between seeds. */
 const ZERO_SPAN_US = 10 * SECOND_US;
 /** When etcd's leadership is moved, before the scenario's zero. */
@@ -31,7 +35,8 @@ export class StartError extends Error {
 }
 
 /** Runs the world to the scenario's zero and returns its world time. */
-export function startSettled(world: World, topology: Topology, start: StartData, facts: Facts): number {
+export function startSettled(world: World, topology: Topology, asked: StartData, facts: Facts): number {
+  const start = withVipLease(topology, asked);
   const cold = start.from === 'cold';
   holdBack(world, topology, start);
   for (const host of world.hosts) {
@@ -47,7 +52,9 @@ export function startSettled(world: World, topology: Topology, start: StartData,
     world.act(atUs, { do: 'host', host: host.name, event: { type: 'power-on' } });
   }
   if (cold) return 0;
-  const zeroUs = WARM_UP_US + Math.floor(world.streams.next('start/zero') * ZERO_SPAN_US);
+  const isKubernetes = topology.hosts.some(({ processes }) => processes.includes('kube-apiserver'));
+  const warmUpUs = isKubernetes ? WARM_UP_US : SHORT_WARM_UP_US;
+  const zeroUs = warmUpUs + Math.floor(world.streams.next('start/zero') * ZERO_SPAN_US);
   if (start.leases !== undefined) grantLeases(world, topology, start, facts);
   world.runUntil(zeroUs - MOVE_LEADER_US);
   moveLeader(world, topology, start, facts);
@@ -56,13 +63,17 @@ export function startSettled(world: World, topology: Topology, start: StartData,
   return zeroUs;
 }
 
+/** Where the VIP is held by a lease, who is to hold it is to have the lease. */
+function withVipLease(topology: Topology, start: StartData): StartData {
+  const lease = leaseOfVip(topology);
+  if (lease === undefined || start.vip === undefined) return start;
+  return { ...start, leases: { [lease]: start.vip, ...start.leases } };
+}
+
 /** Leaves out at first the processes that would take a lease which somebody else is to hold. */
 function holdBack(world: World, topology: Topology, start: StartData): void {
   for (const [lease, holder] of Object.entries(start.leases ?? {})) {
-    for (const { name, processes } of topology.hosts) {
-      if (name === holder || !(processes as readonly string[]).includes(lease)) continue;
-      world.process(`${name}/${lease}`).wanted = false;
-    }
+    for (const path of rivals(lease, holder, topology)) world.process(path).wanted = false;
   }
 }
 
@@ -74,11 +85,15 @@ function grantLeases(world: World, topology: Topology, start: StartData, facts: 
     if (leases.every(([lease, holder]) => facts.leases.get(lease)?.last === holder)) break;
   }
   for (const [lease, holder] of leases) {
-    for (const { name, processes } of topology.hosts) {
-      if (name !== holder && (processes as readonly string[]).includes(lease))
-        world.act(world.nowUs, { do: 'start', process: `${name}/${lease}` });
-    }
+    for (const process of rivals(lease, holder, topology)) world.act(world.nowUs, { do: 'start', process });
   }
+}
+
+/** The other processes that stand for a lease. */
+function rivals(lease: string, holder: string, topology: Topology): string[] {
+  return candidatesFor(lease, topology)
+    .filter((host) => host !== holder)
+    .map((host) => `${host}/${processOfLease(lease)}`);
 }
 
 function moveLeader(world: World, topology: Topology, start: StartData, facts: Facts): void {
@@ -109,6 +124,10 @@ function memberNamed(topology: Topology, name: string): { readonly name: string;
 
 /** Is everything as the scenario says it starts? */
 function check(topology: Topology, start: StartData, facts: Facts): void {
+  for (const [name, { ready, desired }] of Object.entries(workloadsSeen(facts.pods))) {
+    if (ready !== desired)
+      throw new StartError(`start: ${ready} of ${desired} pods of ${name} are ready when all has settled`);
+  }
   const holders = facts.vip.last ?? [];
   if (start.vip !== undefined && !(holders.length === 1 && holders[0] === start.vip)) {
     const found =

@@ -2,6 +2,7 @@
  * The story of a run: one line per thing a person would tell, made from the facts and from what happened to hosts and
  * processes. Times are scenario milliseconds.
  */
+import { SHELL } from '../models/console/shell-process.ts';
 import type { Action } from '../sim/faults.ts';
 import type { Step } from '../sim/state.ts';
 import type { Facts } from './facts.ts';
@@ -40,6 +41,7 @@ function tell(
   switch (kind) {
     case 'fault': {
       const action = detail as unknown as Action;
+      if (action.do === 'disk-put' && action.process === SHELL) return undefined;
       return { kind: 'fault', text: actionWords(action), action };
     }
     case 'host-up':
@@ -53,6 +55,8 @@ function tell(
         kind: 'process',
         text: detail['signal'] === undefined ? `${who} exits (code ${detail['code']})` : `${who} is killed`,
       };
+    case 'operator':
+      return operatorLine(who, detail as unknown as Action);
     case 'start-limit':
       return {
         kind: 'process',
@@ -61,6 +65,30 @@ function tell(
     default:
       return undefined;
   }
+}
+
+/** What somebody typed. What was printed is told when the command has ended, below. */
+function operatorLine(host: string, action: Action): { kind: Kind; text: string } | undefined {
+  if (action.do !== 'say' || action.answer !== undefined) return undefined;
+  return { kind: 'operator', text: `${host}$ ${action.line}` };
+}
+
+/** What commands printed, a line of the story for each, at the moment when they ended. */
+function printedLines(facts: Facts): Line[] {
+  return facts.typed.flatMap(({ host, text, result, startedAtUs, endStep }): Line[] => {
+    if (result === undefined) return [];
+    const { exitCode, hungUs } = result;
+    const texts = text.split('\n').filter((line) => line !== '');
+    const took = hungUs >= SLOW_US ? `after ${(hungUs / 1e6).toFixed(1)} s` : '';
+    const end = [exitCode === 0 ? '' : `exit code ${exitCode}`, took].filter((part) => part !== '').join(' ');
+    return [...texts, ...(end === '' ? [] : [`(${end})`])].map((line) => ({
+      atUs: startedAtUs + hungUs,
+      step: endStep,
+      kind: 'log',
+      who: host,
+      text: line,
+    }));
+  });
 }
 
 /**
@@ -78,7 +106,12 @@ export function storyOf(
     const text = line.action === undefined ? line.text : (told.get(line.action) ?? line.text);
     return text === '' ? [] : [{ ...line, text }];
   });
-  const lines: Line[] = [...happened, ...factLines(facts, epochUs), ...outageLines(outages, facts)];
+  const lines: Line[] = [
+    ...happened,
+    ...factLines(facts, epochUs),
+    ...outageLines(outages, facts),
+    ...printedLines(facts),
+  ];
   lines.sort((a, b) => a.atUs - b.atUs || a.step - b.step);
   let faultUs: number | undefined;
   return lines
@@ -96,14 +129,23 @@ export function storyOf(
     });
 }
 
+/** A command that takes longer makes its user wait. */
+const SLOW_US = 1_000_000;
+
 /** Shorter is the way of one packet: from the advert of the new master to the old one's giving up, for instance. */
 const MOMENT_US = 1_000;
 
+/** Pods come and go one after the other; told is where that rests. */
+const PODS_MOMENT_US = 1_000_000;
+
 /** Without what lasted for a moment only; the result of `run --json` has it all. */
-function lasting<T>(list: readonly { readonly atUs: number; readonly step: number; readonly value: T }[]) {
+function lasting<T>(
+  list: readonly { readonly atUs: number; readonly step: number; readonly value: T }[],
+  momentUs = MOMENT_US,
+) {
   return list.filter(({ atUs }, i) => {
     const next = list[i + 1];
-    return next === undefined || next.atUs - atUs >= MOMENT_US;
+    return next === undefined || next.atUs - atUs >= momentUs;
   });
 }
 
@@ -142,10 +184,17 @@ function factLines(facts: Facts, epochUs: number): Line[] {
   }
   for (const [key, changes] of facts.backends) {
     const [balancer = '', server = ''] = key.split(' ');
-    news(changes.list, ({ state, reason }) => ({
+    news(changes.list, ({ by, state, reason }) => ({
       kind: 'backend',
       who: balancer,
-      text: `haproxy on ${balancer}: ${server} is ${state}${reason === '' ? '' : ` (${reason})`}`,
+      text: `${by} on ${balancer}: ${server} is ${state}${reason === '' ? '' : ` (${reason})`}`,
+    }));
+  }
+  for (const [workload, changes] of facts.workloads) {
+    news(lasting(changes.list, PODS_MOMENT_US), (ready) => ({
+      kind: 'node',
+      who: workload,
+      text: `${workload}: ${ready} pods ready`,
     }));
   }
   for (const [node, changes] of facts.nodes)

@@ -34,6 +34,8 @@ export interface Happening {
   readonly actions: readonly Action[];
   /** How each action is told in the story. */
   readonly told: ReadonlyMap<Action, string>;
+  /** What is typed, and on which host. */
+  readonly typed?: { readonly line: string; readonly host: string };
 }
 
 const NOTHING: Happening = { name: undefined, actions: [], told: new Map() };
@@ -60,6 +62,8 @@ export class Timeline {
   private readonly world: World;
   private readonly epochUs: number;
   private readonly planned: Planned[] = [];
+  /** Index of the entry that happened last. */
+  last: number | undefined;
   private waiting: Waiting[] = [];
   private order = 0;
 
@@ -74,7 +78,6 @@ export class Timeline {
     this.world = world;
     this.epochUs = epochUs;
     entries.forEach((entry, index) => {
-      const afterUs = entry.after === undefined ? 0 : durationUs(entry.after);
       if (entry.when !== undefined) {
         const { condition } = compileCondition(entry.when);
         if (condition === undefined) throw new TimelineError(index, `${entry.when} is no condition`);
@@ -82,7 +85,7 @@ export class Timeline {
         this.waiting.push({ index, entry, condition, deadlineUs });
         return;
       }
-      this.plan(epochUs + this.drawUs(entry, index) + afterUs, entry, index);
+      this.plan(epochUs + this.drawUs(entry, index) + this.afterUs(entry, index), entry, index);
     });
     for (const { deadlineUs, index, entry } of this.waiting) {
       if (deadlineUs === undefined || deadlineUs > untilUs) continue;
@@ -99,6 +102,13 @@ export class Timeline {
     return this.world.streams.integer(`faults/${entryLabel(entry, index)}`, durationUs(from), durationUs(to));
   }
 
+  private afterUs(entry: TimelineEntryData, index: number): number {
+    const { after } = entry;
+    if (after === undefined || typeof after === 'string') return after === undefined ? 0 : durationUs(after);
+    const stream = `faults/${entryLabel(entry, index)}/after`;
+    return this.world.streams.integer(stream, durationUs(after[0]), durationUs(after[1]));
+  }
+
   private add(atUs: number, happen: Planned['happen']): void {
     this.planned.push({ atUs, order: this.order++, happen });
     this.planned.sort((a, b) => a.atUs - b.atUs || a.order - b.order);
@@ -106,6 +116,11 @@ export class Timeline {
 
   private plan(atUs: number, entry: TimelineEntryData, index: number): void {
     this.add(atUs, (observations) => this.begin(entry, index, observations));
+  }
+
+  /** Something that happens at a time of its own, without a name and without a word. */
+  addAction(atUs: number, action: Action): void {
+    this.add(atUs, () => ({ name: undefined, actions: [action], told: new Map() }));
   }
 
   /** Parts of the map of observations that entries wait for. */
@@ -133,14 +148,18 @@ export class Timeline {
     );
     if (met.length === 0) return;
     this.waiting = this.waiting.filter((entry) => !met.includes(entry));
-    for (const { entry, index } of met)
-      this.plan(nowUs + (entry.after === undefined ? 0 : durationUs(entry.after)), entry, index);
+    for (const { entry, index } of met) this.plan(nowUs + this.afterUs(entry, index), entry, index);
   }
 
   private begin(entry: TimelineEntryData, index: number, observations: Observations): Happening {
+    this.last = index;
     const name = entryLabel(entry, index);
-    if (!isFaultEntry(entry))
-      throw new TimelineError(index, `run: there is no console yet that could do ${entry.run}`);
+    if (!isFaultEntry(entry)) {
+      const [target] = this.targets(entry, index, observations);
+      const [host] = target?.kind === 'host' ? target.hosts : [];
+      if (host === undefined) throw new TimelineError(index, `${entry.on} is no host`);
+      return { name, actions: [], told: new Map(), typed: { line: entry.run, host } };
+    }
     const fault = faultNamed(entry.do) as Fault;
     const aim = aimAt(this.targets(entry, index, observations), this.sides(entry, index), this.topology);
     const parameters = Object.fromEntries(Object.entries(entry).filter(([key]) => !COMMON.includes(key)));
@@ -176,7 +195,7 @@ export class Timeline {
   }
 
   private targets(
-    entry: FaultEntryData,
+    entry: TimelineEntryData,
     index: number,
     observations: Observations,
   ): Exclude<Target, { kind: 'role' }>[] {

@@ -7,12 +7,13 @@ import { importTopology } from '../models/cluster/import-topology.ts';
 import type { ParameterMap } from '../models/cluster/parameters.ts';
 import { readTopology } from '../models/cluster/read-topology.ts';
 import { referenceFiles, referenceSize } from '../models/cluster/reference.ts';
+import { etcdSize, etcdTopology } from '../models/cluster/reference-etcd.ts';
 import type { Topology } from '../models/cluster/topology.ts';
 import { etcdRunsAs, haproxyRunsAs, keepalivedRunsAs } from '../models/cluster/versions.ts';
 import type { Finding } from '../models/finding.ts';
 import { nearestHint } from '../models/nearest.ts';
 import { checkDocument, valueAt } from '../models/schema-findings.ts';
-import { readYaml } from '../models/yaml-text.ts';
+import { readYaml, type YamlDocument } from '../models/yaml-text.ts';
 import { z } from '../models/zod.ts';
 import { parameterValue } from './schema-parts.ts';
 
@@ -45,6 +46,7 @@ const LISTED = [
     'external-3+3-lb1',
     'external-3+3-lb2',
   ],
+  ...['stacked-3-kube-vip', 'stacked-3-cloud', 'stacked-3-dns'],
 ];
 
 /** Every name that is listed, guides first. */
@@ -53,20 +55,32 @@ export function topologyNames(library: Texts): string[] {
   return [...files.map((path) => path.slice(FOLDER.length, -'.yaml'.length)).sort(), ...LISTED];
 }
 
+/** Texts that take the place of a topology's files, by their paths; null leaves a file out. */
+export type Changes = Readonly<Record<string, string | null>>;
+
 /** The topology of a shipped name, or undefined if there is none of this name. */
 export function topologyNamed(
   name: string,
   library: Texts,
   set: ParameterMap = {},
+  changes: Changes = {},
 ): TopologyResult | undefined {
+  const alone = etcdSize(name);
+  if (alone) return withSettings({ topology: etcdTopology(name, alone), findings: [] }, set);
   const size = referenceSize(name);
   if (size) {
     const { files, set: own, about } = referenceFiles(size);
-    return importTopology(files, { name, about, set: { ...own, ...set } });
+    return importTopology(changed(files, changes), { name, about, set: { ...own, ...set } });
   }
   const path = `${FOLDER}${name}.yaml`;
   const text = library.get(path);
-  return text === undefined ? undefined : topologyFromText(text, path, library, set);
+  return text === undefined ? undefined : topologyFromText(text, path, library, set, changes);
+}
+
+function changed(files: readonly ImportFile[], changes: Changes): ImportFile[] {
+  const own = new Map<string, string | null>(files.map(({ path, text }) => [path, text]));
+  for (const [path, text] of Object.entries(changes)) own.set(path, text);
+  return [...own].flatMap(([path, text]) => (text === null ? [] : [{ path, text }]));
 }
 
 /** A topology's file: either the whole of it, or the list of the files that it is imported from. */
@@ -75,13 +89,31 @@ export function topologyFromText(
   path: string,
   texts: Texts,
   set: ParameterMap = {},
+  changes: Changes = {},
 ): TopologyResult {
   const { documents, findings } = readYaml(text, path);
   const document = documents[0];
   if (!document) return { findings };
   if (valueAt(document.value, ['import']) === undefined) return withSettings(readTopology(text, path), set);
+  const listed = importList(document, path, texts);
+  if (!listed.data) return { findings: listed.findings };
+  const { data, files } = listed;
+  return importTopology(changed(files, changes), {
+    name: data.topology,
+    set: { ...data.set, ...set },
+    setFrom: path,
+    ...(data.about === undefined ? {} : { about: data.about }),
+    ...(data.notes === undefined ? {} : { notes: data.notes }),
+  });
+}
+
+type Listed =
+  | { readonly data: z.infer<typeof TopologyFile>; readonly files: ImportFile[] }
+  | { readonly data: undefined; readonly findings: Finding[] };
+
+function importList(document: YamlDocument, path: string, texts: Texts): Listed {
   const checked = checkDocument(TopologyFile, document);
-  if (!checked.data) return { findings: checked.findings };
+  if (!checked.data) return { data: undefined, findings: checked.findings };
   const { data } = checked;
   const files: ImportFile[] = [];
   const missing: Finding[] = [];
@@ -92,14 +124,24 @@ export function topologyFromText(
     const message = `there is no file or folder ${wanted}${nearestHint(wanted, texts.keys())}`;
     missing.push({ severity: 'error', file: path, ...document.position(['import', index]), message });
   });
-  if (missing.length > 0) return { findings: missing };
-  return importTopology(files, {
-    name: data.topology,
-    set: { ...data.set, ...set },
-    setFrom: path,
-    ...(data.about === undefined ? {} : { about: data.about }),
-    ...(data.notes === undefined ? {} : { notes: data.notes }),
-  });
+  return missing.length > 0 ? { data: undefined, findings: missing } : { data, files };
+}
+
+/** The deployment's files that a shipped topology is made from, and what is set beside them; undefined if there is none of this name. */
+export function filesOfTopology(
+  name: string,
+  library: Texts,
+  changes: Changes = {},
+): { readonly files: readonly ImportFile[]; readonly set: ParameterMap } | undefined {
+  const size = referenceSize(name);
+  if (size) {
+    const { files, set } = referenceFiles(size);
+    return { files: changed(files, changes), set };
+  }
+  const path = `${FOLDER}${name}.yaml`;
+  const document = readYaml(library.get(path) ?? '', path).documents[0];
+  const listed = document && importList(document, path, library);
+  return listed?.data && { files: changed(listed.files, changes), set: listed.data.set ?? {} };
 }
 
 /** The file of this path, or every file below the folder of this path. */

@@ -31,7 +31,7 @@ export function carryOut(world: World, cell: Cell, effect: Effect): void {
       const target = world.member(process, effect.to);
       // A member that has just ended is told nothing, as a closed channel.
       if (target !== undefined)
-        world.tell(target, { ...effect.event, atUs: world.localUs(world.hosts[cell.host] as Host) });
+        world.tell(target, stamped(effect.event, world.localUs(world.hosts[cell.host] as Host)));
       break;
     }
     case 'transmit':
@@ -110,6 +110,11 @@ export function carryOut(world: World, cell: Cell, effect: Effect): void {
     case 'note':
       break;
   }
+}
+
+/** The event with the host's clock in it; one that has it already is handed on as it is (a copy costs more than the delivery). */
+function stamped(event: MachineEvent, atUs: number): MachineEvent {
+  return (event as { readonly atUs?: number }).atUs === atUs ? event : { ...event, atUs };
 }
 
 function startMember(world: World, lead: Cell, machine: string, id: string, input: unknown): void {

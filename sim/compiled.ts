@@ -8,7 +8,7 @@
  * Port calls are made while the step runs; where a user function throws, some may have been made.
  */
 import type { AnyStateMachine } from 'xstate';
-import { copier } from './context-copies.ts';
+import { copier, hasKeys } from './context-copies.ts';
 import { type Arguments, define } from './definition.ts';
 import type { Effect } from './effects.ts';
 import { SimulationError } from './errors.ts';
@@ -43,6 +43,8 @@ export class Compiled implements Program {
   readonly timers: readonly string[];
   private readonly context: unknown;
   private readonly copy = copier();
+  /** Keys of the first context, in their order. */
+  private names: readonly string[] | undefined;
   private readonly opening: Row;
   private readonly on: readonly ReadonlyMap<string, Rows>[];
   private readonly always: readonly (Rows | undefined)[];
@@ -173,12 +175,14 @@ export class Compiled implements Program {
       }
       const params = paramsOf === undefined ? operation.params : paramsOf(args, undefined);
       switch (code) {
-        case ASSIGN:
-          args = {
-            context: update(this.copy(args.context as object), make!(args, params) as object),
-            event: args.event,
-          };
+        case ASSIGN: {
+          const by = make!(args, params) as object;
+          // An assign that gives every key has made the next context itself.
+          const context = args.context as Record<string, unknown>;
+          const next = this.isWhole(by, context) ? by : update(this.copy(context), by);
+          args = { context: next, event: args.event };
           break;
+        }
         case ASSIGN_EACH:
           args = {
             context: assignEach(operation, args, params, this.copy(args.context as object)),
@@ -203,6 +207,12 @@ export class Compiled implements Program {
       }
     }
     return args.context;
+  }
+
+  /** Has it the keys of the context, in their order? */
+  private isWhole(by: object, context: object): boolean {
+    this.names ??= Object.keys(context);
+    return hasKeys(by, this.names) && hasKeys(context, this.names);
   }
 
   private failure(state: string, event: string, error: unknown): SimulationError {

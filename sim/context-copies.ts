@@ -68,7 +68,8 @@ function keysOf(names: readonly string[]): Keys {
   return { ...(Object.fromEntries(letters) as Record<Letter, string>), size: names.length };
 }
 
-function hasKeys(context: object, names: readonly string[]): boolean {
+/** Are these the keys, in this order? */
+export function hasKeys(context: object, names: readonly string[]): boolean {
   let i = 0;
   for (const key in context) if (key !== names[i++]) return false;
   return i === names.length;

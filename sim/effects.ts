@@ -67,7 +67,7 @@ export type Effect =
   // --- family: the members that share this process
   | { readonly type: 'start'; readonly machine: string; readonly id: string; readonly input: unknown }
   | { readonly type: 'stop'; readonly id: string }
-  /** Delivered within the family at once and in order. The lead's id is `''`. */
+  /** Delivered within the family at once and in order, with the host's clock as `atUs` in it. The lead's id is `''`. */
   | { readonly type: 'tell'; readonly to: string; readonly event: { readonly type: string } }
   // --- this host
   /** Answered at once by `inspected`: is there such a process (paused ones count, as for kill -0), or such an address on this host? */
@@ -134,6 +134,16 @@ export type KernelEvent =
   | { readonly type: 'link'; readonly up: boolean; readonly atUs: number }
   /** An address of this host's interface came or went, by whoever's hand (netlink); to processes that declared `watchesLink`. */
   | { readonly type: 'address'; readonly address: Address; readonly present: boolean; readonly atUs: number }
+  /** A static pod of this host started or ended, or its manifest is gone; to the process that keeps it, if it declared `watchesContainers`. */
+  | {
+      readonly type: 'container';
+      readonly process: string;
+      readonly running: boolean;
+      readonly removed: boolean;
+      /** After an end: how long it waits for its restart because it ended too often. */
+      readonly backoffUs: number;
+      readonly atUs: number;
+    }
   /** SIGTERM: end in good order, then emit `exit`. A process that does not handle it is ended at once. */
   | { readonly type: 'terminate'; readonly atUs: number };
 

@@ -41,12 +41,18 @@ export type Action =
   | { readonly do: 'clock'; readonly host: string; readonly driftPpm?: number; readonly stepUs?: number }
   | { readonly do: 'starve'; readonly host: string; readonly periodUs: number; readonly shareUs: number }
   | { readonly do: 'feed'; readonly host: string }
+  /** An operator changes what the process is started with: in force from its next start. */
+  | { readonly do: 'configure'; readonly process: string; readonly config: unknown }
+  /** A shell of a host is told something by the person at its console; reported as `operator`, not as a fault. */
+  | { readonly do: 'console'; readonly process: string; readonly event: MachineEvent }
+  /** What a person at a console typed, or what was printed; nothing happens. Reported as `operator`. */
+  | { readonly do: 'say'; readonly host: string; readonly line: string; readonly answer?: string }
   /** A moment with a name and nothing else, for observers. */
   | { readonly do: 'mark'; readonly name: string };
 
 export function applyAction(world: World, action: Action): void {
   world.report(
-    'fault',
+    action.do === 'console' || action.do === 'say' ? 'operator' : 'fault',
     'host' in action
       ? action.host
       : 'process' in action && action.process !== undefined
@@ -87,6 +93,18 @@ export function applyAction(world: World, action: Action): void {
       const cell = world.member(process, action.member ?? '');
       if (cell === undefined) world.report('unheard', action.process, action);
       else world.tell(cell, { ...action.event, atUs: world.localUs(world.hosts[process.host] as Host) });
+      break;
+    }
+    case 'configure': {
+      const process = world.process(action.process);
+      process.spec = { ...process.spec, config: action.config };
+      break;
+    }
+    case 'console': {
+      const process = world.process(action.process);
+      const lead = world.lead(process);
+      if (lead !== undefined)
+        world.tell(lead, { ...action.event, atUs: world.localUs(world.hosts[process.host] as Host) });
       break;
     }
     case 'rule-add':
@@ -146,6 +164,7 @@ export function applyAction(world: World, action: Action): void {
       break;
     }
     case 'mark':
+    case 'say':
       break;
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Action } from './faults.ts';
 import { restore, type Snapshot, snapshot } from './snapshot.ts';
+import type { Observer } from './state.ts';
 import { SECOND_US } from './time.ts';
 import type { World } from './world.ts';
 
@@ -74,16 +75,43 @@ export class History {
   at(timeUs: number): World {
     const first = this.kept[0] as Snapshot;
     if (timeUs < first.atUs) return this.parent === undefined ? restore(first) : this.parent.at(timeUs);
+    const world = restore(this.lastKept((kept) => kept.atUs < timeUs));
+    this.replay(world, timeUs);
+    return world;
+  }
+
+  /**
+   * Runs a stretch again for an observer, who is told of every step from the last snapshot before `fromUs` (so of some earlier
+   * ones, too) up to and including `untilUs`. `begin` is shown the world as it is before the first of them.
+   */
+  again(fromUs: number, untilUs: number, observer: Observer, begin?: (world: World) => void): World {
+    const world = restore(this.lastKept((kept) => kept.atUs < fromUs));
+    begin?.(world);
+    world.observer = observer;
+    this.replay(world, untilUs);
+    world.observer = undefined;
+    return world;
+  }
+
+  /** World time not before and not after which the step with this id was made; undefined for one before the history or not made yet. */
+  timesOf(step: number): readonly [number, number] | undefined {
+    const first = this.kept[0] as Snapshot;
+    if (step <= first.steps || step > this.world.steps) return undefined;
+    const before = this.lastKept((kept) => kept.steps < step);
+    const after = this.kept[this.kept.indexOf(before) + 1];
+    return [before.atUs, after?.atUs ?? this.world.nowUs];
+  }
+
+  /** The last snapshot for which this is so, by bisection; the first if it is so for none. */
+  private lastKept(isBefore: (kept: Snapshot) => boolean): Snapshot {
     let low = 0;
     let high = this.kept.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.kept[middle] as Snapshot).atUs < timeUs) low = middle;
+      if (isBefore(this.kept[middle] as Snapshot)) low = middle;
       else high = middle - 1;
     }
-    const world = restore(this.kept[low] as Snapshot);
-    this.replay(world, timeUs);
-    return world;
+    return this.kept[low] as Snapshot;
   }
 
   private replay(world: World, untilUs: number): void {

@@ -64,6 +64,7 @@ export class Network {
   private streams: Streams;
   /** Rules per directed link, in the order in which they are asked; undefined where there are none. */
   private matching: (readonly Rule[] | undefined)[];
+  private draws: ((() => number) | undefined)[] = [];
   /** Gilbert-Elliott state per rule and link: present means bad. */
   private readonly bad = new Set<string>();
 
@@ -117,10 +118,16 @@ export class Network {
     const delayUs =
       spec.jitterUs === 0
         ? spec.latencyUs
-        : spec.latencyUs + Math.floor(this.streams.next(name) * spec.jitterUs);
+        : spec.latencyUs + Math.floor(this.draw(link, name) * spec.jitterUs);
     this.duplicateAfterUs = DROPPED;
     const rules = this.matching[link];
     return rules === undefined ? delayUs : this.judge(rules, name, protocol, delayUs);
+  }
+
+  /** The next number of a link's own stream, which is looked up by its name once. */
+  private draw(link: number, name: string): number {
+    this.draws[link] ??= this.streams.generator(name);
+    return this.draws[link]();
   }
 
   /** Is every packet of this protocol from one host to the other dropped? Draws nothing. */
@@ -183,6 +190,7 @@ export class Network {
     const copy: Network = Object.create(Network.prototype);
     Object.assign(copy, this);
     copy.streams = streams;
+    copy.draws = [];
     copy.matching = [...this.matching];
     (copy as unknown as { bad: Set<string> }).bad = new Set(this.bad);
     return copy;

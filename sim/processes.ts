@@ -60,6 +60,39 @@ export function beginProcess(world: World, process: Process): void {
     world.tell(lead, { type: 'link', up: false, atUs: world.localUs(host) } as MachineEvent);
   }
   wakeDependants(world, process);
+  tellKeeper(world, process, true);
+  if (process.spec.type.watchesContainers === true) {
+    for (const index of host.processes) {
+      const other = world.processes[index] as Process;
+      if (other.state === 'running' && keeperOf(world, other) === process) tellKeeper(world, other, true);
+    }
+  }
+}
+
+/** The process that keeps this static pod, if there is one and it runs. */
+function keeperOf(world: World, process: Process): Process | undefined {
+  const { supervisor } = process.spec;
+  if (supervisor.kind !== 'static-pod') return undefined;
+  const host = world.hosts[process.host] as Host;
+  const keeper = host.processes
+    .map((index) => world.processes[index] as Process)
+    .find(({ spec, state }) => spec.name === supervisor.requires && state === 'running');
+  return keeper?.spec.type.watchesContainers === true ? keeper : undefined;
+}
+
+/** The kubelet hears of its static pods (in reality by the runtime's list, each second). */
+function tellKeeper(world: World, process: Process, running: boolean, backoffUs = 0): void {
+  const keeper = keeperOf(world, process);
+  const lead = keeper === undefined ? undefined : world.lead(keeper);
+  if (lead === undefined) return;
+  world.tell(lead, {
+    type: 'container',
+    process: process.spec.name,
+    running,
+    removed: !process.wanted,
+    backoffUs,
+    atUs: world.localUs(world.hosts[process.host] as Host),
+  } as MachineEvent);
 }
 
 /** Starts what waits for this process on the same host (static pods for the kubelet). */
@@ -140,6 +173,7 @@ export function stopProcess(world: World, process: Process, forShutdown = false)
   } else {
     remove(world, process, 'eof');
     process.state = 'stopped';
+    tellKeeper(world, process, false);
   }
 }
 
@@ -188,6 +222,7 @@ function remove(world: World, process: Process, how: 'eof' | 'none'): void {
 }
 
 function supervise(world: World, process: Process, failed: boolean): void {
+  if (!process.wanted) tellKeeper(world, process, false);
   if (!canStart(world, process)) return;
   const supervisor = process.spec.supervisor;
   if (supervisor.kind === 'systemd') {
@@ -206,6 +241,7 @@ function supervise(world: World, process: Process, failed: boolean): void {
         ? 0
         : Math.min(POD_BACKOFF_MAX_US, POD_BACKOFF_FIRST_US * 2 ** (process.failures - 1));
     process.failures++;
+    tellKeeper(world, process, false, backoffUs);
     planStart(
       world,
       process,
@@ -268,6 +304,7 @@ export function takeHostDown(world: World, host: Host): void {
   host.forwards = [];
   host.addresses = [host.address];
   host.arp = new Map();
+  host.unresolved = new Map();
   world.report('host-down', host.name, {});
 }
 

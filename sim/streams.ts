@@ -33,7 +33,8 @@ export class Streams {
     this.given = given;
   }
 
-  private generator(name: string): Alea {
+  /** The generator of the named stream itself; it belongs to this object and not to its clones. */
+  generator(name: string): Alea {
     let generator = this.open.get(name);
     if (generator === undefined) {
       generator = this.begun(name);

@@ -38,10 +38,34 @@ const PARTS: Readonly<Record<string, Part | Search>> = {
     variable: 'QUORATE_SEEDS',
     count: 200,
   },
+  survival: {
+    about: 'survival tables against the formulas, sets a topology',
+    file: 'test/properties/survival.test.ts',
+    variable: 'QUORATE_RUNS',
+    count: 100_000,
+  },
+  'survival-tables': {
+    about: 'the tables of docs/survival, sets a topology',
+    file: 'test/docs/stacked-versus-external.test.ts',
+    variable: 'QUORATE_RUNS',
+    count: 100_000,
+  },
   failures: {
-    about: 'properties over drawn failures, runs a topology',
+    about: 'properties over drawn schedules of faults, runs a topology',
     file: 'test/properties/failures.test.ts',
     variable: 'QUORATE_RUNS',
+    count: 200,
+  },
+  readers: {
+    about: 'variants of real configuration files through every reader, variants in all',
+    file: 'test/readers/fuzz.test.ts',
+    variable: 'QUORATE_RUNS',
+    count: 10_000,
+  },
+  lints: {
+    about: 'the scenario of each lint fails, and passes with the cure, twenty times the seeds',
+    file: 'test/properties/lints/scenarios.test.ts',
+    variable: 'QUORATE_SEEDS',
     count: 200,
   },
   executors: {

@@ -5,7 +5,8 @@
  * Unit: microseconds.
  */
 import { assign, emit, setup } from 'xstate';
-import type { Effect, ProcessInput } from '../../sim/effects.ts';
+import type { Address, Effect, ProcessInput } from '../../sim/effects.ts';
+import { addressesOf } from '../dns/resolve.ts';
 import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import { uniform } from '../uniform.ts';
 import type { ClientConfig } from './config.ts';
@@ -18,9 +19,20 @@ interface ClientContext {
   readonly count: number;
   /** Version of the written object as last seen; empty while it is unknown. */
   readonly resourceVersion: string;
+  /** Where its requests dial, if it is one address. */
+  readonly addresses: readonly Address[];
+  /** Where in the rotation of a name's addresses it begins. */
+  readonly phase: number;
 }
 
 type ClientEvent = Finished | { readonly type: 'xstate.after'; readonly atUs: number };
+
+function machineOf({ request, connection }: ClientConfig): string {
+  if (request === 'http') return 'plain-request';
+  if (request === 'hold') return 'held-connection';
+  if (request.startsWith('etcd-')) return 'etcd-request';
+  return connection === 'keep' ? 'kept-request' : 'request';
+}
 
 function startRequest(context: ClientContext, atUs: number): Effect {
   const id = `r${context.count}`;
@@ -30,10 +42,14 @@ function startRequest(context: ClientContext, atUs: number): Effect {
     value: context.count,
     resourceVersion: context.resourceVersion,
     startedAtUs: atUs,
+    addresses:
+      context.config.dns === undefined
+        ? context.addresses
+        : addressesOf(context.config.dns, context.phase + context.count, atUs),
   };
   return {
     type: 'start',
-    machine: context.config.connection === 'keep' ? 'kept-request' : 'request',
+    machine: machineOf(context.config),
     id,
     input,
   };
@@ -49,8 +65,8 @@ export const clientMachine = setup({
   actions: {
     start: emit(({ context, event }) => startRequest(context, (event as { atUs?: number }).atUs ?? 0)),
     openClient: emit(({ context: { config } }): Effect => {
-      const { address, port, connection } = config;
-      const input = { address, port };
+      const { address, port, connection, dns } = config;
+      const input = dns === undefined ? { address, port } : { address, port, dns };
       return {
         type: 'batch',
         effects:
@@ -58,6 +74,9 @@ export const clientMachine = setup({
       };
     }),
     count: assign({ count: ({ context }) => context.count + 1 }),
+  },
+  guards: {
+    isDone: ({ context: { config, count } }) => config.count !== undefined && count >= config.count,
   },
   delays: {
     phase: ({ context }) => context.phaseUs,
@@ -70,6 +89,8 @@ export const clientMachine = setup({
     phaseUs: Math.floor(uniform(input.luck, 'phase', 0) * input.config.everyUs),
     count: 0,
     resourceVersion: '',
+    addresses: [input.config.address],
+    phase: Math.floor(uniform(input.luck, 'dns', 0) * (input.config.dns?.addresses.length ?? 1)),
   }),
   initial: 'waiting',
   entry: 'openClient',
@@ -83,6 +104,11 @@ export const clientMachine = setup({
   },
   states: {
     waiting: { after: { phase: { target: 'generating', actions: ['count', 'start'] } } },
-    generating: { after: { distance: { target: 'generating', reenter: true, actions: ['count', 'start'] } } },
+    generating: {
+      always: { guard: 'isDone', target: 'done' },
+      after: { distance: { target: 'generating', reenter: true, actions: ['count', 'start'] } },
+    },
+    /** Requests that are under way still end. */
+    done: {},
   },
 });

@@ -2,7 +2,7 @@
  * What the requests of a load generator share, whether each has its own connection or all have one: what they write and
  * read, and how they end.
  */
-import type { Effect } from '../../sim/effects.ts';
+import type { Address, Effect, KernelEvent } from '../../sim/effects.ts';
 import { collectionPath, configMapPath, type KubeObject } from '../kube-apiserver/api.ts';
 import type { HttpRequest } from '../wire.ts';
 import type { ClientConfig } from './config.ts';
@@ -21,6 +21,8 @@ export interface RequestInput {
   /** Version of the object as last seen; empty: it has to be created. */
   readonly resourceVersion: string;
   readonly startedAtUs: number;
+  /** Where it dials, one after the other. */
+  readonly addresses: readonly Address[];
 }
 
 export interface RequestContext extends RequestInput {
@@ -68,13 +70,15 @@ export interface Ending {
   readonly outcome: Outcome;
   readonly detail?: string;
   readonly resourceVersion?: string;
+  /** Who answered. */
+  readonly server?: string;
 }
 
 /** The note that observers count, the word to the lead, and the end of the member (which closes the connection). */
 export function ending(
   context: RequestContext,
   atUs: number,
-  { outcome, detail, resourceVersion }: Ending,
+  { outcome, detail, resourceVersion, server }: Ending,
 ): Effect {
   const { config, startedAtUs, value } = context;
   const note: Effect = {
@@ -86,6 +90,7 @@ export function ending(
     startedAtUs,
     endedAtUs: atUs,
     ...(detail === undefined ? {} : { detail }),
+    ...(server === undefined ? {} : { server }),
     ...(config.request === 'write' && outcome === 'ok'
       ? { key: objectName(config.name), value, revision: resourceVersion }
       : {}),
@@ -95,6 +100,27 @@ export function ending(
   if (resourceVersion !== undefined) effects.push({ type: 'tell', to: '', event: finished });
   effects.push({ type: 'exit', code: 0 });
   return { type: 'batch', effects };
+}
+
+/** An end that has to do with no object. */
+export function simpleEnding(
+  context: RequestContext,
+  atUs: number,
+  outcome: Outcome,
+  { detail, server }: { readonly detail?: string | undefined; readonly server?: string | undefined } = {},
+): Effect {
+  return ending(context, atUs, {
+    outcome,
+    ...(detail === undefined ? {} : { detail }),
+    ...(server === undefined ? {} : { server }),
+  });
+}
+
+/** The connection was not made. */
+export function failedToConnect(context: RequestContext, event: KernelEvent): Effect {
+  const { reason, atUs } = event as Extract<KernelEvent, { type: 'connect-failed' }>;
+  if (reason === 'no-route') return simpleEnding(context, atUs, 'error', { detail: 'no route to host' });
+  return simpleEnding(context, atUs, reason);
 }
 
 export function versionOf(body: unknown): string {

@@ -9,6 +9,7 @@
  */
 import { and, assign, emit, setup } from 'xstate';
 import type { Effect, KernelEvent } from '../../sim/effects.ts';
+import { shareUs } from '../dns/resolve.ts';
 import { isStatus } from '../kube-apiserver/api.ts';
 import type { HttpResponse } from '../wire.ts';
 import {
@@ -33,17 +34,33 @@ function judged(context: RequestContext, response: HttpResponse): Ending {
   return { outcome: 'error', detail: `${response.status} ${message}`.trim() };
 }
 
+interface DiallingContext extends RequestContext {
+  /** Addresses that were dialled in vain. */
+  readonly dialled: number;
+}
+
+type ConnectFailed = Extract<KernelEvent, { type: 'connect-failed' }>;
+
+function failed(context: RequestContext, { atUs, reason }: ConnectFailed): Effect {
+  return ending(
+    context,
+    atUs,
+    reason === 'no-route' ? { outcome: 'error', detail: 'no route to host' } : { outcome: reason },
+  );
+}
+
 type Received = Extract<KernelEvent, { type: 'received' }>;
 const responseOf = (event: Received): HttpResponse => event.message as HttpResponse;
 
 export const requestMachine = setup({
   types: {
     input: {} as RequestInput,
-    context: {} as RequestContext,
+    context: {} as DiallingContext,
     events: {} as KernelEvent,
     emitted: {} as Effect,
   },
   guards: {
+    hasSeveral: ({ context }) => context.dialled + 1 < context.addresses.length,
     onlyConnects: ({ context }) => context.config.request === 'connect',
     reads: ({ context }) => context.config.request !== 'write',
     isResponse: ({ event }) =>
@@ -57,20 +74,36 @@ export const requestMachine = setup({
     end: emit(({ context, event }) =>
       ending(context, (event as Received).atUs, judged(context, responseOf(event as Received))),
     ),
+    connect: emit(({ context: { config, addresses, dialled } }) => ({
+      ...{ type: 'connect', connection: CONNECTION, port: config.port },
+      to: addresses[dialled] ?? config.address,
+    })),
+    giveUpAddress: assign({ dialled: ({ context }) => context.dialled + 1 }),
+    hangUp: emit({ type: 'close', connection: CONNECTION }),
+    fail: emit(({ context, event }) => failed(context, event as ConnectFailed)),
+    succeed: emit(({ context, event }) => ending(context, event.atUs, { outcome: 'ok' })),
     sayHello: emit(transmit({ kind: 'tls-hello', version: 'tls' })),
     write: emit(({ context }) => transmit(apiRequest(context, false))),
     read: emit(({ context }) => transmit(apiRequest(context, true))),
     count: assign({ tries: ({ context }) => context.tries + 1 }),
     remember: assign({ resourceVersion: ({ event }) => versionOf(responseOf(event as Received).body) }),
   },
-  delays: { limit: ({ context }) => context.config.timeoutUs, conflictPause: CONFLICT_PAUSE_US },
+  delays: {
+    limit: ({ context }) => context.config.timeoutUs,
+    share: ({ context: { config, addresses, dialled, startedAtUs }, event }) =>
+      shareUs(
+        startedAtUs + config.timeoutUs - ((event as { atUs?: number }).atUs ?? startedAtUs),
+        addresses.length - dialled,
+      ),
+    conflictPause: CONFLICT_PAUSE_US,
+  },
 }).createMachine({
   id: 'client.request',
-  context: ({ input }) => ({ ...input, tries: 0 }),
+  context: ({ input }) => ({ ...input, tries: 0, dialled: 0 }),
   initial: 'trying',
   states: {
     trying: {
-      initial: 'connecting',
+      initial: 'resolving',
       after: {
         limit: {
           actions: emit(({ context, event }) =>
@@ -79,33 +112,30 @@ export const requestMachine = setup({
         },
       },
       on: {
-        'connect-failed': {
-          actions: emit(({ context, event }) =>
-            ending(
-              context,
-              event.atUs,
-              event.reason === 'no-route'
-                ? { outcome: 'error', detail: 'no route to host' }
-                : { outcome: event.reason },
-            ),
-          ),
-        },
+        'connect-failed': { actions: 'fail' },
         closed: {
           actions: emit(({ context, event }) => ending(context, event.atUs, { outcome: event.how })),
         },
       },
       states: {
+        resolving: { always: [{ guard: 'hasSeveral', target: 'dialling' }, { target: 'connecting' }] },
+        /** One address of several; the next one when this one fails or its share of the time is over. */
+        dialling: {
+          entry: 'connect',
+          on: {
+            'connect-failed': { target: 'resolving', actions: 'giveUpAddress' },
+            connected: [
+              { guard: 'onlyConnects', actions: 'succeed' },
+              { target: 'hello', actions: 'sayHello' },
+            ],
+          },
+          after: { share: { target: 'resolving', actions: ['hangUp', 'giveUpAddress'] } },
+        },
         connecting: {
-          entry: emit(
-            ({ context: { config } }) =>
-              ({ type: 'connect', connection: CONNECTION, to: config.address, port: config.port }) as Effect,
-          ),
+          entry: 'connect',
           on: {
             connected: [
-              {
-                guard: 'onlyConnects',
-                actions: emit(({ context, event }) => ending(context, event.atUs, { outcome: 'ok' })),
-              },
+              { guard: 'onlyConnects', actions: 'succeed' },
               { target: 'hello', actions: 'sayHello' },
             ],
           },

@@ -3,7 +3,7 @@ import { type EtcdConfig, type EtcdFlags, flagError, PEER_PORT } from '../etcd/c
 import { etcd } from '../etcd/process.ts';
 import type { EtcdVersion } from '../etcd/version.ts';
 import type { Daemon, Site } from './build.ts';
-import { hostOf } from './topology.ts';
+import { etcdPlaces, hostOf } from './topology.ts';
 import { etcdRunsAs } from './versions.ts';
 
 /** kubeadm's manifest (cmd/kubeadm/app/phases/etcd/local.go getEtcdCommand). */
@@ -11,12 +11,12 @@ const KUBEADM_FLAGS: EtcdFlags = { 'snapshot-count': 10_000, 'watch-progress-not
 
 export function etcdProcess(site: Site): Daemon {
   const { topology, host } = site;
-  const { version: asked, ...flags } = site.settings('etcd');
+  const { version: asked, enabled: _, Restart: __, ...flags } = site.settings('etcd');
   const version =
     asked === undefined
       ? topology.versions.etcd
       : (etcdRunsAs(String(asked))?.version ?? topology.versions.etcd);
-  const member = topology.etcd.members.find((one) => one.host === host.name);
+  const member = etcdPlaces(topology).find((one) => one.host === host.name);
   const config: EtcdConfig = {
     name: member?.name ?? host.name,
     version: version as EtcdVersion,

@@ -1,5 +1,6 @@
 /** The Kubernetes daemons of a host, with the flags that kubeadm gives them and the parameters that are set over those. */
 import { CLIENT_PORT } from '../etcd/api.ts';
+import type { Taint } from '../kube-apiserver/api.ts';
 import { DEFAULTS as APISERVER } from '../kube-apiserver/config.ts';
 import { kubeApiserverProcess } from '../kube-apiserver/process.ts';
 import type { ApiServerAddress } from '../kube-apiserver/rest-calls.ts';
@@ -15,9 +16,11 @@ import {
   type KubeletConfig,
 } from '../kubelet/config.ts';
 import { kubeletProcess } from '../kubelet/process.ts';
+import { type LeaderElectionConfig, refusal } from '../leader-election/config.ts';
 import type { Daemon, Site } from './build.ts';
+import { endpointFor } from './front-door.ts';
 import { microseconds } from './parameters.ts';
-import { hostOf, type ProcessName } from './topology.ts';
+import { hostOf, hostsWith, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
 
 type Settings = Readonly<Record<string, string | number | boolean>>;
 
@@ -45,10 +48,7 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
   const { topology, host } = site;
   const version = topology.versions.kubernetes;
   const settings = site.settings(name);
-  const endpoint: ApiServerAddress = {
-    address: topology.controlPlaneEndpoint.address,
-    port: topology.controlPlaneEndpoint.port,
-  };
+  const endpoint = endpointFor(topology, site.parameters, host.name);
   const own: ApiServerAddress = { address: host.address, port: topology.apiserverPort };
   const local = host.processes.includes('kube-apiserver');
   const server = local && minor(version) >= LOCAL_SERVER_MINOR ? own : endpoint;
@@ -65,14 +65,15 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
       };
     case 'kube-controller-manager': {
       const defaults = controllerManagerDefaults(version);
-      return {
-        type: kubeControllerManagerProcess,
-        config: { ...defaults, server, ...flags(settings, defaults) },
-      };
+      const config = { ...defaults, server, ...flags(settings, defaults) };
+      refuse(site, name, config);
+      return { type: kubeControllerManagerProcess, config };
     }
     case 'kube-scheduler': {
       const defaults = schedulerDefaults(version);
-      return { type: kubeSchedulerProcess, config: { ...defaults, server, ...flags(settings, defaults) } };
+      const config = { ...defaults, server, ...flags(settings, defaults) };
+      refuse(site, name, config);
+      return { type: kubeSchedulerProcess, config };
     }
     default:
       return {
@@ -80,6 +81,14 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
         config: kubelet(site, local && minor(version) >= LOCAL_KUBELET_MINOR ? own : endpoint, settings),
       };
   }
+}
+
+/** A daemon would stop at once with such times of its leader election. */
+function refuse({ host, findings }: Site, name: ProcessName, election: LeaderElectionConfig): void {
+  const wrong = refusal(election);
+  if (wrong === undefined) return;
+  const message = `${name} on ${host.name}: ${wrong}`;
+  findings.push({ severity: 'error', file: 'parameters', line: 1, column: 1, message });
 }
 
 /** Stacked: the member on 127.0.0.1; external: all of them. */
@@ -108,9 +117,53 @@ function kubelet({ topology, host }: Site, server: ApiServerAddress, settings: S
     nodeStatusReportFrequency: time('node-status-report-frequency', KUBELET.nodeStatusReportFrequency),
     nodeLeaseDurationSeconds:
       (settings['node-lease-duration-seconds'] as number | undefined) ?? KUBELET.nodeLeaseDurationSeconds,
-    labels: host.roles.includes('control-plane')
-      ? { [`node-role.kubernetes.io/${minor(version) >= 24 ? 'control-plane' : 'master'}`]: '' }
-      : {},
+    labels: labelsOf(host, version, settings),
+    taints: taintsOf(host, version, settings),
+    podPrefix: podPrefixOf(topology, host),
     probes,
   };
+}
+
+/** kubeadm's roles: control-plane from 1.20 on, master until 1.23 (KEP-2067); and --node-labels. */
+function labelsOf(host: TopologyHost, version: string, settings: Settings): Record<string, string> {
+  const labels: Record<string, string> = {};
+  if (host.roles.includes('control-plane')) {
+    if (minor(version) >= 20) labels['node-role.kubernetes.io/control-plane'] = '';
+    if (minor(version) < 24) labels['node-role.kubernetes.io/master'] = '';
+  }
+  for (const pair of String(settings['node-labels'] ?? '').split(',')) {
+    const [key = '', value = ''] = pair.split('=');
+    if (key !== '') labels[key] = value;
+  }
+  return labels;
+}
+
+/** kubeadm keeps ordinary pods off control planes: master until 1.24, control-plane from then on; or --register-with-taints. */
+function taintsOf(host: TopologyHost, version: string, settings: Settings): Taint[] {
+  const own = settings['register-with-taints'];
+  if (own !== undefined) return readTaints(String(own));
+  if (!host.roles.includes('control-plane')) return [];
+  const keys = [
+    ...(minor(version) >= 24 ? ['control-plane'] : []),
+    ...(minor(version) <= 24 ? ['master'] : []),
+  ];
+  return keys.map((key) => ({ key: `node-role.kubernetes.io/${key}`, effect: 'NoSchedule' }));
+}
+
+/** `key=value:effect` or `key:effect`, joined by commas. */
+function readTaints(text: string): Taint[] {
+  return text
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [name = '', effect = 'NoSchedule'] = part.split(':');
+      const [key = '', value] = name.split('=');
+      return { key, effect: effect as Taint['effect'], ...(value === undefined ? {} : { value }) };
+    });
+}
+
+/** A /24 of the pod network a node, in the topology's order (--allocate-node-cidrs, --node-cidr-mask-size 24). */
+function podPrefixOf(topology: Topology, host: TopologyHost): string {
+  const [a = '10', b = '244'] = (topology.networking?.podSubnet ?? '10.244.0.0/16').split('.');
+  return `${a}.${b}.${hostsWith(topology, 'kubelet').findIndex(({ name }) => name === host.name)}`;
 }

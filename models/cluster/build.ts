@@ -15,12 +15,19 @@ import type { ProcessSpec, Supervisor } from '../../sim/state.ts';
 import type { HostSpec, WorldSpec } from '../../sim/world-spec.ts';
 import type { ClientConfig } from '../client/config.ts';
 import { client } from '../client/process.ts';
+import { SHELL, shell } from '../console/shell-process.ts';
 import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
+import { type ApplyConfig, apply } from '../operator/apply.ts';
+import { manifestsOf, type WorkloadSpec } from '../operator/manifests.ts';
+import { cloudBalancerDaemon } from './build-cloud-balancer.ts';
 import { etcdProcess } from './build-etcd.ts';
 import { haproxyProcess } from './build-haproxy.ts';
 import { keepalivedProcess } from './build-keepalived.ts';
+import { kubeVipDaemon } from './build-kube-vip.ts';
 import { kubernetesProcess } from './build-kubernetes.ts';
+import { webProcess } from './build-web.ts';
+import { endpointFor } from './front-door.ts';
 import type { ParameterMap } from './parameters.ts';
 import { microseconds, setting, settingsOf } from './parameters.ts';
 import { outsideHost, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
@@ -28,6 +35,8 @@ import { outsideHost, type ProcessName, type Topology, type TopologyHost } from 
 export interface PlacedClient {
   readonly host: string;
   readonly config: ClientConfig;
+  /** Started with its host; default true. */
+  readonly enabled?: boolean;
 }
 
 export interface BuildOptions {
@@ -35,14 +44,19 @@ export interface BuildOptions {
   /** Over the topology's own. */
   readonly parameters?: ParameterMap;
   readonly clients?: readonly PlacedClient[];
+  /** What an operator creates as soon as there is an API. */
+  readonly workloads?: readonly WorkloadSpec[];
   readonly executor: (machine: AnyStateMachine) => Program;
   readonly limits?: WorldSpec['limits'];
+  /** Each host has a shell, so that commands can be typed. */
+  readonly shells?: boolean;
 }
 
 /** What every builder of a process is given. */
 export interface Site {
   readonly topology: Topology;
   readonly host: TopologyHost;
+  readonly parameters: ParameterMap;
   /** Parameters of one component for this host, by their keys. */
   settings(component: string): Readonly<Record<string, string | number | boolean>>;
   /** Complaints about configuration texts. */
@@ -53,17 +67,22 @@ export type Daemon = Pick<ProcessSpec, 'type' | 'config'>;
 
 const UNIT_START_US = [200_000, 3_000_000] as const;
 const CONTAINER_START_US = [1_000_000, 4_000_000] as const;
+/** When every node has registered, so that pods find all of them. */
+const OPERATOR_START_US = [30_000_000, 31_000_000] as const;
 /** RestartSec=10 of the kubelet's unit. */
 const KUBELET_RESTART_US = 10_000_000;
 
 const BUILDERS: Readonly<Record<ProcessName, (site: Site) => Daemon>> = {
   keepalived: keepalivedProcess,
   haproxy: haproxyProcess,
+  'kube-vip': kubeVipDaemon,
+  'cloud-balancer': cloudBalancerDaemon,
   etcd: etcdProcess,
   kubelet: (site) => kubernetesProcess(site, 'kubelet'),
   'kube-apiserver': (site) => kubernetesProcess(site, 'kube-apiserver'),
   'kube-controller-manager': (site) => kubernetesProcess(site, 'kube-controller-manager'),
   'kube-scheduler': (site) => kubernetesProcess(site, 'kube-scheduler'),
+  web: webProcess,
 };
 
 /** The world of a topology, not yet switched on; it can be used if no finding is an error. */
@@ -79,6 +98,7 @@ export function buildWorld(
     const site: Site = {
       topology,
       host,
+      parameters,
       settings: (component) => settingsOf(parameters, component, host.name, names),
       findings,
     };
@@ -86,7 +106,7 @@ export function buildWorld(
       processes.push({ host: host.name, ...placed(name, site), ...BUILDERS[name](site) });
     }
   }
-  for (const { host, config } of options.clients ?? []) {
+  for (const { host, config, enabled = true } of options.clients ?? []) {
     const supervisor: Supervisor = { kind: 'none' };
     processes.push({
       host,
@@ -94,9 +114,25 @@ export function buildWorld(
       type: client,
       config,
       supervisor,
-      enabled: true,
+      enabled,
       startDelayUs: [0, 1_000_000],
     });
+  }
+  if (options.workloads !== undefined && options.workloads.length > 0)
+    processes.push(operator(topology, options.workloads));
+  if (options.shells === true) {
+    for (const { name: host } of topology.hosts) {
+      const supervisor: Supervisor = { kind: 'none' };
+      processes.push({
+        host,
+        name: SHELL,
+        type: shell,
+        config: null,
+        supervisor,
+        enabled: true,
+        startDelayUs: [0, 0],
+      });
+    }
   }
   const spec: WorldSpec = {
     seed: options.seed,
@@ -108,6 +144,21 @@ export function buildWorld(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
   return { spec, findings };
+}
+
+/** Who creates the workloads, outside of the cluster. */
+function operator(topology: Topology, workloads: readonly WorkloadSpec[]): ProcessSpec & { host: string } {
+  const { address, port } = topology.controlPlaneEndpoint;
+  const config: ApplyConfig = { server: { address, port }, manifests: workloads.flatMap(manifestsOf) };
+  return {
+    host: outsideHost(topology).name,
+    name: apply.name,
+    type: apply,
+    config,
+    supervisor: { kind: 'none' },
+    enabled: true,
+    startDelayUs: OPERATOR_START_US,
+  };
 }
 
 function placed(
@@ -131,7 +182,9 @@ function placed(
     restart,
     ...(name === 'kubelet' ? { delayUs: KUBELET_RESTART_US } : {}),
   };
-  return { name, supervisor, enabled: unit['enabled'] !== false, startDelayUs: UNIT_START_US };
+  const isSpare = name === 'etcd' && !site.topology.etcd.members.some(({ host }) => host === site.host.name);
+  const enabled = (unit['enabled'] as boolean | undefined) ?? !isSpare;
+  return { name, supervisor, enabled, startDelayUs: UNIT_START_US };
 }
 
 function hostSpec(host: TopologyHost, parameters: ParameterMap): HostSpec {
@@ -143,6 +196,7 @@ function hostSpec(host: TopologyHost, parameters: ParameterMap): HostSpec {
     ...(host.segment === undefined ? {} : { segment: host.segment }),
     ...(host.zone === undefined ? {} : { zone: host.zone }),
     nonlocalBind: (of('nonlocal-bind') as boolean | undefined) ?? host.nonlocalBind ?? false,
+    synLinearTimeouts: (of('tcp_syn_linear_timeouts') as number | undefined) ?? 0,
     disk: {
       latencyUs: microseconds(of('disk.latency')) ?? 500,
       jitterUs: microseconds(of('disk.jitter')) ?? 500,
@@ -163,11 +217,13 @@ function linkOf(parameters: ParameterMap): (from: HostSpec, to: HostSpec) => Lin
 
 /** The standard probers: one open-loop client a service, every 100 ms from the outside host, 5 s limit (DESIGN section 6). */
 export function standardProbers(topology: Topology): PlacedClient[] {
-  const { address, port } = topology.controlPlaneEndpoint;
+  // The services are those of Kubernetes: where it is not, nobody asks for them.
+  if (!topology.hosts.some(({ processes }) => processes.includes('kube-apiserver'))) return [];
   const { name: host } = outsideHost(topology);
+  const endpoint = endpointFor(topology, topology.parameters ?? {}, host);
   const prober = (name: string, request: ClientConfig['request']): PlacedClient => ({
     host,
-    config: { name, request, address, port, everyUs: 100_000, timeoutUs: 5_000_000, connection: 'each' },
+    config: { name, request, ...endpoint, everyUs: 100_000, timeoutUs: 5_000_000, connection: 'each' },
   });
   return [prober('api.write', 'write'), prober('api.read', 'read'), prober('vip', 'connect')];
 }

@@ -1,6 +1,6 @@
 /**
- * Where the clients of the cluster look for the API: what kubeadm's controlPlaneEndpoint says, else the VIP or the
- * single balancer, on the port that leads to the apiservers.
+ * Where the clients of the cluster look for the API: what kubeadm's controlPlaneEndpoint (or the command that initialised the
+ * cluster) says, else the VIP or the single balancer, on the port that leads to the apiservers.
  */
 import type { Finding } from '../finding.ts';
 import { isIpv4 } from '../ipv4.ts';
@@ -19,10 +19,21 @@ interface Known {
 }
 
 export function findEndpoint(known: Known): Topology['controlPlaneEndpoint'] {
+  const endpoint = oneEndpoint(known);
+  if (known.settings.dns !== true) return endpoint;
+  const masters = known.hosts.filter(({ processes }) => processes.includes('kube-apiserver'));
+  const addresses = masters.map(({ address }) => address);
+  return addresses.length < 2 ? endpoint : { ...endpoint, address: addresses[0] as string, addresses };
+}
+
+function oneEndpoint(known: Known): Topology['controlPlaneEndpoint'] {
   const { sources, settings, notes, findings } = known;
   const source = sources.kubeadm.find(({ config }) => config.controlPlaneEndpoint ?? config.joinEndpoint);
   const written = source?.config.controlPlaneEndpoint ?? source?.config.joinEndpoint;
-  const wanted = settings.endpoint ?? written?.value;
+  const initialised = sources.commands
+    .flatMap(({ commands }) => commands)
+    .find(({ verb, endpoint }) => verb === 'init' && endpoint !== undefined);
+  const wanted = settings.endpoint ?? written?.value ?? initialised?.endpoint?.value;
   if (!wanted) {
     const front = frontDoor(known);
     notes.push(
@@ -42,9 +53,11 @@ export function findEndpoint(known: Known): Topology['controlPlaneEndpoint'] {
   const address = entry?.address ?? host?.address;
   if (address !== undefined) return { name: wanted.host, address, port: wanted.port };
   const front = frontDoor(known);
-  notes.push(
-    `No file says the address of ${wanted.host}: it is ${front.address}. Set cluster.endpoint for another.`,
-  );
+  if (settings.dns !== true && settings.cloudBalancer === undefined) {
+    notes.push(
+      `No file says the address of ${wanted.host}: it is ${front.address}. Set cluster.endpoint for another.`,
+    );
+  }
   return { name: wanted.host, address: front.address, port: wanted.port };
 }
 
@@ -58,7 +71,9 @@ function isKnown(address: string, { vip, hosts }: Known): boolean {
 
 /** The VIP, else the first balancer, else the first apiserver; with the port that is open there. */
 function frontDoor({ sources, hosts, vip, apiserverPort }: Known): { address: string; port: number } {
-  const balancer = hosts.find(({ processes }) => processes.includes('haproxy'));
+  const balancer = hosts.find(
+    ({ processes }) => processes.includes('haproxy') || processes.includes('cloud-balancer'),
+  );
   const master = hosts.find(({ processes }) => processes.includes('kube-apiserver'));
   const address = vip ?? balancer?.address ?? master!.address;
   const ports = sources.haproxy.flatMap(({ config }) => {

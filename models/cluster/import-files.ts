@@ -3,6 +3,7 @@
  * without a host is everybody's.
  */
 import type { Finding } from '../finding.ts';
+import { COMMAND_PATTERN } from '../kubeadm/commands.ts';
 import { MAX_TEXT_BYTES, refuseText } from '../yaml-text.ts';
 import { NAME_PATTERN } from './topology.ts';
 
@@ -12,7 +13,15 @@ export interface ImportFile {
   readonly text: string;
 }
 
-export type FileKind = 'haproxy' | 'keepalived' | 'kubeadm' | 'hosts' | 'sysctl' | 'script';
+export type FileKind =
+  | 'haproxy'
+  | 'keepalived'
+  | 'kubeadm'
+  | 'hosts'
+  | 'sysctl'
+  | 'script'
+  | 'commands'
+  | 'kube-vip';
 
 export interface SortedFile extends ImportFile {
   readonly kind: FileKind;
@@ -81,11 +90,16 @@ function kindOf(base: string, text: string): FileKind | undefined {
   }
   if (name.includes('sysctl')) return 'sysctl';
   if (name.endsWith('.conf')) {
-    return name.includes('keepalived') || has(/^\s*vrrp_instance\s/m) ? 'keepalived' : undefined;
+    if (name.includes('keepalived') || has(/^\s*vrrp_instance\s/m)) return 'keepalived';
+    // A file of /etc/sysctl.d has any name.
+    return has(/^\s*-?\s*net[./]ipv4[./]/m) ? 'sysctl' : undefined;
   }
+  if (/\.ya?ml$/.test(name) && (name.includes('kube-vip') || has(/^\s*- name: vip_arp\s*$/m)))
+    return 'kube-vip';
   if (/\.ya?ml$/.test(name))
     return name.includes('kubeadm') || has(/kubeadm\.k8s\.io/) ? 'kubeadm' : undefined;
   if (/(^|\.)hosts$/.test(name)) return 'hosts';
+  if (/\.(txt|md|sh|bash)$/.test(name) && has(COMMAND_PATTERN)) return 'commands';
   return /\.(sh|bash)$/.test(name) || !name.includes('.') ? 'script' : undefined;
 }
 
@@ -96,6 +110,7 @@ const GENERIC_FOLDERS = [
   'haproxy',
   'kubernetes',
   'kubeadm',
+  'manifests',
   'conf',
   'config',
   'configs',
@@ -103,8 +118,9 @@ const GENERIC_FOLDERS = [
 ];
 
 /**
- * The folder it lies in, below what all files share, or the prefix before the file's usual name. When all files
- * lie in one folder, that folder is the host of a keepalived.conf in it.
+ * The folder it lies in, below what all files share, or the prefix before the file's usual name (of a keepalived.conf also
+ * `keepalived-m1.conf` and `m1-keepalived.conf`). When all files lie in one folder, that folder is the host of a
+ * keepalived.conf in it.
  */
 function hostOfPath(
   own: readonly string[],
@@ -114,10 +130,15 @@ function hostOfPath(
 ): string | undefined {
   const nearestFolder = own.slice(0, -1).findLast((name) => !GENERIC_FOLDERS.includes(name));
   if (nearestFolder !== undefined) return nearestFolder;
-  const prefix = /^([^.]+)\.(?:keepalived\.conf|haproxy\.cfg|kubeadm-config\.ya?ml|sysctl\.conf)$/.exec(base);
+  const prefix =
+    /^([^.]+)\.(?:keepalived\.conf|haproxy\.cfg|kubeadm-config\.ya?ml|kube-vip\.ya?ml|sysctl\.conf)$/.exec(
+      base,
+    );
   if (prefix) return prefix[1];
-  const alone = kind === 'keepalived' && folder !== undefined && !GENERIC_FOLDERS.includes(folder);
-  return alone ? folder : undefined;
+  if (kind !== 'keepalived') return undefined;
+  const named = /^(?:keepalived[-_.](.+)|(.+)[-_]keepalived)\.conf$/.exec(base);
+  if (named) return named[1] ?? named[2];
+  return folder !== undefined && !GENERIC_FOLDERS.includes(folder) ? folder : undefined;
 }
 
 /** The text of a check script: beside the configuration that calls it, else the only one of that name. */

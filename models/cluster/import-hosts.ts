@@ -12,6 +12,7 @@ import {
   type HaproxySource,
   type KeepalivedSource,
   type KubeadmSource,
+  type KubeVipSource,
   placeOf,
   type Sources,
 } from './import-sources.ts';
@@ -26,6 +27,7 @@ export interface HostDraft {
   haproxy?: HaproxySource;
   keepalived?: KeepalivedSource;
   kubeadm?: KubeadmSource;
+  kubeVip?: KubeVipSource;
   /** Its name among the balancer's servers. */
   server?: string;
   controlPlane: boolean;
@@ -77,6 +79,7 @@ export function matchHosts(sources: Sources, settings: ImportSettings): Matched 
     host.haproxy = source;
   }
   for (const source of sources.kubeadm) addKubeadm(source, draft);
+  addKubeVip(sources, drafts, draft);
   const port = sources.kubeadm
     .map(({ config }) => config.bindPort?.value)
     .find((found) => found !== undefined);
@@ -111,6 +114,21 @@ function addKubeadm(source: KubeadmSource, draft: (name: string) => HostDraft): 
   else host.controlPlane = true;
   const advertised = config.advertiseAddress;
   if (advertised) setAddress(host, advertised.value, file.path, advertised.line);
+}
+
+/** A manifest without a host is everybody's who is known to run a control plane. */
+function addKubeVip(
+  { kubeVip }: Sources,
+  drafts: readonly HostDraft[],
+  draft: (name: string) => HostDraft,
+): void {
+  for (const source of kubeVip) {
+    if (source.file.host !== undefined) draft(source.file.host).controlPlane = true;
+    const named = drafts.filter(({ name }) => name === source.file.host);
+    for (const host of named.length > 0 ? named : drafts) {
+      if (host.controlPlane) host.kubeVip ??= source;
+    }
+  }
 }
 
 function setAddress(host: HostDraft, address: string, file: string, line: number): void {

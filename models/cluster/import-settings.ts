@@ -17,6 +17,10 @@ export interface ImportSettings {
   readonly vip?: string;
   readonly workers?: readonly string[];
   readonly balancers?: readonly string[];
+  /** Name of the host that stands for a cloud's balancer. */
+  readonly cloudBalancer?: string;
+  /** The endpoint's name has one address record for each master. */
+  readonly dns?: boolean;
   readonly hosts: ReadonlyMap<string, HostSettings>;
   /** `kubernetes.version`, `etcd.version`, `keepalived.version`, `haproxy.version`. */
   readonly versions: Readonly<Record<string, string>>;
@@ -24,7 +28,7 @@ export interface ImportSettings {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 
-const CLUSTER_KEYS = ['endpoint', 'vip', 'workers', 'balancers'];
+const CLUSTER_KEYS = ['endpoint', 'vip', 'workers', 'balancers', 'cloud-balancer', 'dns'];
 const HOST_KEYS = ['address', 'zone', 'segment', 'nonlocal-bind', 'server'];
 const VERSIONED = ['kubernetes', 'etcd', 'keepalived', 'haproxy'];
 
@@ -90,6 +94,15 @@ function clusterSettings(
   if (vip !== undefined) {
     if (isIpv4(vip)) read.vip = vip;
     else say(`cluster.vip: ${vip} is no IPv4 address`);
+  }
+  const cloud = cluster['cloud-balancer'];
+  if (cloud !== undefined) {
+    if (NAME_PATTERN.test(cloud)) read.cloudBalancer = cloud;
+    else say(`cluster.cloud-balancer: ${cloud} is no name of a host`);
+  }
+  if (cluster['dns'] !== undefined) {
+    if (/^(?:true|false)$/.test(cluster['dns'])) read.dns = cluster['dns'] === 'true';
+    else say('cluster.dns: must be true or false');
   }
   for (const [key, text] of [
     ['workers', workers],

@@ -6,6 +6,8 @@ import type { BackendConfig, HaproxyConfig } from '../haproxy/config.ts';
 import { readHaproxyCfg } from '../haproxy/read-cfg.ts';
 import type { KeepalivedConfig } from '../keepalived/config.ts';
 import { readKeepalivedConf } from '../keepalived/read-conf.ts';
+import { type KubeVipManifest, readKubeVipManifest } from '../kube-vip/read-manifest.ts';
+import { type KubeadmCommand, readKubeadmCommands } from '../kubeadm/commands.ts';
 import { type KubeadmConfig, readKubeadmConfig } from '../kubeadm/config.ts';
 import { type SortedFile, scriptNamed } from './import-files.ts';
 import type { ImportSettings } from './import-settings.ts';
@@ -29,10 +31,23 @@ export interface KubeadmSource {
   readonly config: KubeadmConfig;
 }
 
+export interface CommandsSource {
+  readonly file: SortedFile;
+  readonly commands: readonly KubeadmCommand[];
+}
+
+export interface KubeVipSource {
+  readonly file: SortedFile;
+  readonly manifest: KubeVipManifest;
+}
+
 export interface Sources {
   readonly haproxy: readonly HaproxySource[];
   readonly keepalived: readonly KeepalivedSource[];
   readonly kubeadm: readonly KubeadmSource[];
+  /** kubeadm's commands in notes and scripts. */
+  readonly commands: readonly CommandsSource[];
+  readonly kubeVip: readonly KubeVipSource[];
   readonly hosts: readonly HostsEntry[];
   /** Files that switch net.ipv4.ip_nonlocal_bind on. */
   readonly nonlocalBind: readonly { readonly file: SortedFile; readonly line: number }[];
@@ -79,11 +94,17 @@ export function readSources(
     findings.push(...read.findings);
     return read.config ? [{ file, config: read.config }] : [];
   });
+  const commands = of('commands').map((file) => ({ file, commands: readKubeadmCommands(file.text) }));
+  const kubeVip = of('kube-vip').flatMap((file): KubeVipSource[] => {
+    const read = readKubeVipManifest(file.text, file.path);
+    findings.push(...read.findings);
+    return read.manifest ? [{ file, manifest: read.manifest }] : [];
+  });
   const nonlocalBind = of('sysctl').flatMap((file) => {
     const { nonlocalBind, line } = readNonlocalBind(file.text);
     return nonlocalBind ? [{ file, line }] : [];
   });
-  return { sources: { haproxy, keepalived, kubeadm, hosts, nonlocalBind }, findings };
+  return { sources: { haproxy, keepalived, kubeadm, commands, kubeVip, hosts, nonlocalBind }, findings };
 }
 
 function textsOf(settings: Readonly<Record<string, string | number | boolean>>): Record<string, string> {

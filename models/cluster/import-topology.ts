@@ -98,6 +98,9 @@ function assemble({ sources, settings, drafts, apiserverPort, options, findings 
     : undefined;
   const vip = vipOf(sources, settings, findings);
   const proxies = giveBalancers(sources, settings, drafts, notes);
+  const { cloudBalancer } = settings;
+  if (cloudBalancer !== undefined && !drafts.some(({ name }) => name === cloudBalancer))
+    drafts.push({ name: cloudBalancer, controlPlane: false, worker: false });
   if (!drafts.some(({ worker }) => worker)) {
     drafts.push({ name: freeName('w1', drafts), controlPlane: false, worker: true });
     notes.push('No file names a worker: there is one, w1. Set cluster.workers for others.');
@@ -138,10 +141,23 @@ function assemble({ sources, settings, drafts, apiserverPort, options, findings 
       return [host, { conf: keep(file), ...(Object.keys(kept).length > 0 ? { scripts: kept } : {}) }];
     }),
   );
+  const kubeVip = Object.fromEntries(
+    drafts.flatMap(({ name, kubeVip }) => (kubeVip ? [[name, keep(kubeVip.file)]] : [])),
+  );
   const said = drafts.flatMap(({ name, source }) =>
     source ? [{ what: `address of ${name}`, ...source }] : [],
   );
-  const optional = { networking, names, haproxy, keepalived, parameters, files: texts, sources: said, notes };
+  const optional = {
+    networking,
+    names,
+    haproxy,
+    keepalived,
+    kubeVip,
+    parameters,
+    files: texts,
+    sources: said,
+    notes,
+  };
   return {
     topology: options.name ?? 'imported',
     ...(options.about === undefined ? {} : { about: options.about }),
@@ -188,6 +204,13 @@ function etcdDrafts(
 function vipOf(sources: Sources, settings: ImportSettings, findings: Finding[]): string | undefined {
   if (settings.vip !== undefined) return settings.vip;
   let vip: string | undefined;
+  for (const { file, manifest } of sources.kubeVip) {
+    vip ??= manifest.address;
+    if (manifest.address !== vip) {
+      const message = `kube-vip holds ${manifest.address} here and ${vip} elsewhere; ${vip} is taken for the VIP`;
+      findings.push({ severity: 'warning', file: file.path, line: 1, column: 1, message });
+    }
+  }
   for (const { file, config } of sources.keepalived) {
     const [address] = config.instances.flatMap((instance) => instance.virtualIpAddresses);
     vip ??= address;
@@ -235,14 +258,17 @@ function hostFrom(
 ): TopologyHost {
   const runsEtcd = etcdHosts ? etcdHosts.has(draft.name) : draft.controlPlane;
   const balances = proxies.has(draft.name);
+  const managed = settings.cloudBalancer === draft.name;
   const roles: Role[] = [];
   if (draft.controlPlane) roles.push('control-plane');
   if (runsEtcd) roles.push('etcd');
-  if (balances || draft.keepalived) roles.push('load-balancer');
+  if (balances || managed || draft.keepalived || draft.kubeVip) roles.push('load-balancer');
   if (draft.worker) roles.push('worker');
   const processes: ProcessName[] = [];
   if (draft.keepalived) processes.push('keepalived');
   if (balances) processes.push('haproxy');
+  if (draft.kubeVip) processes.push('kube-vip');
+  if (managed) processes.push('cloud-balancer');
   if (draft.controlPlane || draft.worker || runsEtcd) processes.push('kubelet');
   if (runsEtcd) processes.push('etcd');
   if (draft.controlPlane) processes.push('kube-apiserver', 'kube-controller-manager', 'kube-scheduler');
@@ -257,6 +283,7 @@ function hostFrom(
     ...(set?.['zone'] === undefined ? {} : { zone: String(set['zone']) }),
     ...(set?.['segment'] === undefined ? {} : { segment: String(set['segment']) }),
     ...(nonlocalBind === true ? { nonlocalBind } : {}),
+    ...(managed ? { managed } : {}),
   };
 }
 

@@ -59,6 +59,16 @@ export const PARAMETERS: readonly Parameter[] = [
   ...rows('host', [
     ['nonlocal-bind', 'flag', 'net.ipv4.ip_nonlocal_bind; default false'],
     ['boot-time', 'time', 'From power-on to the first process; default 30s'],
+    [
+      'tcp_syn_linear_timeouts',
+      'whole',
+      'net.ipv4: SYNs sent again after 1 s each, before the back-off; 4 since Linux 6.5; default 0',
+    ],
+    [
+      'wake-up',
+      'time',
+      'A host whose cores are busy: one in four of keepalived’s timers fires late, up to this',
+    ],
     ['disk.latency', 'time', 'Least time of one fsync; default 500us'],
     ['disk.jitter', 'time', 'Up to this much more; default 500us'],
   ]),
@@ -71,6 +81,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['version', 'version', 'Version of apiserver, controller-manager, scheduler, kubelet'],
   ]),
   ...rows('etcd', [
+    ...unit,
     ['version', 'version', 'Runs as 3.4, 3.5 or 3.6'],
     ['heartbeat-interval', 'milliseconds', 'One tick; default 100'],
     ['election-timeout', 'milliseconds', 'Default 1000'],
@@ -88,6 +99,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['max-mutating-requests-inflight', 'whole', 'Default 200'],
     ['etcd-healthcheck-timeout', 'time', 'Default 2s'],
     ['etcd-readycheck-timeout', 'time', 'Default 2s'],
+    ['endpoint-reconciler-type', { words: ['lease', 'none'] }, 'Of Service kubernetes; default lease'],
     ['etcd-compaction-interval', 'time', 'Default 5m; 0s: etcd is never compacted'],
     ['default-not-ready-toleration-seconds', 'seconds', 'Default 300'],
     ['default-unreachable-toleration-seconds', 'seconds', 'Default 300'],
@@ -108,6 +120,12 @@ export const PARAMETERS: readonly Parameter[] = [
     ['node-status-update-frequency', 'time', 'Default 10s'],
     ['node-status-report-frequency', 'time', 'Default 5m'],
     ['node-lease-duration-seconds', 'seconds', 'Default 40'],
+    ['node-labels', 'any', 'KEY=VALUE,... of its node'],
+    [
+      'register-with-taints',
+      'any',
+      'KEY:EFFECT,... of its node, empty for none; default as kubeadm: control planes take no ordinary pods',
+    ],
   ]),
   ...rows('haproxy', [
     ...unit,
@@ -129,6 +147,27 @@ export const PARAMETERS: readonly Parameter[] = [
     ['timeout.client', 'time', 'timeout client'],
     ['timeout.server', 'time', 'timeout server'],
     ['timeout.queue', 'time', 'timeout queue'],
+  ]),
+  ...rows('web', unit),
+  ...rows('kube-vip', [
+    ['vip_leaseduration', 'seconds', 'Default 5'],
+    ['vip_renewdeadline', 'seconds', 'Default 3'],
+    ['vip_retryperiod', 'seconds', 'Default 1'],
+    ['vip_leasename', 'text', 'Default plndr-cp-lock'],
+    ['vip_arpRate', 'milliseconds', 'Between gratuitous ARPs; default 3000'],
+  ]),
+  ...rows('cloud-balancer', [
+    ['HealthCheckProtocol', { words: ['TCP', 'HTTPS'] }, 'Default TCP'],
+    ['HealthCheckPath', 'text', 'Of HTTPS checks; default /'],
+    ['HealthCheckIntervalSeconds', 'seconds', 'Default 30'],
+    ['HealthCheckTimeoutSeconds', 'seconds', 'Default 10'],
+    ['HealthyThresholdCount', 'whole', 'Good checks in a row; default 5'],
+    ['UnhealthyThresholdCount', 'whole', 'Bad checks in a row; default 2'],
+    ['preserve_client_ip.enabled', 'flag', 'Targets see clients’ addresses; default false'],
+  ]),
+  ...rows('dns', [
+    ['ttl', 'time', 'How long a client goes by one answer; default 0s: it asks for each connection'],
+    ['dial', { words: ['serial', 'first'] }, 'All addresses of an answer in turn (Go), or the first only'],
   ]),
   ...rows('keepalived', [
     ...unit,

@@ -2,7 +2,8 @@
  * The reference topologies: what a careful engineer deploys, as real configuration texts. `stacked-N` has N masters
  * with keepalived, HAProxy and an etcd member each; `external-N+M` has N masters and M hosts for etcd. One worker.
  * `-lb1` behind the name puts HAProxy on a host of its own, whose address is the endpoint; `-lb2` and more put keepalived
- * and HAProxy on as many hosts of their own.
+ * and HAProxy on as many hosts of their own. `stacked-N-kube-vip`, `-cloud` and `-dns` have other front doors
+ * (reference-doors.ts).
  *
  * What the texts cure: a check of the local proxy whose penalty exceeds every gap of priorities; gaps of 20, so that
  * backups do not fire together; state BACKUP everywhere; gratuitous ARP repeated; /readyz over TLS as health check;
@@ -10,18 +11,12 @@
  * Sources: kubeadm docs/ha-considerations.md for the shape; keepalived.conf(5); haproxy configuration.txt.
  */
 import type { ImportFile } from './import-files.ts';
-import type { ParameterMap } from './parameters.ts';
+import { DOORS, type Door, doorFiles, type Reference } from './reference-doors.ts';
 
 const VIP = '10.0.0.100';
 const PORT = 8443;
 /** More masters than this would leave no gap between their priorities. */
 const MOST = 15;
-
-export interface Reference {
-  readonly files: readonly ImportFile[];
-  readonly set: ParameterMap;
-  readonly about: string;
-}
 
 export interface ReferenceSize {
   readonly masters: number;
@@ -29,23 +24,34 @@ export interface ReferenceSize {
   readonly etcd: number;
   /** Hosts of their own for HAProxy; 0: it runs on each master. */
   readonly balancers: number;
+  /** Another front door than HAProxy. */
+  readonly door?: Door;
 }
 
 /** Sizes of `stacked-3` or `external-3+3-lb2`; undefined if the name is neither or too large. */
 export function referenceSize(name: string): ReferenceSize | undefined {
   const match = /^(?:stacked-([1-9]\d?)|external-([1-9]\d?)\+([1-9]\d?))(?:-lb([1-9]))?$/.exec(name);
-  if (!match) return undefined;
+  if (!match) return doorSize(name);
   const masters = Number(match[1] ?? match[2]);
   const etcd = Number(match[3] ?? 0);
   const balancers = Number(match[4] ?? 0);
   return masters <= MOST && etcd <= MOST ? { masters, etcd, balancers } : undefined;
 }
 
+/** A size with another front door: stacked masters only. */
+function doorSize(name: string): ReferenceSize | undefined {
+  const match = /^stacked-([1-9]\d?)-([a-z-]+)$/.exec(name);
+  const door = DOORS.find((one) => one === match?.[2]);
+  const masters = Number(match?.[1] ?? 0);
+  return door === undefined || masters > MOST ? undefined : { masters, etcd: 0, balancers: 0, door };
+}
+
 /** The files of a reference topology, ready for importTopology. */
-export function referenceFiles({ masters, etcd, balancers }: ReferenceSize): Reference {
+export function referenceFiles({ masters, etcd, balancers, door }: ReferenceSize): Reference {
   const numbered = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
   const names = numbered('m', masters);
+  if (door !== undefined) return doorFiles(door, names);
   const members = Array.from({ length: etcd }, (_, i) => `10.0.0.${21 + i}`);
   const doors = balancers === 0 ? names : numbered('lb', balancers);
   const { lowest, gap, penalty } = prioritiesOf(doors.length);

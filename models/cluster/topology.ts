@@ -7,7 +7,7 @@
  */
 import { isIpv4 } from '../ipv4.ts';
 import { z } from '../zod.ts';
-import { ETCD_SERIES, VERSION_PATTERN } from './versions.ts';
+import { DEFAULT_VERSIONS, ETCD_SERIES, VERSION_PATTERN } from './versions.ts';
 
 /** Names of hosts, zones and segments: no dots, as a dot separates the parts of a parameter's path. */
 export const NAME_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/;
@@ -15,15 +15,18 @@ export const NAME_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/;
 export const PROCESS_NAMES = [
   'keepalived',
   'haproxy',
+  'kube-vip',
+  'cloud-balancer',
   'kubelet',
   'etcd',
   'kube-apiserver',
   'kube-controller-manager',
   'kube-scheduler',
+  'web',
 ] as const;
 export type ProcessName = (typeof PROCESS_NAMES)[number];
 
-export const ROLES = ['control-plane', 'etcd', 'load-balancer', 'worker', 'client'] as const;
+export const ROLES = ['control-plane', 'etcd', 'load-balancer', 'worker', 'server', 'client'] as const;
 export type Role = (typeof ROLES)[number];
 
 const name = z.string().regex(NAME_PATTERN, {
@@ -44,6 +47,10 @@ const Host = z.strictObject({
     .boolean()
     .optional()
     .describe('net.ipv4.ip_nonlocal_bind: may listen on an address it does not have; default false'),
+  managed: z
+    .boolean()
+    .optional()
+    .describe('A cloud provider runs it: no fault may be aimed at it, only at its links; default false'),
 });
 
 const Keepalived = z.strictObject({
@@ -54,16 +61,29 @@ const Keepalived = z.strictObject({
     .describe('Check scripts: the path that the configuration calls, and its text, a name of `files`'),
 });
 
+const time = z.string().regex(/^\d+(?:\.\d+)?(?:us|ms|s|m)$/, { error: 'expected a time such as 500ms' });
+
+const Web = z.strictObject({
+  port,
+  tls: z.boolean().optional().describe('It speaks TLS; default false'),
+  'answer-time': time.optional().describe('From a request to its answer; default 0s'),
+  backlog: z.int().min(0).optional().describe('listen(2); default net.core.somaxconn, 4096'),
+});
+
 const Etcd = z.strictObject({
   placement: z.enum(['stacked', 'external']).describe('Which members an apiserver asks: its own, or all'),
-  members: z.array(z.strictObject({ name, host: name })).min(1),
+  members: z.array(z.strictObject({ name, host: name })),
+  spares: z
+    .array(z.strictObject({ name, host: name }))
+    .optional()
+    .describe('Hosts where etcd is installed and not started, for members that an operator adds'),
 });
 
 const version = z.string().regex(VERSION_PATTERN, { error: 'expected a version such as 2.6.12' });
 
 const Versions = z.strictObject({
-  kubernetes: version,
-  etcd: z.enum(ETCD_SERIES),
+  kubernetes: version.default(DEFAULT_VERSIONS.kubernetes),
+  etcd: z.enum(ETCD_SERIES).default('3.5'),
   keepalived: version.optional(),
   haproxy: version.optional(),
 });
@@ -76,20 +96,33 @@ const Shape = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9+._-]*$/, { error: 'a name has letters, digits, -, _, . and +' })
     .describe('Its name'),
   about: z.string().optional(),
-  versions: Versions.describe('The versions that are simulated; notes say where a file names others'),
+  versions: Versions.prefault({}).describe(
+    'The versions that are simulated; notes say where a file names others',
+  ),
   hosts: z.array(Host).min(1),
   controlPlaneEndpoint: z
-    .strictObject({ name: z.string().optional(), address, port })
-    .describe('Where kubelets, kubectl and the outside world look for the API'),
-  apiserverPort: port.describe('--secure-port of every kube-apiserver'),
-  vip: z.strictObject({ address }).optional().describe('The address that keepalived moves'),
-  etcd: Etcd,
+    .strictObject({
+      name: z.string().optional(),
+      address,
+      port,
+      addresses: z
+        .array(address)
+        .min(2)
+        .optional()
+        .describe('All addresses that DNS gives for the name, in turn (round robin); `address` is the first'),
+    })
+    .describe('Where kubelets, kubectl and the outside world look for the API, or for what is there instead'),
+  apiserverPort: port.default(6443).describe('--secure-port of every kube-apiserver'),
+  vip: z.strictObject({ address }).optional().describe('The address that keepalived or kube-vip moves'),
+  etcd: Etcd.default({ placement: 'stacked', members: [] }),
   networking: z
     .strictObject({ podSubnet: z.string().optional(), serviceSubnet: z.string().optional() })
     .optional(),
   names: z.record(z.string(), address).optional().describe('Names as /etc/hosts of the hosts has them'),
   haproxy: z.record(name, fileName).optional().describe('Host to its haproxy.cfg, a name of `files`'),
   keepalived: z.record(name, Keepalived).optional().describe('Host to its keepalived files'),
+  web: z.record(name, Web).optional().describe('Host to its plain web server, which is no API'),
+  kubeVip: z.record(name, fileName).optional().describe('Host to its kube-vip manifest, a name of `files`'),
   parameters: z.record(z.string(), scalar).optional().describe('COMPONENT[.HOST].KEY, as in scenarios'),
   files: z.record(fileName, z.string()).optional().describe('Texts of the files it came from'),
   sources: z
@@ -127,12 +160,17 @@ export const Topology = Shape.superRefine((topology, context) => {
   if (!topology.hosts.some(({ roles }) => roles.includes('client'))) {
     complain(['hosts'], 'there is no host with the role client, from which the outside world asks');
   }
+  const { address: first, addresses: answers } = topology.controlPlaneEndpoint;
+  if (answers !== undefined && answers[0] !== first) {
+    complain(['controlPlaneEndpoint', 'addresses', 0], `the first of addresses is not ${first}`);
+  }
   const vip = topology.vip?.address;
   if (vip !== undefined && addresses.has(vip)) {
     complain(['vip', 'address'], `${vip} is the address of ${addresses.get(vip)}`);
   }
   checkEtcd(topology, hosts, complain);
   checkFiles(topology, hosts, complain);
+  checkWeb(topology, hosts, complain);
 });
 
 export type Topology = TopologyShape;
@@ -145,19 +183,25 @@ function checkEtcd(
   hosts: ReadonlyMap<string, number>,
   complain: Complain,
 ): void {
+  if (etcd.members.length === 0 && all.some(({ processes }) => processes.includes('kube-apiserver')))
+    complain(['etcd', 'members'], 'a kube-apiserver needs a member of etcd');
   const names = new Set<string>();
-  etcd.members.forEach((member, index) => {
-    if (names.has(member.name))
-      complain(['etcd', 'members', index, 'name'], `member ${member.name} is named twice`);
-    names.add(member.name);
-    const host = hosts.get(member.host);
-    if (host === undefined) complain(['etcd', 'members', index, 'host'], `there is no host ${member.host}`);
-    else if (!all[host]!.processes.includes('etcd')) {
-      complain(['etcd', 'members', index, 'host'], `no etcd among the processes of ${member.host}`);
-    }
-  });
+  const places = { members: etcd.members, spares: etcd.spares ?? [] };
+  for (const [kind, list] of Object.entries(places)) {
+    list.forEach((member, index) => {
+      if (names.has(member.name))
+        complain(['etcd', kind, index, 'name'], `member ${member.name} is named twice`);
+      names.add(member.name);
+      const host = hosts.get(member.host);
+      if (host === undefined) complain(['etcd', kind, index, 'host'], `there is no host ${member.host}`);
+      else if (!all[host]!.processes.includes('etcd')) {
+        complain(['etcd', kind, index, 'host'], `no etcd among the processes of ${member.host}`);
+      }
+    });
+  }
   for (const [index, host] of all.entries()) {
-    if (host.processes.includes('etcd') && !etcd.members.some((member) => member.host === host.name)) {
+    const isPlaced = etcdPlaces({ etcd }).some((member) => member.host === host.name);
+    if (host.processes.includes('etcd') && !isPlaced) {
       complain(['hosts', index, 'processes'], `etcd of ${host.name} is not among etcd.members`);
     }
   }
@@ -175,6 +219,8 @@ function checkFiles(topology: TopologyShape, hosts: ReadonlyMap<string, number>,
   };
   for (const [host, file] of Object.entries(topology.haproxy ?? {}))
     check(['haproxy', host], host, 'haproxy', file);
+  for (const [host, file] of Object.entries(topology.kubeVip ?? {}))
+    check(['kubeVip', host], host, 'kube-vip', file);
   for (const [host, entry] of Object.entries(topology.keepalived ?? {})) {
     check(['keepalived', host], host, 'keepalived', entry.conf);
     for (const [path, file] of Object.entries(entry.scripts ?? {})) {
@@ -183,12 +229,35 @@ function checkFiles(topology: TopologyShape, hosts: ReadonlyMap<string, number>,
     }
   }
   topology.hosts.forEach((host, index) => {
-    for (const process of ['haproxy', 'keepalived'] as const) {
-      if (host.processes.includes(process) && !Object.hasOwn(topology[process] ?? {}, host.name)) {
+    const configured = {
+      haproxy: topology.haproxy,
+      keepalived: topology.keepalived,
+      'kube-vip': topology.kubeVip,
+    };
+    for (const [process, files = {}] of Object.entries(configured)) {
+      if ((host.processes as readonly string[]).includes(process) && !Object.hasOwn(files, host.name)) {
         complain(['hosts', index, 'processes'], `${process} of ${host.name} has no configuration`);
       }
     }
   });
+}
+
+function checkWeb(topology: TopologyShape, hosts: ReadonlyMap<string, number>, complain: Complain): void {
+  for (const host of Object.keys(topology.web ?? {})) {
+    const index = hosts.get(host);
+    if (index === undefined) complain(['web', host], `there is no host ${host}`);
+    else if (!topology.hosts[index]!.processes.includes('web'))
+      complain(['web', host], `no web among the processes of ${host}`);
+  }
+  topology.hosts.forEach(({ name: host, processes }, index) => {
+    if (processes.includes('web') && !Object.hasOwn(topology.web ?? {}, host))
+      complain(['hosts', index, 'processes'], `web of ${host} has no configuration`);
+  });
+}
+
+/** Every place where etcd runs or may come to run: the members, then the spares. */
+export function etcdPlaces({ etcd }: Pick<TopologyShape, 'etcd'>): readonly { name: string; host: string }[] {
+  return etcd.spares === undefined ? etcd.members : [...etcd.members, ...etcd.spares];
 }
 
 /** The host with this name. Throws if there is none: the topology was checked. */
@@ -206,4 +275,12 @@ export function hostsWith(topology: Topology, process: ProcessName): TopologyHos
 /** The host outside of the cluster from which the standard probers ask. */
 export function outsideHost(topology: Topology): TopologyHost {
   return topology.hosts.find(({ roles }) => roles.includes('client'))!;
+}
+
+/** The host whose own address is the endpoint: where no VIP is. Throws if there is none. */
+export function endpointHost(topology: Topology): TopologyHost {
+  const { address } = topology.controlPlaneEndpoint;
+  const host = topology.hosts.find((candidate) => candidate.address === address);
+  if (!host) throw new Error(`topology ${topology.topology}: ${address} is the address of no host`);
+  return host;
 }

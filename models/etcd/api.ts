@@ -281,8 +281,10 @@ export interface StatusResponse {
   readonly ok: true;
   readonly header: ResponseHeader;
   readonly version: string;
-  /** Bytes. */
+  /** Bytes: of the file, of what is in use of it, and --quota-backend-bytes as it was given. */
   readonly dbSize: number;
+  readonly dbSizeInUse: number;
+  readonly dbSizeQuota: number;
   /** Member id; empty when it knows none. */
   readonly leader: string;
   readonly raftIndex: number;

@@ -15,6 +15,8 @@ export interface RaftObservation {
   readonly leader: string;
   readonly applied: number;
   readonly commit: number;
+  /** Ids of the voters, as this member knows them. */
+  readonly voters: readonly number[];
 }
 
 /** @param leaf path of the raft member's state, which is its role. */
@@ -27,6 +29,7 @@ export function observeRaft(leaf: string, context: unknown): RaftObservation {
     leader: raft.lead === NONE ? '' : hexId(raft.lead),
     applied: raft.log.applied,
     commit: raft.log.committed,
+    voters: raft.members.voters,
   };
 }
 

@@ -2,11 +2,12 @@
  * What the server puts into Raft's log: a request with a number by which the proposer finds its client again.
  *
  * Source: etcd v3.6.14 api/etcdserverpb/raft_internal.proto (InternalRaftRequest), server/etcdserver/api/membership
- * (member attributes); sizes are those of the request as JSON, where etcd counts protobuf bytes.
+ * (member attributes); sizes are those of keys and of values as JSON, where etcd counts protobuf bytes.
  */
-import type { CompactionRequest, DeleteRangeRequest, PutRequest, TxnRequest } from './api.ts';
+import type { CompactionRequest, DeleteRangeRequest, PutRequest, RequestOp, TxnRequest } from './api.ts';
 import type { MemberRecord } from './backend.ts';
 import { type Entry, normalEntry } from './raft/entries.ts';
+import { lengthOf } from './store.ts';
 
 export type Operation =
   | { readonly kind: 'put'; readonly request: PutRequest }
@@ -46,6 +47,30 @@ export interface MemberChange {
   readonly isPromote: boolean;
 }
 
+/** What a request and its fields take beside keys and values, in bytes. An assumption: protobuf's tags and lengths. */
+const FIELDS_BYTES = 16;
+
+function requestBytes({ op, request }: RequestOp): number {
+  return FIELDS_BYTES + request.key.length + (op === 'put' ? lengthOf(request.value) : 0);
+}
+
+function bytesOf(operation: Operation): number {
+  switch (operation.kind) {
+    case 'put':
+      return requestBytes({ op: 'put', request: operation.request });
+    case 'txn': {
+      const { compare, success, failure } = operation.request;
+      let bytes = FIELDS_BYTES;
+      for (const { key } of compare) bytes += FIELDS_BYTES + key.length;
+      for (const request of success) bytes += requestBytes(request);
+      for (const request of failure) bytes += requestBytes(request);
+      return bytes;
+    }
+    default:
+      return JSON.stringify(operation).length;
+  }
+}
+
 export function proposalEntry(proposal: Proposal): Entry {
-  return normalEntry(proposal, JSON.stringify(proposal.operation).length);
+  return normalEntry(proposal, bytesOf(proposal.operation));
 }

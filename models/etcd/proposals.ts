@@ -43,7 +43,7 @@ export function propose(server: Draft, operation: Operation, reply: ReplyTo | nu
     queued,
   });
   if (queued) server.queue = server.queue.push(number);
-  else tellRaft(server, { type: 'propose', entries: [entry] });
+  else tellRaft(server, { type: 'propose', entries: [entry], atUs: server.nowUs });
   return number;
 }
 

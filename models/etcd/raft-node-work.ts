@@ -106,7 +106,8 @@ export const NOTHING: Effect = { type: 'batch', effects: [] };
 const NO_EFFECTS: readonly Effect[] = [];
 const LINK_BEAT: StreamMessage = { kind: 'link-heartbeat' };
 
-type Unstamped<E> = E extends unknown ? Omit<E, 'atUs'> : never;
+/** What is told; the kernel adds the time where it is not said. */
+type Unstamped<E> = E extends unknown ? Omit<E, 'atUs'> & { readonly atUs?: number } : never;
 
 export function tellLead(
   event: Unstamped<RaftNews | ProposalRefused | SnapshotWanted | FromPeer | RaftDescribed | Fatal>,
@@ -164,7 +165,7 @@ export function send(
 }
 
 /** What the report of a step of the Raft machine makes happen. What needs the disk or an `advance` is in `out` already (raft-saving.ts). */
-export function carryOutReport(context: RaftNodeContext): Effect {
+export function carryOutReport(context: RaftNodeContext, atUs: number | undefined): Effect {
   const { report, node } = context;
   if (report === null) return NOTHING;
   const { ready } = report;
@@ -172,7 +173,7 @@ export function carryOutReport(context: RaftNodeContext): Effect {
   const effects: Effect[] = [];
   logLines(report, effects);
   if (ready !== null) send(context, ready.messages, effects);
-  tellNews(context, report, effects);
+  tellNews(context, report, atUs ?? node.startedAtUs, effects);
   return batch(effects);
 }
 
@@ -196,6 +197,7 @@ function isNews({ confState, ready }: RaftReport): boolean {
 export function tellNews(
   { raft, node }: Pick<RaftNodeContext, 'raft' | 'node'>,
   report: RaftReport,
+  atUs: number,
   effects: Effect[],
 ): void {
   const { ready, event, refusal, confState } = report;
@@ -220,6 +222,7 @@ export function tellNews(
       snapshot: ready?.snapshot ?? null,
       readStates: ready?.readStates ?? [],
       confState,
+      atUs,
     }),
   );
 }

@@ -18,9 +18,10 @@
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { LINK_HEARTBEAT_US, READ_TIMEOUT_US } from './links.ts';
+import type { RaftEvent } from './raft/events.ts';
 import { lastIndex } from './raft/log.ts';
-import { raftMachine } from './raft/machine.ts';
-import { started } from './raft/steps.ts';
+import { actionOfEach, raftMachine } from './raft/machine.ts';
+import { settled, started, withTick } from './raft/steps.ts';
 import {
   addPeer,
   attach,
@@ -67,24 +68,8 @@ function actionsOf({ actions = [] }: Transition): readonly string[] {
   return typeof actions === 'string' ? [actions] : actions;
 }
 
-/** Where a step of Raft reports, what it has to save is dealt with first. */
-function saving(transition: Transition): Transition {
-  const actions = actionsOf(transition);
-  return {
-    ...transition,
-    actions: actions.flatMap((name) => (name === 'report' ? ['saveReady', name] : [name])),
-  };
-}
-
-function savingAll(on: Transitions): Transitions {
-  return Object.fromEntries(
-    Object.entries(on).map(([type, value]) => [type, transitionsOf(value).map(saving)] as const),
-  );
-}
-
 /** A role's own transitions; its ticks re-arm the ticker and wait for the disk, its messages come from the streams. */
-function around(role: Transitions): Transitions {
-  const on = savingAll(role);
+function around(on: Transitions): Transitions {
   const ticks = transitionsOf(on['tick']).map((transition) => ({
     ...transition,
     actions: [...actionsOf(transition), 'armTicker'],
@@ -101,7 +86,7 @@ function around(role: Transitions): Transitions {
 }
 
 const base = raftMachine.config as unknown as {
-  readonly initial: Transition;
+  readonly initial: unknown;
   readonly on: Transitions;
   readonly states: Readonly<Record<string, { readonly on: Transitions }>>;
 };
@@ -110,7 +95,6 @@ const states = Object.fromEntries(
 );
 const own = raftMachine.implementations as unknown as {
   readonly guards: Record<string, (given: Given) => boolean>;
-  readonly actions: object;
 };
 
 // --- the machine
@@ -138,8 +122,16 @@ const node = setup({
     isForServer: ({ event }: Given) => isForServer(event),
   },
   actions: {
-    ...own.actions,
-    report: emit(({ context }: Given) => carryOutReport(context)),
+    countTick: assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(
+      ({ context: { raft, node } }) => ({ raft: withTick(raft), report: null, node }),
+    ),
+    ...actionOfEach((work) =>
+      assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) => {
+        const { raft, report } = settled(context.raft, event as RaftEvent, work);
+        return saveReady(raft, report, context.node, event.atUs);
+      }),
+    ),
+    report: emit(({ context, event }: Given) => carryOutReport(context, event.atUs)),
     carryOut: emit(({ context }: Given) => batch(context.node.out)),
     // --- time
     armTicker: raise({ type: 'tick' } as NodeEvent, {
@@ -162,9 +154,6 @@ const node = setup({
     lookForSilence: act(lookForSilence),
     dropSilent: act<'tcp-info'>(dropSilent),
     // --- the disk
-    saveReady: assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) =>
-      saveReady(context, event.atUs ?? context.node.startedAtUs),
-    ),
     written: assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) =>
       written(context, event as Of<'written'>),
     ),
@@ -195,14 +184,14 @@ const node = setup({
 
 const config = {
   id: 'etcd.raft-node',
-  context: ({ input }: { readonly input: RaftNodeInput }): RaftNodeContext => ({
-    ...started(input),
-    node: newNode(input),
-  }),
+  context: ({ input }: { readonly input: RaftNodeInput }): RaftNodeContext => {
+    const { raft, report } = started(input);
+    return saveReady(raft, report, newNode(input), input.atUs);
+  },
   entry: ['armTicker', 'armLinkBeat', 'armSilence'],
-  initial: saving(base.initial),
+  initial: base.initial,
   on: {
-    ...savingAll(base.on),
+    ...base.on,
     hold: { actions: 'hold' },
     written: { guard: 'isAnswered', actions: ['written', 'carryOut'] },
     writer: { actions: ['attach', 'carryOut'] },

@@ -26,11 +26,7 @@ import {
   tellSelf,
 } from './raft-node-work.ts';
 
-interface Change {
-  readonly raft?: Raft;
-  readonly node?: Node;
-}
-const UNCHANGED: Change = {};
+type Done = Pick<RaftNodeContext, 'raft' | 'node'>;
 
 /** What the disk holds once this Ready is saved. */
 function storageAfter(storage: RaftStorage, { hardState, snapshot, entries }: Ready): RaftStorage {
@@ -52,18 +48,19 @@ function isSaved({ hardState, entries, snapshot }: Ready): boolean {
   return hardState !== null || entries.length > 0 || snapshot !== null;
 }
 
-/** After a step of Raft: deals with the Ready of its report, if that needs the disk or an `advance`. */
-export function saveReady({ raft, node, report }: RaftNodeContext, atUs: number): Change {
-  if (report === null || report.ready === null || !report.ready.mustAdvance) return UNCHANGED;
+/** The context after a step of Raft: a Ready that needs the disk or an `advance` is dealt with. */
+export function saveReady(raft: Raft, report: RaftReport | null, node: Node, atUs: number): RaftNodeContext {
+  if (report === null || report.ready === null || !report.ready.mustAdvance) return { raft, report, node };
   const out: Effect[] = [];
-  return deal(raft, { ...node, out }, report, atUs, out);
+  const next = deal(raft, { ...node, out }, report, atUs, out);
+  return { raft: next.raft, report, node: next.node };
 }
 
 /**
  * Deals with a report and those that follow from it, until one waits for the disk or nothing is left to advance.
  * `out` takes what is to be done, in order.
  */
-function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number, out: Effect[]): Change {
+function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number, out: Effect[]): Done {
   let raft = first;
   let node = before;
   for (let report = begin; report !== null; ) {
@@ -71,7 +68,7 @@ function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number,
     const { ready } = report;
     if (ready === null || !ready.mustAdvance) {
       if (ready !== null) send({ raft, node }, ready.messages, out);
-      tellNews({ raft, node }, report, out);
+      tellNews({ raft, node }, report, atUs, out);
       break;
     }
     const sync = ready.mustSync || ready.snapshot !== null;
@@ -83,13 +80,13 @@ function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number,
       const writes = node.writes + 1;
       const id = String(writes);
       out.push({ type: 'write', id, key: RAFT_KEY, value: onDisk(after), sync });
-      tellNews({ raft, node }, report, out);
+      tellNews({ raft, node }, report, atUs, out);
       const messages = leads ? [] : ready.messages;
       node = { ...node, writes, saving: { id, ready, messages, before: held, after, sinceUs: atUs } };
       break;
     }
     if (after !== held) out.push({ type: 'write', key: RAFT_KEY, value: onDisk(after), sync });
-    tellNews({ raft, node }, report, out);
+    tellNews({ raft, node }, report, atUs, out);
     if (winsByOwnVote(raft)) {
       changeRole(ready, out);
       break;
@@ -103,10 +100,10 @@ function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number,
 export function written(
   { raft, node }: RaftNodeContext,
   { ok, atUs }: Extract<KernelEvent, { type: 'written' }>,
-): Change {
+): Done {
   if (!ok) {
     const line = 'failed to save Raft hard state and entries: no space left on device';
-    return { node: { ...node, out: [tellLead({ type: 'fatal', line })] } };
+    return { raft, node: { ...node, out: [tellLead({ type: 'fatal', line })] } };
   }
   const saving = node.saving as Saving;
   const out: Effect[] = [];
@@ -117,10 +114,10 @@ export function written(
   return next;
 }
 
-function goOn(raft: Raft, node: Node, { ready, before, after }: Saving, atUs: number, out: Effect[]): Change {
+function goOn(raft: Raft, node: Node, { ready, before, after }: Saving, atUs: number, out: Effect[]): Done {
   if (winsByOwnVote(raft)) {
     changeRole(ready, out);
-    return { node };
+    return { raft, node };
   }
   // If the log was cut meanwhile, what is saved has to be put to what is left.
   const { storage } = raft.log;

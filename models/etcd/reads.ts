@@ -46,7 +46,7 @@ function beginRound(server: Draft, atUs: number): void {
     index: null,
     waiters,
   };
-  tellRaft(server, { type: 'read-index', context: server.count });
+  tellRaft(server, { type: 'read-index', context: server.count, atUs: server.nowUs });
 }
 
 /** Asks again, under a new number: an answer to an older one could confirm too little. */

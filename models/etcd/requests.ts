@@ -268,7 +268,7 @@ function isSerializable({ success, failure }: TxnRequest): boolean {
 }
 
 export function statusOf(server: Server): StatusResponse {
-  const { backend, lead, commit, rules } = server;
+  const { backend, lead, commit, rules, config } = server;
   const errors = backend.alarms.map(({ member, alarm }) => `memberID:${member} alarm:${alarm} `);
   if (lead === NONE) errors.unshift('etcdserver: no leader');
   return {
@@ -276,6 +276,8 @@ export function statusOf(server: Server): StatusResponse {
     header: header(server),
     version: rules.full,
     dbSize: backend.store.fileBytes,
+    dbSizeInUse: backend.store.bytesInUse,
+    dbSizeQuota: Math.max(0, config.flags?.['quota-backend-bytes'] ?? 0),
     leader: lead === NONE ? '' : hexId(lead),
     raftIndex: commit,
     // The term of the last applied entry, as recorded (ground-truth/README.md).

@@ -273,13 +273,9 @@ export function initialServer(input: ProcessInput<EtcdConfig>): Server {
   };
 }
 
-export function draftOf(server: Server): Draft {
-  return { ...server, out: [] };
-}
-
 // --- what a step asks for
 
-export function tellRaft(server: Draft, event: RaftEvent | LinkEvent): void {
+export function tellRaft(server: Draft, event: (RaftEvent | LinkEvent) & { readonly atUs?: number }): void {
   server.out.push({ type: 'tell', to: RAFT, event });
 }
 

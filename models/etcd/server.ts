@@ -50,11 +50,11 @@ import { refuseProposals } from './proposals.ts';
 import { NONE } from './raft/messages.ts';
 import { nextReadUs, readsDue, serveHeldReads } from './reads.ts';
 import { hearClient, serveAsLeader } from './requests.ts';
+import { draftOf } from './server-draft.ts';
 import {
   answer,
   answerTo,
   type Draft,
-  draftOf,
   initialServer,
   isLeader,
   log,
@@ -210,7 +210,7 @@ const act = <Type extends ServerEvent['type']>(work: (server: Draft, event: Of<T
     server.nowUs = event.atUs ?? server.startedAtUs;
     work(server, event as Of<Type>);
     server.wakeUs = nextWakeUs(server);
-    return { server };
+    return { server, armedUs: context.armedUs, disk: context.disk };
   });
 
 export const etcdServer = setup({

@@ -42,9 +42,23 @@ export const EMPTY_STORE: Store = {
   fileBytes: EMPTY_DB_BYTES,
 };
 
+/** Lengths of values as JSON: each member of a cluster stores the same value. */
+const LENGTHS = new WeakMap<object, number>();
+
+/** Of a value as JSON. */
+export function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return (JSON.stringify(value) ?? '').length;
+  let length = LENGTHS.get(value);
+  if (length === undefined) {
+    length = JSON.stringify(value).length;
+    LENGTHS.set(value, length);
+  }
+  return length;
+}
+
 function bytesOf(key: string, value: unknown): number {
-  const length = typeof value === 'string' ? value.length : (JSON.stringify(value) ?? '').length;
-  return OVERHEAD_BYTES + key.length + length;
+  return OVERHEAD_BYTES + key.length + lengthOf(value);
 }
 
 /** Whether a key lies in [key, rangeEnd), or is the one key. A rangeEnd of NUL is "to the end". */

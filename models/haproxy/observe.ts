@@ -13,6 +13,8 @@ export interface ServerObservation {
   readonly status: string;
   /** Result of the last check that brought something new: `L4OK`, `L4TOUT`; empty without check. */
   readonly check: string;
+  /** How long that check took, in whole milliseconds as it is logged; 0 without check. */
+  readonly check_ms: number;
 }
 
 /** By `BACKEND/SERVER`. The context is that of the lead of a haproxy process. */
@@ -27,6 +29,7 @@ export function observeBackends(context: unknown): Record<string, ServerObservat
         state: status === 'no check' ? 'no check' : serverWord(state),
         status,
         check: state.check?.verdict.status ?? '',
+        check_ms: state.check?.verdict.durationMs ?? 0,
       };
     });
   });

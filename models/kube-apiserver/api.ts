@@ -7,8 +7,9 @@
  * reference of API concepts (resourceVersion=0: from the cache; watch=true; timeoutSeconds).
  * Times in objects are microseconds of the writer's clock and named so; resource versions are text, as in the API.
  *
- * Not modelled: authentication, namespaces as objects, labels and field selectors, generation, finalizers, uid,
- * managedFields, table and partial-metadata output, JSON patch kinds (a PATCH body is merged, lists replaced).
+ * Not modelled: authentication, namespaces as objects, label selectors, generation, finalizers, managedFields, table and
+ * partial-metadata output, JSON patch kinds (a PATCH body is merged, lists replaced). Pods and what makes them:
+ * workloads.ts.
  */
 
 export const SECURE_PORT = 6443;
@@ -20,6 +21,20 @@ export interface ObjectMeta {
   readonly resourceVersion?: string;
   readonly creationTimestampUs?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Given at the creation: tells an object from another one that had its name before. */
+  readonly uid?: string;
+  /** With an empty name: the apiserver makes one of this and five letters. */
+  readonly generateName?: string;
+  readonly ownerReferences?: readonly OwnerReference[];
+  /** Asked to end, and not gone yet. */
+  readonly deletionTimestampUs?: number;
+}
+
+export interface OwnerReference {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
 }
 
 export interface KubeObject {
@@ -68,6 +83,8 @@ export interface Taint {
   readonly key: string;
   readonly value?: string;
   readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  /** Of a NoExecute taint of the node-lifecycle controller: when it was added, by its clock. */
+  readonly timeAddedUs?: number;
 }
 export interface Node extends KubeObject {
   readonly kind: 'Node';
@@ -116,6 +133,13 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   nodes: resource('nodes', 'v1', 'Node', false, 'minions'),
   pods: resource('pods', 'v1', 'Pod', true),
   configmaps: resource('configmaps', 'v1', 'ConfigMap', true),
+  services: resource('services', 'v1', 'Service', true, 'services/specs'),
+  endpoints: resource('endpoints', 'v1', 'Endpoints', true, 'services/endpoints'),
+  events: resource('events', 'v1', 'Event', true),
+  deployments: resource('deployments', 'apps/v1', 'Deployment', true),
+  replicasets: resource('replicasets', 'apps/v1', 'ReplicaSet', true),
+  statefulsets: resource('statefulsets', 'apps/v1', 'StatefulSet', true),
+  daemonsets: resource('daemonsets', 'apps/v1', 'DaemonSet', true),
 };
 
 function base(apiVersion: string): string {
@@ -139,7 +163,12 @@ export function nodePath(name: string): string {
 }
 
 export function configMapPath(namespace: string, name: string): string {
-  return `${collectionPath('configmaps', namespace)}/${name}`;
+  return objectPath('configmaps', namespace, name);
+}
+
+/** Of any object; the namespace of one without is undefined. */
+export function objectPath(plural: string, namespace: string | undefined, name: string): string {
+  return `${collectionPath(plural, namespace)}/${name}`;
 }
 
 // --- errors (apimachinery pkg/api/errors/errors.go)
@@ -167,6 +196,15 @@ export function conflict(resource: Resource, name: string): Status {
     409,
     'Conflict',
     `Operation cannot be fulfilled on ${qualified(resource)} "${name}": the object has been modified; please apply your changes to the latest version and try again`,
+  );
+}
+
+/** The same with another reason. */
+export function conflictBecause(resource: Resource, name: string, why: string): Status {
+  return failure(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`,
   );
 }
 

@@ -36,18 +36,20 @@ import {
   type Subscribe,
   type Unsubscribe,
 } from './family.ts';
+import { factOf, objectsNote } from './observe.ts';
 import { failed, listOf, type Outcome, respond } from './storage.ts';
 import {
   afterChunk,
   afterList,
   type Change,
-  concerns,
   EMPTY_CACHE,
+  isTold,
   isTooOld,
   missed,
   select,
   type WatchCache,
 } from './watch-cache.ts';
+import { keyOfObject } from './workloads.ts';
 
 /** cacher.go: wait.Until(startCaching, 1 s). */
 const REINITIALIZE_US = 1_000_000;
@@ -98,11 +100,20 @@ function push(to: Subscribe, events: readonly WatchEvent[]): Effect {
   return tell<Push>('', { type: 'push', connection: to.connection, message });
 }
 
-/** Tells each watcher what concerns it. */
+/** For observers: everything, after a list. */
+function noteAll({ resource, objects, revision }: Context): Effect {
+  const facts = [...objects.values()].map((object) => ({ key: keyOfObject(object), object }));
+  return objectsNote(resource.plural, revision, true, facts);
+}
+
+/** Tells each watcher what concerns it, and observers everything. */
 function distribute(context: Context): Effect {
-  const effects: Effect[] = [];
+  const { resource, revision, fresh: changes } = context;
+  const facts = changes.map(({ event }) => factOf(event));
+  const effects: Effect[] =
+    changes.length === 0 ? [] : [objectsNote(resource.plural, revision, false, facts)];
   for (const watcher of context.watchers.values()) {
-    const fresh = context.fresh.filter((change) => concerns(watcher.request, change.key));
+    const fresh = context.fresh.filter((change) => isTold(watcher.request, change));
     if (fresh.length > 0) {
       effects.push(
         push(
@@ -179,10 +190,13 @@ export const cacher = setup({
               {
                 guard: 'listed',
                 target: '#ready',
-                actions: assign(({ event }) => ({
-                  ...afterList(event.body as RangeResponse),
-                  failingSinceUs: undefined,
-                })),
+                actions: [
+                  assign(({ event }) => ({
+                    ...afterList(event.body as RangeResponse),
+                    failingSinceUs: undefined,
+                  })),
+                  emit(({ context }) => noteAll(context)),
+                ],
               },
               { target: 'waiting' },
             ],

@@ -91,7 +91,7 @@ function failOpen(context: Context): Effect[] {
   );
 }
 
-function deliver(context: Context, message: WireMessage): Effect {
+function deliver(context: Context, message: WireMessage, atUs: number): Effect {
   if (message.kind === 'ping') {
     return { type: 'transmit', connection: CONNECTION, message: { kind: 'pong' } };
   }
@@ -99,8 +99,8 @@ function deliver(context: Context, message: WireMessage): Effect {
     const to = context.open.get(message.id);
     if (to !== undefined) {
       return message.kind === 'response'
-        ? tell<EtcdAnswer>(to, { type: 'answer', body: message.body, lost: false })
-        : tell<EtcdChunk>(to, { type: 'chunk', body: message.body });
+        ? tell<EtcdAnswer>(to, { type: 'answer', body: message.body, lost: false, atUs })
+        : tell<EtcdChunk>(to, { type: 'chunk', body: message.body, atUs });
     }
   }
   return { type: 'batch', effects: [] };
@@ -257,7 +257,7 @@ export const etcdSubchannel = setup({
         },
         received: {
           actions: [
-            emit(({ context, event }) => deliver(context, event.message as WireMessage)),
+            emit(({ context, event }) => deliver(context, event.message as WireMessage, event.atUs)),
             assign(({ context, event }) => {
               const message = event.message as WireMessage;
               return message.kind === 'response'

@@ -27,10 +27,12 @@ export function fromKeyValue(kv: KeyValue): KubeObject {
  */
 export function updated(base: KubeObject, body: KubeObject, subresource: string): KubeObject {
   const next = subresource === 'status' ? { ...base, status: body.status } : { ...body, status: base.status };
-  const { creationTimestampUs } = base.metadata;
+  const { creationTimestampUs, uid, deletionTimestampUs } = base.metadata;
   const metadata = {
     ...body.metadata,
     ...(creationTimestampUs === undefined ? {} : { creationTimestampUs }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(deletionTimestampUs === undefined ? {} : { deletionTimestampUs }),
   };
   const object = { ...next, metadata };
   if (object.status !== undefined) return toStored(object as KubeObject);

@@ -14,6 +14,7 @@ import type { Effect } from '../../sim/effects.ts';
 import { type EtcdError, type KeyValue, METHODS, type RangeResponse, type TxnResponse } from '../etcd/api.ts';
 import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
+import type { Admission } from './admission.ts';
 import { type KubeObject, requestTimeout } from './api.ts';
 import { ETCD_CLIENT, type EtcdAnswer, type EtcdCall, type EtcdCancel, type Reply } from './family.ts';
 import type { ApiRequest } from './paths.ts';
@@ -40,6 +41,7 @@ export interface RequestInput {
   /** How many endpoints the etcd client has. */
   readonly endpoints: number;
   readonly luck: number;
+  readonly admission: Admission;
   readonly requestTimeoutUs: number;
   readonly atUs: number;
 }
@@ -51,17 +53,26 @@ interface Context {
   readonly base: KeyValue | undefined;
 }
 
-function call(context: Context, path: string, body: unknown): Effect {
-  return tell<EtcdCall>(ETCD_CLIENT, { type: 'call', from: context.input.id, path, body });
+/** The event of the step: at the start it has no time of its own. */
+interface Moment {
+  readonly atUs?: number;
 }
 
-function reply(context: Context, outcome: Outcome): Effect {
-  const { connection, stream } = context.input;
-  return tell<Reply>('', { type: 'reply', connection, message: respond(stream, outcome) });
+function call({ input }: Context, path: string, body: unknown, { atUs = input.atUs }: Moment): Effect {
+  return tell<EtcdCall>(ETCD_CLIENT, { type: 'call', from: input.id, path, body, atUs });
+}
+
+function reply({ input }: Context, outcome: Outcome, { atUs = input.atUs }: Moment): Effect {
+  const { connection, stream } = input;
+  return tell<Reply>('', { type: 'reply', connection, message: respond(stream, outcome), atUs });
+}
+
+function read({ input }: Context, answer: EtcdAnswer): Outcome | undefined {
+  return readOutcome(input.request, input.body, answer.body as RangeResponse | EtcdError);
 }
 
 function transaction({ input, base }: Context) {
-  return transactionOf(input.request, input.body, base, input.atUs);
+  return transactionOf(input.request, input.body, base, input.admission, input.atUs);
 }
 
 /** A conflict is only the client's business if the client named a version. */
@@ -75,8 +86,7 @@ export const request = setup({
   guards: {
     readsFirst: ({ context }) => readsFirst(context.input.request, context.input.body),
     unavailable: ({ context, event }) => mayRetryRead(event.body, context.tries),
-    toBeChanged: ({ context, event }) =>
-      readOutcome(context.input.request, event.body as RangeResponse | EtcdError) === undefined,
+    toBeChanged: ({ context, event }) => read(context, event) === undefined,
     changedMeanwhile: ({ context, event }) => triesAgain(context, event),
   },
   delays: {
@@ -98,7 +108,7 @@ export const request = setup({
         reading: {
           entry: [
             assign({ tries: ({ context }) => context.tries + 1 }),
-            emit(({ context }) => call(context, METHODS.range, rangeOf(context.input.request))),
+            emit(({ context, event }) => call(context, METHODS.range, rangeOf(context.input.request), event)),
           ],
           on: {
             answer: [
@@ -109,19 +119,14 @@ export const request = setup({
                 actions: assign({ base: ({ event }) => (event.body as RangeResponse).kvs[0] }),
               },
               {
-                actions: emit(({ context, event }) =>
-                  reply(
-                    context,
-                    readOutcome(context.input.request, event.body as RangeResponse | EtcdError) as Outcome,
-                  ),
-                ),
+                actions: emit(({ context, event }) => reply(context, read(context, event) as Outcome, event)),
               },
             ],
           },
         },
         'backing-off': { after: { pause: 'reading' } },
         writing: {
-          entry: emit(({ context }) => call(context, METHODS.txn, transaction(context))),
+          entry: emit(({ context, event }) => call(context, METHODS.txn, transaction(context), event)),
           on: {
             answer: [
               {
@@ -142,6 +147,7 @@ export const request = setup({
                       context.base,
                       event.body as TxnResponse | EtcdError,
                     ),
+                    event,
                   ),
                 ),
               },
@@ -151,11 +157,11 @@ export const request = setup({
       },
       after: {
         requestTimeout: {
-          actions: emit(({ context }) => ({
+          actions: emit(({ context, event }) => ({
             type: 'batch',
             effects: [
               tell<EtcdCancel>(ETCD_CLIENT, { type: 'cancel', from: context.input.id }),
-              reply(context, failed(requestTimeout())),
+              reply(context, failed(requestTimeout()), event),
             ],
           })),
         },

@@ -2,10 +2,11 @@
  * The calls of a Go program's API client: their types, their texts when they fail, and which are tried again.
  *
  * Sources: net/http and net (texts of url.Error and OpError); client-go rest/request.go:1066-1080, rest/with_retry.go
- * (GETs are retried on EOF or reset, 10 times a second apart; nothing else is).
+ * (GETs are retried on EOF or reset, and whatever is answered with 429 and Retry-After, 10 times a second apart).
  */
 import { Map as ImmutableMap, OrderedMap } from 'immutable';
 import type { Address, ConnectFailure, Effect } from '../../sim/effects.ts';
+import { addressesOf, type DnsName, shareUs } from '../dns/resolve.ts';
 import { tell } from '../family.ts';
 import type { HttpRequest, HttpResponse, WireMessage } from '../wire.ts';
 import { isStatus } from './api.ts';
@@ -14,6 +15,8 @@ import { isStatus } from './api.ts';
 export interface ApiServerAddress {
   readonly address: Address;
   readonly port: number;
+  /** A name with several addresses: each dial takes those of an answer, one after the other. */
+  readonly dns?: DnsName;
 }
 
 /** Id under which every family starts its client. */
@@ -60,7 +63,27 @@ export interface Pending {
 export type Calls = OrderedMap<string, Pending>;
 export const NO_CALLS: Calls = OrderedMap<string, Pending>();
 
-export interface CallTable extends ApiServerAddress {
+/** A dial: to `address` now, to the others if that fails. */
+export interface Dial extends ApiServerAddress {
+  readonly others: readonly Address[];
+  readonly lookups: number;
+  readonly dialUntilUs: number;
+}
+
+/** Looks the address up, for a dial that may take so long. */
+export function lookUp(dial: Dial, atUs: number, limitUs: number): Partial<Dial> {
+  const { dns, lookups } = dial;
+  if (dns === undefined) return {};
+  const [address = dial.address, ...others] = addressesOf(dns, lookups, atUs);
+  return { address, others, lookups: lookups + 1, dialUntilUs: atUs + limitUs };
+}
+
+/** How long this address may be tried. */
+export function dialShareUs({ dns, others, dialUntilUs }: Dial, atUs: number, limitUs: number): number {
+  return dns === undefined ? limitUs : shareUs(dialUntilUs - atUs, others.length + 1);
+}
+
+export interface CallTable extends Dial {
   /** Calls that wait for the connection. */
   readonly queued: Calls;
   /** Calls on the connection, by HTTP/2 stream. */
@@ -100,6 +123,26 @@ export function failQueued(table: CallTable, what: string): Effect {
 
 function isRetried({ call, retries }: Pending): boolean {
   return call.method === 'GET' && call.watch !== true && retries < MAX_RETRIES;
+}
+
+/** The call that this answer asks to come again, if it may. */
+function throttled(table: CallTable, message: WireMessage): Pending | undefined {
+  if (message.kind !== 'response' || message.retryAfter === undefined) return undefined;
+  const pending = table.open.get(message.id);
+  return pending !== undefined && pending.retries < MAX_RETRIES ? pending : undefined;
+}
+
+export function isThrottled(table: CallTable, message: WireMessage): boolean {
+  return throttled(table, message) !== undefined;
+}
+
+/** The call waits before it is tried again. */
+export function postponed(table: CallTable, message: WireMessage): Partial<CallTable> {
+  const pending = throttled(table, message) as Pending;
+  return {
+    open: table.open.delete((message as HttpResponse).id),
+    retrying: table.retrying.set(pending.call.from, { ...pending, retries: pending.retries + 1 }),
+  };
 }
 
 function concerned(table: CallTable): readonly Pending[] {
@@ -150,8 +193,13 @@ export function sent(table: CallTable, calls: readonly Pending[]): Partial<CallT
   return { open, nextStream: table.nextStream + calls.length };
 }
 
+/** apimachinery pkg/api/errors NewGenericServerResponse, of what has no Status for a body. */
+const TOO_MANY = 'the server has received too many requests and has asked us to try again later';
+
 function answerOf({ status, body }: HttpResponse): RestAnswer {
-  const error = status < 400 ? '' : isStatus(body) ? body.message : `an error on the server ("${body}")`;
+  const unnamed = status === 429 ? TOO_MANY : `an error on the server ("${body}")`;
+  const said = isStatus(body) ? body.message : unnamed;
+  const error = status < 400 ? '' : said;
   return { type: 'answer', status, body, error };
 }
 

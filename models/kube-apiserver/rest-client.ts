@@ -3,12 +3,11 @@
  * members of the process; dialled when it is needed. A member has one call at a time and limits its time itself.
  *
  * Sources: client-go transport/cache.go:122, 149 (dial 30 s, TLS handshake 10 s), rest/with_retry.go
- * (1 s between tries; rest-calls.ts says of what); apimachinery pkg/util/net/http.go:145-176 (ping after 30 s without a read,
+ * (1 s between tries, as every Retry-After here asks; rest-calls.ts says of what); apimachinery pkg/util/net/http.go:145-176 (ping after 30 s without a read,
  * 15 s to answer); k/k kubelet closeAllConns.
  * Unit: microseconds.
  *
- * Not modelled: --kube-api-qps, IdleConnTimeout 90 s (no client here is idle for that long), Retry-After, GOAWAY,
- * several addresses behind a name.
+ * Not modelled: --kube-api-qps, IdleConnTimeout 90 s (no client here is idle for that long), GOAWAY.
  */
 import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, raise, setup } from 'xstate';
@@ -24,11 +23,15 @@ import {
   cancelled,
   deliver,
   dialError,
+  dialShareUs,
   failLost,
   failQueued,
+  isThrottled,
   keepLost,
+  lookUp,
   NO_CALLS,
   type Pending,
+  postponed,
   type RestCall,
   type RestCancel,
   sendEffect,
@@ -81,6 +84,14 @@ export const restClient = setup({
         context.queued.set((event as RestCall).from, { call: event as RestCall, retries: 0 }),
     }),
     forget: assign(({ context, event }) => cancelled(context, (event as RestCancel).from)),
+    lookUp: assign(({ context, event }) => lookUp(context, event.atUs, DIAL_TIMEOUT_US)),
+    dial: emit(({ context: { address, port } }) => ({
+      ...{ type: 'connect', connection: CONNECTION, to: address, port },
+    })),
+    nextAddress: assign(({ context: { address, others } }) => ({
+      address: others[0] ?? address,
+      others: others.slice(1),
+    })),
     hangUp: emit({ type: 'close', connection: CONNECTION }),
     /** Calls that are to be tried again join those that wait for the connection. */
     requeue: assign(({ context }) => ({
@@ -90,6 +101,10 @@ export const restClient = setup({
     dropQueued: assign({ queued: NO_CALLS }),
     failLost: emit(({ context, event }) => failLost(context, lossOf(event))),
     keepLost: assign(({ context }) => keepLost(context)),
+    postpone: assign(({ context, event }) => ({
+      lastReadUs: event.atUs,
+      ...postponed(context, messageOf(event)),
+    })),
     planRetry: raise({ type: 'retry' } as Event, { id: 'retry', delay: 'retryAfter' }),
   },
   guards: {
@@ -98,12 +113,14 @@ export const restClient = setup({
       return message.kind === 'tls-answer' && message.what === 'server-hello';
     },
     isPong: ({ event }) => messageOf(event).kind === 'pong',
+    moreAddresses: ({ context }) => context.others.length > 0,
+    isThrottled: ({ context, event }) => isThrottled(context, messageOf(event)),
     anyToRetry: ({ context }) => context.retrying.size > 0,
     readLately: ({ context, event }) => context.lastReadUs + READ_IDLE_TIMEOUT_US > event.atUs,
     readSincePing: ({ context }) => context.lastReadUs > context.pingedAtUs,
   },
   delays: {
-    dialTimeout: DIAL_TIMEOUT_US,
+    dialTimeout: ({ context, event }) => dialShareUs(context, event.atUs, DIAL_TIMEOUT_US),
     handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_US,
     readIdleTimeout: ({ context, event }) =>
       Math.max(1, context.lastReadUs + READ_IDLE_TIMEOUT_US - event.atUs),
@@ -113,8 +130,10 @@ export const restClient = setup({
 }).createMachine({
   id: 'rest-client',
   context: ({ input }) => ({
-    address: input.address,
-    port: input.port,
+    ...input,
+    others: [],
+    lookups: 0,
+    dialUntilUs: 0,
     queued: NO_CALLS,
     open: ImmutableMap<number, Pending>(),
     retrying: NO_CALLS,
@@ -133,37 +152,42 @@ export const restClient = setup({
       },
     },
     connecting: {
-      entry: emit(({ context: { address, port } }) => ({
-        type: 'connect',
-        connection: CONNECTION,
-        to: address,
-        port,
-      })),
+      entry: 'lookUp',
       initial: 'dialing',
       states: {
         dialing: {
+          entry: 'dial',
           on: {
             connected: {
               target: 'handshaking',
               actions: emit(transmit({ kind: 'tls-hello', version: 'tls' })),
             },
-            'connect-failed': {
-              target: '#idle',
-              actions: [
-                emit(({ context, event }) => failQueued(context, dialError(context, event.reason))),
-                'dropQueued',
-              ],
-            },
+            'connect-failed': [
+              { guard: 'moreAddresses', target: 'dialing', reenter: true, actions: 'nextAddress' },
+              {
+                target: '#idle',
+                actions: [
+                  emit(({ context, event }) => failQueued(context, dialError(context, event.reason))),
+                  'dropQueued',
+                ],
+              },
+            ],
           },
           after: {
-            dialTimeout: {
-              target: '#idle',
-              actions: [
-                'hangUp',
-                emit(({ context }) => failQueued(context, dialError(context, 'limit'))),
-                'dropQueued',
-              ],
-            },
+            dialTimeout: [
+              {
+                ...{ guard: 'moreAddresses', target: 'dialing', reenter: true },
+                actions: ['hangUp', 'nextAddress'],
+              },
+              {
+                target: '#idle',
+                actions: [
+                  'hangUp',
+                  emit(({ context }) => failQueued(context, dialError(context, 'limit'))),
+                  'dropQueued',
+                ],
+              },
+            ],
           },
         },
         handshaking: {
@@ -245,17 +269,20 @@ export const restClient = setup({
         cancel: {
           actions: [emit(({ context, event }) => cancelEffect(context, event.from)), 'forget'],
         },
-        received: {
-          actions: [
-            emit(({ context, event }) => deliver(context, messageOf(event))),
-            assign(({ context, event }) => {
-              const message = messageOf(event);
-              return message.kind === 'response'
-                ? { lastReadUs: event.atUs, open: context.open.delete(message.id) }
-                : { lastReadUs: event.atUs };
-            }),
-          ],
-        },
+        received: [
+          { guard: 'isThrottled', actions: ['postpone', 'planRetry'] },
+          {
+            actions: [
+              emit(({ context, event }) => deliver(context, messageOf(event))),
+              assign(({ context, event }) => {
+                const message = messageOf(event);
+                return message.kind === 'response'
+                  ? { lastReadUs: event.atUs, open: context.open.delete(message.id) }
+                  : { lastReadUs: event.atUs };
+              }),
+            ],
+          },
+        ],
         closed: { target: '#idle', actions: ['failLost', 'keepLost', 'planRetry'] },
         'close-connections': {
           target: '#idle',

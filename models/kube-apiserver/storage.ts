@@ -15,6 +15,7 @@ import {
   type TxnResponse,
 } from '../etcd/api.ts';
 import type { HttpResponse } from '../wire.ts';
+import { type Admission, admitted, type Binding, bound, isGraceful, marked, refusal } from './admission.ts';
 import {
   alreadyExists,
   conflict,
@@ -26,6 +27,7 @@ import {
 } from './api.ts';
 import { fromKeyValue, mergePatch, toStored, updated, withVersion } from './objects.ts';
 import { type ApiRequest, keyOf } from './paths.ts';
+import { isSelected } from './watch-cache.ts';
 
 /** What goes back: an HTTP status and a body. */
 export interface Outcome {
@@ -45,7 +47,7 @@ export function failed(status: Status): Outcome {
 export function readsFirst(request: ApiRequest, body: KubeObject | undefined): boolean {
   switch (request.verb) {
     case 'create':
-      return false;
+      return request.name !== '';
     case 'update':
       return body?.metadata.resourceVersion === undefined;
     default:
@@ -65,15 +67,29 @@ export function listOf(request: ApiRequest, items: readonly KubeObject[], revisi
 }
 
 /** The answer to a finished read; undefined when there is still something to write. */
-export function readOutcome(request: ApiRequest, answer: RangeResponse | EtcdError): Outcome | undefined {
+export function readOutcome(
+  request: ApiRequest,
+  body: KubeObject | undefined,
+  answer: RangeResponse | EtcdError,
+): Outcome | undefined {
   if (isEtcdError(answer)) return failed(internal(answer.error));
   if (request.verb === 'list') {
-    const items = answer.kvs.map(fromKeyValue);
+    const items = answer.kvs.map(fromKeyValue).filter((object) => isSelected(request, object));
     return { status: 200, body: listOf(request, items, answer.header.revision) };
   }
   const [found] = answer.kvs;
   if (found === undefined) return failed(notFound(request.resource, request.name));
-  return request.verb === 'get' ? { status: 200, body: fromKeyValue(found) } : undefined;
+  const object = fromKeyValue(found);
+  if (request.verb === 'get') return { status: 200, body: object };
+  const refused = refusal(request, body, object);
+  if (refused !== undefined) return failed(refused);
+  const again = endsIt(request) && object.metadata.deletionTimestampUs !== undefined;
+  return again && isGraceful(request, body, object) ? { status: 200, body: object } : undefined;
+}
+
+/** A delete, or an eviction, which is one. */
+function endsIt({ verb, subresource }: ApiRequest): boolean {
+  return verb === 'delete' || subresource === 'eviction';
 }
 
 /** The object that a write stores; `base` is what was read, if anything was. */
@@ -81,14 +97,15 @@ function toWrite(
   request: ApiRequest,
   body: KubeObject,
   base: KeyValue | undefined,
+  admission: Admission,
   atUs: number,
 ): KubeObject {
-  if (request.verb === 'create') {
-    const namespace = request.namespace === '' ? {} : { namespace: request.namespace };
-    return toStored({ ...body, metadata: { ...body.metadata, ...namespace, creationTimestampUs: atUs } });
-  }
+  if (request.verb === 'create' && request.name === '')
+    return toStored(admitted(request, body, admission, atUs));
   if (base === undefined) return toStored(body);
   const stored = base.value as KubeObject;
+  if (endsIt(request)) return marked(stored, atUs);
+  if (request.subresource === 'binding') return bound(stored, body as unknown as Binding);
   if (request.verb === 'patch') return toStored(mergePatch(stored, body) as KubeObject);
   return updated(stored, body, request.subresource);
 }
@@ -98,23 +115,25 @@ export function transactionOf(
   request: ApiRequest,
   body: KubeObject | undefined,
   base: KeyValue | undefined,
+  admission: Admission,
   atUs: number,
 ): TxnRequest {
-  const key = keyOf(request, request.verb === 'create' ? body?.metadata.name : request.name);
-  if (request.verb === 'delete') {
+  if (endsIt(request) && !isGraceful(request, body, base?.value as KubeObject)) {
+    const key = keyOf(request);
     return {
       compare: [{ key, modRevision: base?.modRevision ?? 0 }],
       success: [{ op: 'delete-range', request: { key } }],
       failure: [{ op: 'range', request: { key } }],
     };
   }
-  const value = toWrite(request, body as KubeObject, base, atUs);
-  const modRevision =
-    request.verb === 'create' ? 0 : (base?.modRevision ?? Number(body?.metadata.resourceVersion));
+  const value = toWrite(request, body as KubeObject, base, admission, atUs);
+  const isNew = request.verb === 'create' && request.name === '';
+  const key = keyOf(request, isNew ? value.metadata.name : request.name);
+  const modRevision = isNew ? 0 : (base?.modRevision ?? Number(body?.metadata.resourceVersion));
   return {
     compare: [{ key, modRevision }],
     success: [{ op: 'put', request: { key, value } }],
-    failure: request.verb === 'create' ? [] : [{ op: 'range', request: { key } }],
+    failure: isNew ? [] : [{ op: 'range', request: { key } }],
   };
 }
 
@@ -133,16 +152,17 @@ export function writeOutcome(
   answer: TxnResponse | EtcdError,
 ): Outcome {
   if (isEtcdError(answer)) return failed(internal(answer.error));
-  const { resource, verb } = request;
+  const { resource, verb, name } = request;
+  const isNew = verb === 'create' && name === '';
   const [op] = transaction.success;
   if (!answer.succeeded) {
-    if (verb === 'create') return failed(alreadyExists(resource, nameIn(transaction)));
+    if (isNew) return failed(alreadyExists(resource, nameIn(transaction)));
     const found = foundInstead(answer);
     return failed((found === undefined ? notFound : conflict)(resource, request.name));
   }
   const stored = (op?.op === 'put' ? op.request.value : base?.value) as KubeObject;
   return {
-    status: verb === 'create' ? 201 : 200,
+    status: isNew ? 201 : 200,
     body: withVersion(stored, answer.header.revision),
   };
 }

@@ -9,6 +9,7 @@ import type { RangeResponse, WatchResponse } from '../etcd/api.ts';
 import type { KubeObject, WatchEvent } from './api.ts';
 import { fromKeyValue, watchEvent } from './objects.ts';
 import { type ApiRequest, keyOf } from './paths.ts';
+import type { Pod } from './workloads.ts';
 
 const REMEMBERED_EVENTS = 100;
 
@@ -77,13 +78,25 @@ export function concerns(request: ApiRequest, key: string): boolean {
   return request.name === '' ? key.startsWith(wanted) : key === wanted;
 }
 
+/** Is this object one that a list or watch of some node's pods wants? */
+export function isSelected({ nodeName }: ApiRequest, object: KubeObject): boolean {
+  return nodeName === undefined || (object as Pod).spec?.nodeName === nodeName;
+}
+
+/** Is a watcher told of this change? One that selects hears from the moment at which it is selected. */
+export function isTold(request: ApiRequest, { key, event }: Change): boolean {
+  return concerns(request, key) && isSelected(request, event.object as KubeObject);
+}
+
 /** The objects that a request is about, in the order of their keys. */
 export function select(cache: WatchCache, request: ApiRequest): readonly KubeObject[] {
   if (request.name !== '') {
     const object = cache.objects.get(keyOf(request));
     return object === undefined ? [] : [object];
   }
-  const entries = [...cache.objects.entries()].filter(([key]) => concerns(request, key));
+  const entries = [...cache.objects.entries()].filter(
+    ([key, object]) => concerns(request, key) && isSelected(request, object),
+  );
   return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
 }
 
@@ -102,7 +115,7 @@ export function missed(cache: WatchCache, request: ApiRequest): readonly WatchEv
   const start = startOf(request);
   if (start === 0) return select(cache, request).map((object) => ({ type: 'ADDED', object }));
   return cache.recent
-    .filter((change) => change.revision > start && concerns(request, change.key))
+    .filter((change) => change.revision > start && isTold(request, change))
     .map((change) => change.event)
     .toArray();
 }

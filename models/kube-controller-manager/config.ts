@@ -6,6 +6,13 @@ export interface NodeLifecycleConfig {
   readonly 'node-monitor-period': number;
   readonly 'node-monitor-grace-period': number;
   readonly 'node-startup-grace-period': number;
+  /** Nodes a second that are given a NoExecute taint, a zone: 0.1. */
+  readonly 'node-eviction-rate': number;
+  /** The same in a zone most of which is not ready: 0.01; 0 in a zone of large-cluster-size-threshold (50) nodes or fewer. */
+  readonly 'secondary-node-eviction-rate': number;
+  /** 0.55: the share of a zone that has to be not ready (and three nodes at least). */
+  readonly 'unhealthy-zone-threshold': number;
+  readonly 'large-cluster-size-threshold': number;
 }
 
 export interface KubeControllerManagerConfig extends LeaderElectionConfig, NodeLifecycleConfig {
@@ -36,6 +43,10 @@ export function defaults(version: string): Omit<KubeControllerManagerConfig, 'se
     'node-monitor-period': 5_000_000,
     'node-monitor-grace-period': defaultGracePeriodUs(version),
     'node-startup-grace-period': 60_000_000,
+    'node-eviction-rate': 0.1,
+    'secondary-node-eviction-rate': 0.01,
+    'unhealthy-zone-threshold': 0.55,
+    'large-cluster-size-threshold': 50,
     startUpUs: 1_000_000,
   };
 }

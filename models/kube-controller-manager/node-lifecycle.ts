@@ -7,8 +7,8 @@
  *
  * The next pass starts one period after the end of the last. What it remembers of nodes is its own, so every node gets a
  * fresh grace period when another controller takes over.
- * Reads nodes and leases through informers (list, then watch). Not modelled yet: taints, eviction and its rates, pods made
- * not ready, zones, events; the eight workers that update nodes side by side (one after the other here).
+ * Reads nodes and leases through informers (list, then watch), and tells what each pass found to node-tainting.ts. Not
+ * modelled: events; the eight workers that update nodes side by side (one after the other here).
  */
 import { Map as ImmutableMap, List } from 'immutable';
 import { assign, emit, setup } from 'xstate';
@@ -19,7 +19,16 @@ import type { Changed, Listed } from '../kube-apiserver/informer.ts';
 import { nodeStatusNote, nodeStatusText } from '../kube-apiserver/observe.ts';
 import { REST_CLIENT, type RestAnswer, type RestCall } from '../kube-apiserver/rest-calls.ts';
 import type { NodeLifecycleConfig } from './config.ts';
-import { isSilent, isToBeMarked, look, markedUnknown, type NodeHealth } from './node-health.ts';
+import {
+  isSilent,
+  isToBeMarked,
+  look,
+  markedUnknown,
+  type NodeHealth,
+  readyCondition,
+} from './node-health.ts';
+import { NODE_TAINTING, VERDICTS, verdictObject } from './node-tainting.ts';
+import { judgeZones, leavesMasterDisruption, NO_VERDICT, sameVerdict, type Verdict } from './zones.ts';
 
 /** Id under which the family starts it. */
 export const NODE_LIFECYCLE = 'node-lifecycle';
@@ -39,6 +48,9 @@ interface Context extends NodeLifecycleInput {
   /** Nodes that this pass has yet to mark, the first one is under way. */
   readonly toMark: List<Node>;
   readonly tries: number;
+  /** What the last pass found, and whether that was news. */
+  readonly verdict: Verdict;
+  readonly isNews: boolean;
 }
 type Event = Timed<RestAnswer | Listed | Changed>;
 
@@ -69,14 +81,22 @@ function take(context: Context, told: Listed | Changed): Partial<Context> {
     : { leases: stored(context.leases, told) };
 }
 
-/** One pass: what is remembered of each node, and which are to be marked, by name. */
+interface Pass {
+  readonly health: ImmutableMap<string, NodeHealth>;
+  readonly toMark: List<Node>;
+  readonly verdict: Verdict;
+  readonly isNews: boolean;
+}
+
+/** One pass: what is remembered of each node, which are to be marked, by name, and how the zones stand. */
 export function monitor(
   nodes: ImmutableMap<string, Node>,
   leases: ImmutableMap<string, Lease>,
   health: ImmutableMap<string, NodeHealth>,
+  before: Verdict,
   config: NodeLifecycleConfig,
   atUs: number,
-): { readonly health: ImmutableMap<string, NodeHealth>; readonly toMark: List<Node> } {
+): Pass {
   const toMark: Node[] = [];
   const next = nodes.map((node, name) => {
     const seen = look(health.get(name), node, leases.get(name), atUs);
@@ -84,7 +104,21 @@ export function monitor(
     return seen;
   });
   toMark.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  return { health: next, toMark: List(toMark) };
+  const observed = nodes.map((node) => readyCondition(node)?.status ?? 'Unknown');
+  const current = toMark.reduce((all, { metadata }) => all.set(metadata.name, 'Unknown'), observed);
+  const verdict = judgeZones(nodes, observed, current, config);
+  const fresh = leavesMasterDisruption(before, verdict);
+  return {
+    health: fresh ? next.map((seen) => ({ ...seen, probeTimestampUs: atUs })) : next,
+    toMark: List(toMark),
+    verdict,
+    isNews: !sameVerdict(before, verdict),
+  };
+}
+
+function tellVerdict({ verdict, isNews }: Context): Effect {
+  if (!isNews) return { type: 'batch', effects: [] };
+  return tell<Listed>(NODE_TAINTING, { type: 'listed', plural: VERDICTS, objects: [verdictObject(verdict)] });
 }
 
 function call(method: 'GET' | 'PUT', path: string, body?: unknown): Effect {
@@ -145,6 +179,8 @@ export const nodeLifecycle = setup({
     health: ImmutableMap<string, NodeHealth>(),
     toMark: List<Node>(),
     tries: 0,
+    verdict: NO_VERDICT,
+    isNews: false,
   }),
   initial: 'syncing',
   states: {
@@ -157,15 +193,19 @@ export const nodeLifecycle = setup({
       on: { listed: { actions: 'take' }, changed: { actions: 'take' } },
       states: {
         passing: {
-          entry: assign(({ context, event }) =>
-            monitor(
-              context.nodes as ImmutableMap<string, Node>,
-              context.leases as ImmutableMap<string, Lease>,
-              context.health,
-              context.config,
-              event.atUs,
+          entry: [
+            assign(({ context, event }) =>
+              monitor(
+                context.nodes as ImmutableMap<string, Node>,
+                context.leases as ImmutableMap<string, Lease>,
+                context.health,
+                context.verdict,
+                context.config,
+                event.atUs,
+              ),
             ),
-          ),
+            emit(({ context }) => tellVerdict(context)),
+          ],
           always: [{ guard: 'done', target: 'waiting' }, { target: 'marking' }],
         },
         marking: {

@@ -1,6 +1,6 @@
 /**
- * kube-scheduler, the process: takes part in the election for Lease kube-system/kube-scheduler and exits when it has lost
- * what it led. First form: it leads and does nothing yet; binding pods comes with the workloads.
+ * kube-scheduler, the process: takes part in the election for Lease kube-system/kube-scheduler, binds pods while it leads, and
+ * exits when it has lost what it led.
  *
  * Source: k/k cmd/kube-scheduler/app/server.go (Run: OnStoppedLeading logs and klog.FlushAndExit, code 1; code 0 when it was
  * asked to end).
@@ -9,6 +9,8 @@
 import { emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
+import type { ControllerInput } from '../kube-apiserver/controller.ts';
+import type { InformerInput } from '../kube-apiserver/informer.ts';
 import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import {
   ELECTOR,
@@ -18,6 +20,7 @@ import {
   type StoppedLeading,
 } from '../leader-election/elector.ts';
 import { identityOf } from '../leader-election/record.ts';
+import { BINDER } from './binder.ts';
 import type { KubeSchedulerConfig } from './config.ts';
 
 type Input = ProcessInput<KubeSchedulerConfig>;
@@ -35,6 +38,21 @@ function join({ config, host, luck }: Input): Effect {
     effects: [
       { type: 'start', machine: 'rest-client', id: REST_CLIENT, input: config.server },
       { type: 'start', machine: 'leader-election', id: ELECTOR, input },
+    ],
+  };
+}
+
+function startBinding({ luck }: Input): Effect {
+  const binder: ControllerInput<undefined> = { id: BINDER, config: undefined };
+  return {
+    type: 'batch',
+    effects: [
+      { type: 'start', machine: BINDER, id: BINDER, input: binder },
+      ...['nodes', 'pods'].map((plural): Effect => {
+        const id = `informer/${plural}`;
+        const input: InformerInput = { id, plural, handlers: [BINDER], luck };
+        return { type: 'start', machine: 'informer', id, input };
+      }),
     ],
   };
 }
@@ -64,6 +82,7 @@ export const kubeScheduler = setup({
       on: { 'started-leading': 'leading' },
     },
     leading: {
+      entry: emit(({ context }) => startBinding(context)),
       on: {
         'stopped-leading': {
           actions: emit({

@@ -42,6 +42,8 @@ export interface KubeletConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly probes: readonly ContainerProbes[];
+  /** First three parts of the addresses of its pods (the node's podCIDR, a /24). */
+  readonly podPrefix: string;
   /** From the start of the process to its first call and probe. Assumption: 1 s; no source gives it. */
   readonly startUpUs: number;
 }
@@ -55,6 +57,7 @@ export const DEFAULTS: Omit<KubeletConfig, 'server' | 'kubernetesVersion'> = {
   labels: {},
   taints: [],
   probes: [],
+  podPrefix: '10.244.0',
   startUpUs: 1_000_000,
 };
 

@@ -1,23 +1,60 @@
 /**
- * The kubelet, the process: starts what keeps its node in the API and what probes its static pods. Static pods
- * themselves are kept running by the kernel's supervisor (policy static-pod) while this process runs. First form.
+ * The kubelet, the process: starts what keeps its node in the API, what runs its pods and what probes its static pods. Static
+ * pods themselves are kept running by the kernel's supervisor (policy static-pod) while this process runs.
  *
  * Source: k/k pkg/kubelet/kubelet.go Run, cmd/kubelet/app/server.go. Unit: microseconds.
  *
- * Not modelled: pods other than static ones, mirror pods, watches of its own node and pods, certificate rotation, the
- * read-only and health ports.
+ * Not modelled: watches of its own node, certificate rotation, the read-only and health ports.
  */
-import { emit, setup } from 'xstate';
+import { assign, emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
+import { type Timed, tell } from '../family.ts';
+import type { ControllerInput } from '../kube-apiserver/controller.ts';
+import type { InformerInput } from '../kube-apiserver/informer.ts';
 import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import type { KubeletConfig } from './config.ts';
 import type { ContainerProbeInput } from './container-probe.ts';
+import type { PodsOfNode } from './local-pod.ts';
 import { NODE_LEASE, type NodeLeaseInput } from './node-lease.ts';
 import { NODE_STATUS, type NodeStatusInput } from './node-status.ts';
+import { POD_STATUS } from './pod-status.ts';
+import {
+  CONTAINERS_KEY,
+  type ContainerNews,
+  type ContainersKilled,
+  POD_WORKERS,
+  type PodWorkersInput,
+} from './pod-workers.ts';
 
 type Input = ProcessInput<KubeletConfig>;
+interface Context {
+  readonly input: Input;
+  /** What was heard of the static pods before the members ran, by process. */
+  readonly statics: Readonly<Record<string, Timed<ContainerNews>>>;
+}
 
-function startMembers({ config, host, address, luck }: Input): Effect {
+function startPods({ input, statics }: Context, atUs: number): Effect[] {
+  const { config, host, address, luck, disk } = input;
+  const nodeName = config.nodeName ?? host;
+  const workers: PodWorkersInput = {
+    nodeName,
+    node: { address, podPrefix: config.podPrefix, luck },
+    containers: disk[CONTAINERS_KEY] as PodsOfNode | undefined,
+    statics: Object.values(statics),
+    atUs,
+  };
+  const status: ControllerInput<{ nodeName: string }> = { id: POD_STATUS, config: { nodeName } };
+  const id = 'informer/pods';
+  const informer: InformerInput = { id, plural: 'pods', handlers: [POD_WORKERS, POD_STATUS], nodeName, luck };
+  return [
+    { type: 'start', machine: 'pod-status', id: POD_STATUS, input: status },
+    { type: 'start', machine: 'pod-workers', id: POD_WORKERS, input: workers },
+    { type: 'start', machine: 'informer', id, input: informer },
+  ];
+}
+
+function startMembers(context: Context, atUs: number): Effect {
+  const { config, host, address, luck } = context.input;
   const nodeName = config.nodeName ?? host;
   const callTimeoutUs = Math.min(
     config.nodeStatusUpdateFrequency,
@@ -47,19 +84,40 @@ function startMembers({ config, host, address, luck }: Input): Effect {
         const input: ContainerProbeInput = { probes, luck };
         return { type: 'start', machine: 'container-probe', id: `probe/${probes.process}`, input };
       }),
+      ...startPods(context, atUs),
     ],
   };
 }
 
 export const kubelet = setup({
-  types: {} as { context: Input; events: { readonly type: 'none' }; input: Input; emitted: Effect },
-  delays: { startUp: ({ context }) => context.config.startUpUs },
+  types: {} as {
+    context: Context;
+    events: Timed<ContainerNews | ContainersKilled>;
+    input: Input;
+    emitted: Effect;
+  },
+  delays: { startUp: ({ context }) => context.input.config.startUpUs },
 }).createMachine({
   id: 'kubelet',
-  context: ({ input }) => input,
+  context: ({ input }) => ({ input, statics: {} }),
   initial: 'starting',
   states: {
-    starting: { after: { startUp: 'running' } },
-    running: { entry: emit(({ context }) => startMembers(context)) },
+    starting: {
+      on: {
+        container: {
+          actions: assign({
+            statics: ({ context, event }) => ({ ...context.statics, [event.process]: event }),
+          }),
+        },
+      },
+      after: { startUp: 'running' },
+    },
+    running: {
+      entry: emit(({ context, event }) => startMembers(context, event.atUs)),
+      on: {
+        container: { actions: emit(({ event }) => tell(POD_WORKERS, event)) },
+        'containers-killed': { actions: emit(({ event }) => tell(POD_WORKERS, event)) },
+      },
+    },
   },
 });

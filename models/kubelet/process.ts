@@ -1,10 +1,13 @@
 /** The kubelet as a process of the kernel. */
 import type { ProcessType } from '../../sim/process-type.ts';
+import { informer } from '../kube-apiserver/informer.ts';
 import { restClient } from '../kube-apiserver/rest-client.ts';
 import { containerProbe } from './container-probe.ts';
 import { kubelet } from './kubelet.ts';
 import { nodeLease } from './node-lease.ts';
 import { nodeStatusMachine } from './node-status.ts';
+import { podStatus } from './pod-status.ts';
+import { podWorkers } from './pod-workers.ts';
 
 /** Its config is a KubeletConfig. */
 export const kubeletProcess: ProcessType = {
@@ -15,5 +18,9 @@ export const kubeletProcess: ProcessType = {
     'node-status': nodeStatusMachine,
     'node-lease': nodeLease,
     'container-probe': containerProbe,
+    'pod-workers': podWorkers,
+    'pod-status': podStatus,
+    informer,
   },
+  watchesContainers: true,
 };

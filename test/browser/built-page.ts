@@ -18,6 +18,7 @@ const SOURCES = [
   'properties',
   'plan',
   'vite.config.ts',
+  'vite.replay.config.ts',
   'package-lock.json',
 ];
 
@@ -26,17 +27,20 @@ const SOURCES = [
  * for a fault in a page of yesterday.
  */
 export function upToDate(): void {
-  const builtAt = changedAt(join(BUILT, 'index.html'));
+  // Last of all that a build writes.
+  const builtAt = changedAt(join(BUILT, 'replay.js'));
   if (builtAt === 0) throw new Error('dist/ui is missing: npm ci builds it, and so does npm run build');
   const newest = Math.max(...SOURCES.map((source) => changedAt(join(ROOT, source))));
   if (newest <= builtAt) return;
   // In a process of its own: this one says NODE_ENV=test, which is another page.
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
-  execFileSync(process.execPath, [vite, 'build', '--logLevel', 'error'], {
-    cwd: ROOT,
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  for (const config of ['vite.config.ts', 'vite.replay.config.ts']) {
+    execFileSync(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'error'], {
+      cwd: ROOT,
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
 }
 
 /** Milliseconds of the newest file; 0 if there is none. */

@@ -25,11 +25,12 @@ export async function openPage(context: BrowserContext, url: string): Promise<Pa
 /** Simulating takes its time on a busy machine. */
 const PATIENCE_MS = 50_000;
 
-/** Waits until a run is shown; fails at once if the page says that it cannot be. */
+/** Waits until a run is shown and at its end; fails at once if the page says that it cannot be. */
 export async function runShown(page: Page): Promise<void> {
   const complaint = page.locator('.notice.bad span');
   const shown = page.locator('topology-view header p', { hasText: 'etcd' });
   await shown.or(complaint).first().waitFor({ timeout: PATIENCE_MS });
+  await page.locator('main[aria-busy=false]').or(complaint).first().waitFor({ timeout: PATIENCE_MS });
   if (await complaint.isVisible()) throw new Error(`the page says: ${await complaint.textContent()}`);
 }
 

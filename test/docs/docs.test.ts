@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { guidesAudit } from '../../cli/guides-audit.ts';
 import { makeProgram } from '../../cli/program.ts';
 import { referencePages } from '../../cli/reference.ts';
 import { findingText } from '../../models/finding.ts';
@@ -57,6 +58,13 @@ describe('the reference is made from the code', () => {
     }
     expect(existsSync(path) ? readFileSync(path, 'utf8') : '', 'run: npm run docs').toBe(text);
   });
+});
+
+test('docs/guides-audit.md is what the lints find in the guides', () => {
+  const path = join(ROOT, 'docs/guides-audit.md');
+  const text = guidesAudit(LIBRARY);
+  if (update) writeFileSync(path, text);
+  expect(existsSync(path) ? readFileSync(path, 'utf8') : '', 'run: npm run docs').toBe(text);
 });
 
 describe('YAML blocks load as scenarios or topologies', () => {

@@ -31,6 +31,8 @@ export interface Options {
   /** Where scheduler and controller-manager look for it; each the apiserver of its own host. */
   readonly electAt?: { readonly address: string; readonly port: number };
   readonly probes?: boolean;
+  /** Over the defaults of every apiserver. */
+  readonly apiserver?: Partial<typeof APISERVER>;
   /** A client on etcd's host, see `ask`: the address that it asks, and the second at which it connects. */
   readonly asker?: { readonly to: string; readonly fromS: number };
   /** Default: the compiled one. */
@@ -78,7 +80,15 @@ export function cluster(options: Options = {}): Cluster {
         const server = options.electAt ?? { address, port: 6443 };
         const etcd = [{ address: '10.0.0.9', port: 2379, tls: true }];
         return [
-          { ...process(name, kubeApiserverProcess, { ...APISERVER, 'etcd-servers': etcd }, POD), ...drawn },
+          {
+            ...process(
+              name,
+              kubeApiserverProcess,
+              { ...APISERVER, 'etcd-servers': etcd, ...options.apiserver },
+              POD,
+            ),
+            ...drawn,
+          },
           {
             ...process(name, kubeSchedulerProcess, { ...schedulerDefaults(version), server }, POD),
             ...drawn,
@@ -100,6 +110,7 @@ export function cluster(options: Options = {}): Cluster {
                 ...KUBELET,
                 kubernetesVersion: version,
                 server: endpoint,
+                taints: [{ key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' }],
                 probes: probes ? [apiserverProbes(version, address, 6443)] : [],
               },
               UNIT,

@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { leasePath, nodePath } from '../../models/kube-apiserver/api.ts';
+import { collectionPath, leasePath, nodePath, objectPath } from '../../models/kube-apiserver/api.ts';
 import { kubeApiserverProcess } from '../../models/kube-apiserver/process.ts';
 import { kubeControllerManagerProcess } from '../../models/kube-controller-manager/process.ts';
 import { kubeSchedulerProcess } from '../../models/kube-scheduler/process.ts';
 import { kubeletProcess } from '../../models/kubelet/process.ts';
+import { manifestsOf } from '../../models/operator/manifests.ts';
 import { define } from '../../sim/definition.ts';
 import { referenceProgram } from '../../sim/reference.ts';
 import type { Step } from '../../sim/state.ts';
 import { type Cluster, cluster, S } from './kube-cluster.ts';
+import { NGINX } from './kube-controller-manager/workloads.ts';
 
 /** Faults that together bring every machine everywhere. */
 function battered(seed: number, more: Parameters<typeof cluster>[0] = {}): Cluster {
   const c = cluster({
     masters: 2,
-    workers: 1,
+    workers: 2,
     probes: true,
+    apiserver: { 'etcd-compaction-interval': 60 * S },
     asker: { to: '10.0.0.2', fromS: 180 },
     seed,
     ...more,
@@ -25,7 +28,7 @@ function battered(seed: number, more: Parameters<typeof cluster>[0] = {}): Clust
     act(atS, { do: 'rule-add', rule: protocol === undefined ? rule : { ...rule, protocol } });
     act(untilS, { do: 'rule-remove', id });
   };
-  // Hosts are etcd1, m1, m2, w1.
+  // Hosts are etcd1, m1, m2, w1, w2.
   act(20, { do: 'pause', process: 'm1/kube-apiserver' });
   act(45, { do: 'resume', process: 'm1/kube-apiserver' });
   act(60, { do: 'kill', process: 'etcd1/etcd' });
@@ -43,11 +46,22 @@ function battered(seed: number, more: Parameters<typeof cluster>[0] = {}): Clust
   const slow = { kind: 'delay', latencyUs: S, jitterUs: 0 } as const;
   act(297, { do: 'rule-add', rule: { id: 'slow', from: [0], to: [1, 2], effect: slow } });
   act(314, { do: 'rule-remove', id: 'slow' });
-  for (let i = 0; i < 8; i++) c.ask(298 + 2.1 * i, 'PATCH', nodePath('w1'), { metadata: { labels: { i } } });
+  for (let i = 0; i < 20; i++) c.ask(298 + 0.8 * i, 'PATCH', nodePath('w1'), { metadata: { labels: { i } } });
   for (const lease of ['kube-scheduler', 'kube-controller-manager']) {
     c.ask(190, 'PATCH', leasePath('kube-system', lease), { metadata: { labels: { a: 'b' } } });
     c.ask(195, 'DELETE', leasePath('kube-system', lease));
   }
+  for (const [i, kind] of (['deployment', 'statefulset', 'daemonset'] as const).entries()) {
+    const expose = { port: 80, nodePort: undefined };
+    manifestsOf({ ...NGINX, name: kind, kind, replicas: 2, tolerationSeconds: 5, expose }).forEach(
+      (made, j) => {
+        c.ask(184 + i + j / 10, 'POST', collectionPath(made.plural, 'default'), made.object);
+      },
+    );
+  }
+  act(262, { do: 'host', host: 'w2', event: { type: 'power-off' } });
+  c.ask(263, 'DELETE', nodePath('w2'));
+  c.ask(385, 'DELETE', objectPath('deployments', 'default', 'deployment'));
   cut('answers', 320, 332, 0, 1, 'tcp');
   act(330, { do: 'host', host: 'w1', event: { type: 'power-on' } });
   act(360, { do: 'stop', process: 'm1/kube-apiserver' });
@@ -116,6 +130,7 @@ describe('the machines of the Kubernetes side', () => {
       'fake-etcd written',
       'kube-apiserver accepted',
       'kube-apiserver listening',
+      'kubelet.pod-workers written',
     ]);
   });
 

@@ -1,9 +1,11 @@
 /** A planted fault, a quorum that is one too small, is caught by the properties and shrunk to the fewest failures. */
-import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { type Failure, failures, scenarioOfFailures } from '../../properties/failures.ts';
+import { Checker } from '../../properties/check-run.ts';
+import { candidates } from '../../properties/fault-classes.ts';
+import { shrink } from '../../properties/shrink.ts';
 import { writesServedIffMajority } from '../../properties/writes-served-iff-majority.ts';
-import { composed, session } from '../scenarios/runs.ts';
+import { topologyNamed } from '../../scenarios/topologies.ts';
+import { LIBRARY } from '../scenarios/library.ts';
 
 vi.mock('../../models/etcd/raft/quorum.ts', async (original) => {
   const real = await original<typeof import('../../models/etcd/raft/quorum.ts')>();
@@ -35,21 +37,13 @@ vi.mock('../../models/etcd/raft/quorum.ts', async (original) => {
 });
 
 test('a quorum that is one too small is found on four members and shrunk to two failures', () => {
-  const topology = 'stacked-4';
-  const masters = ['m1', 'm2', 'm3', 'm4'];
-  const { topology: data } = composed(scenarioOfFailures(topology, []));
-  // Which two hosts at which moment does not matter here: shrinking ends after this many runs.
-  let runs = 0;
-  const violates = (failed: readonly Failure[]): boolean => {
-    if (++runs > 24) return false;
-    const run = session(scenarioOfFailures(topology, failed), 1);
-    return writesServedIffMajority.violation(run, failed) !== undefined;
-  };
-  const found = fc.check(
-    fc.property(failures(data, 3, masters), (failed) => !violates(failed)),
-    { seed: 3, numRuns: 12 },
-  );
-  expect(found.failed).toBe(true);
-  const [shrunk] = found.counterexample as [readonly Failure[]];
-  expect(shrunk).toHaveLength(2);
+  const topology = topologyNamed('stacked-4', LIBRARY)!.topology!;
+  const checker = new Checker({ topology }, [writesServedIffMajority]);
+  const all = candidates(topology, ['host power', 'process stop']);
+  const wanted = ['m3/haproxy', 'm1', 'm2'].flatMap((on) => all.find(({ entry }) => entry.on === on) ?? []);
+  const found = { seed: 1, faults: wanted.map((one, index) => ({ ...one, atMs: 1_234 + 900 * index })) };
+  const { schedule, what, runs } = shrink(checker, found);
+  expect(schedule.faults).toHaveLength(2);
+  expect(what).toContain('although too little is left');
+  expect(runs).toBeLessThan(12);
 }, 600_000);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandOf, type Link, readLink, writeLink } from '../../ui/run/link.ts';
+import { type Link, readLink, writeLink } from '../../ui/run/link.ts';
+import { commandOf } from '../../ui/run/request.ts';
 
 const request = fc.record({
   request: fc.record(

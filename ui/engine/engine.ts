@@ -1,79 +1,70 @@
-/** The page's side of the worker in which simulations run. One thing at a time: what comes later ends what came before. */
+/** The page's side of the worker in which simulations run. */
 import type { RunRecord } from '../../scenarios/run-record.ts';
-import type { RunRequest } from '../run/link.ts';
-import type { ScenarioChoice } from '../state/page-state.ts';
-import type { Ask, FromEngine, ToEngine } from './messages.ts';
+import type { RunRequest } from '../run/request.ts';
+import type { Answer, Asks, FromEngine, Kind } from './messages.ts';
 
 /** A newer request took this one's place; nothing went wrong. */
-class Superseded extends Error {}
+export class Superseded extends Error {}
 
 interface Waiting {
-  readonly id: number;
-  readonly resolve: (answer: FromEngine) => void;
+  readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
-  readonly progress: ((share: number) => void) | undefined;
+  readonly listener: RunListener | undefined;
+}
+
+export interface RunListener {
+  /** 0 to 1. */
+  progress(share: number): void;
+  /** The run as far as it has got. */
+  partial(record: RunRecord): void;
 }
 
 export class Engine {
   #worker: Worker | undefined;
-  #waiting: Waiting | undefined;
+  readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
 
-  async list(): Promise<readonly ScenarioChoice[]> {
-    const answer = await this.#ask({ type: 'list' });
-    return answer.type === 'listed' ? answer.scenarios : [];
+  /** Throws an Error with words for people if the scenario cannot be run. */
+  run(request: RunRequest, listener: RunListener): Promise<RunRecord> {
+    return this.#send('run', { request }, listener);
   }
 
-  /** Throws an Error with words for people if the scenario cannot be run. `progress` hears shares from 0 to 1. */
-  run(request: RunRequest, progress: (share: number) => void): Promise<RunRecord> {
-    return this.#record({ type: 'run', request }, progress);
+  /** Throws an Error with words for people. */
+  ask<K extends Kind>(type: K, asks: Asks<K>): Promise<Answer<K>> {
+    return this.#send(type, asks, undefined);
   }
 
-  /** The run in a file's text. Throws an Error with words for people if it holds none. */
-  read(name: string, text: string): Promise<RunRecord> {
-    return this.#record({ type: 'read', name, text });
-  }
-
-  async #record(ask: Ask, progress?: (share: number) => void): Promise<RunRecord> {
-    const answer = await this.#ask(ask, progress);
-    if (answer.type === 'record') return answer.record;
-    throw new Error(answer.type === 'failed' ? answer.message : 'The engine gave no run.');
-  }
-
-  #ask(ask: Ask, progress?: (share: number) => void): Promise<FromEngine> {
-    if (this.#waiting) {
-      // A worker in the middle of a run hears nothing: it can only be ended.
-      this.#worker?.terminate();
-      this.#worker = undefined;
-      this.#waiting.reject(new Superseded());
-    }
+  #send<K extends Kind>(type: K, asks: Asks<K>, listener: RunListener | undefined): Promise<Answer<K>> {
     this.#worker ??= this.#start();
     const id = ++this.#asked;
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
-      this.#waiting = { id, resolve, reject, progress };
-      worker.postMessage({ ...ask, id } satisfies ToEngine);
+      this.#waiting.set(id, { resolve: resolve as (answer: never) => void, reject, listener });
+      worker.postMessage({ ...asks, type, id });
     });
   }
 
   #start(): Worker {
     const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
-    worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => {
-      if (data.id !== this.#waiting?.id) return;
-      const { resolve, progress } = this.#waiting;
-      if (data.type === 'progress') {
-        progress?.(data.share);
-        return;
-      }
-      this.#waiting = undefined;
-      resolve(data);
-    });
+    worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => this.#hear(data));
     worker.addEventListener('error', (event) => {
-      const { reject } = this.#waiting ?? {};
-      this.#waiting = undefined;
+      const waiting = [...this.#waiting.values()];
+      this.#waiting.clear();
       this.#worker = undefined;
-      reject?.(new Error(`The engine stopped: ${event.message || 'it could not be loaded'}.`));
+      const error = new Error(`The engine stopped: ${event.message || 'it could not be loaded'}.`);
+      for (const { reject } of waiting) reject(error);
     });
     return worker;
+  }
+
+  #hear(data: FromEngine): void {
+    const waiting = this.#waiting.get(data.id);
+    if (waiting === undefined) return;
+    if (data.type === 'progress') waiting.listener?.progress(data.share);
+    if (data.type === 'partial') waiting.listener?.partial(data.record);
+    if (data.type === 'progress' || data.type === 'partial') return;
+    this.#waiting.delete(data.id);
+    if (data.type === 'answer') waiting.resolve(data.answer as never);
+    else waiting.reject(data.superseded === true ? new Superseded(data.message) : new Error(data.message));
   }
 }

@@ -1,40 +1,97 @@
-/** The worker in which simulations run, so that the page stays smooth. Knows nothing between two requests. */
+/**
+ * The worker in which simulations run, so that the page stays smooth. It holds the worlds; a run goes on in short slices, between
+ * which questions are answered.
+ */
+import type { RunRecord } from '../../scenarios/run-record.ts';
+import { machineAt } from './chart.ts';
+import { traceOf } from './exports.ts';
+import { faultForms } from './fault-forms.ts';
+import { HeldRuns } from './held-runs.ts';
 import { library } from './library.ts';
-import type { FromEngine, ToEngine } from './messages.ts';
-import { runRequest, scenariosOf } from './run-request.ts';
+import type { Answer, Asks, FromEngine, Kind, ToEngine } from './messages.ts';
+import { phaseLines } from './phase-lines.ts';
+import { previewOf } from './preview.ts';
+import { scenariosOf } from './run-request.ts';
 import { readStoredRun } from './stored-run.ts';
+import { watchOf } from './watch.ts';
+import { whyOf } from './why.ts';
 
-self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
-  self.postMessage(answer(data));
-});
+const runs = new HeldRuns(library);
 
-function answer(asked: ToEngine): FromEngine {
+type Answers = { readonly [K in Kind]: (asked: Asks<K>, id: number) => Answer<K> | Promise<Answer<K>> };
+
+const answers: Answers = {
+  list: () => ({ scenarios: scenariosOf(library), faults: faultForms() }),
+  run: ({ request }, id) => run(request, id),
+  read: ({ name, text }) => readStoredRun(name, text),
+  preview: async ({ request, change }) => previewOf(await runs.get(request), change),
+  phases: async ({ request, phases }) => {
+    const { composed } = await runs.get(request);
+    return phases.map(({ name, host }) => phaseLines(name, host, composed.topology));
+  },
+  trace: async ({ request, format, fromMs, toMs }) => traceOf(await runs.get(request), format, fromMs, toMs),
+  machine: async ({ request, who, atMs }) => machineAt(await runs.get(request), who, atMs),
+  watch: async ({ request, texts }) => watchOf(await runs.get(request), texts, breathe),
+  why: async ({ request, step }) => whyOf(await runs.get(request), step),
+};
+
+self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => void answer(data));
+
+async function answer(asked: ToEngine): Promise<void> {
   const { id } = asked;
+  const say = (message: FromEngine) => self.postMessage(message);
   try {
-    switch (asked.type) {
-      case 'list':
-        return { id, type: 'listed', scenarios: scenariosOf(library) };
-      case 'run':
-        return { id, type: 'record', record: runRequest(asked.request, library, tell(id)) };
-      case 'read':
-        return { id, type: 'record', record: readStoredRun(asked.name, asked.text) };
-    }
+    const reply = answers[asked.type] as (asked: object, id: number) => unknown;
+    say({ id, type: 'answer', answer: await reply(asked, id) });
   } catch (error) {
-    return { id, type: 'failed', message: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    say({ id, type: 'failed', message, superseded: error instanceof Superseded });
   }
 }
 
-const PAUSE_MS = 100;
+/** Somebody asked for another run meanwhile. */
+class Superseded extends Error {}
 
-/** Tells the page how far a run is, now and then. */
-function tell(id: number): (share: number) => boolean {
-  let toldMs = performance.now();
-  return (share) => {
+let newest = 0;
+
+/** Real milliseconds: how long a slice should take, and how often the page is shown what there is so far. */
+const SLICE_MS = 40;
+const SHOW_MS = 500;
+/** Scenario microseconds of the first slice; the next ones are as long as the machine is fast. */
+const FIRST_SLICE_US = 1_000_000;
+
+async function run(request: Asks<'run'>['request'], id: number): Promise<RunRecord> {
+  newest = id;
+  await breathe();
+  const held = await runs.get(request);
+  const scenarioRun = held.run;
+  let sliceUs = FIRST_SLICE_US;
+  let shownMs = Number.NEGATIVE_INFINITY;
+  while (!scenarioRun.session.done) {
+    const startMs = performance.now();
+    const share = scenarioRun.advance(Math.round(sliceUs));
     const nowMs = performance.now();
-    if (nowMs - toldMs >= PAUSE_MS) {
-      toldMs = nowMs;
-      self.postMessage({ id, type: 'progress', share } satisfies FromEngine);
+    const factor = SLICE_MS / Math.max(1, nowMs - startMs);
+    sliceUs = Math.max(10_000, sliceUs * Math.min(2, Math.max(0.25, factor)));
+    self.postMessage({ id, type: 'progress', share } satisfies FromEngine);
+    if (nowMs - shownMs > SHOW_MS && !scenarioRun.session.done) {
+      shownMs = nowMs;
+      self.postMessage({ id, type: 'partial', record: scenarioRun.record() } satisfies FromEngine);
     }
-    return true;
-  };
+    await breathe();
+    if (newest !== id) throw new Superseded('A newer run was asked for.');
+  }
+  return scenarioRun.record();
+}
+
+const channel = new MessageChannel();
+const breathing: (() => void)[] = [];
+channel.port1.onmessage = () => breathing.shift()?.();
+
+/** Lets messages in that have come meanwhile. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    breathing.push(resolve);
+    channel.port2.postMessage(undefined);
+  });
 }

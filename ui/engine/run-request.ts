@@ -1,15 +1,17 @@
-/** Runs what a link or a choice asks for, with the texts that the page was built with. The same steps as `quorate run`. */
+/** What a link or a choice asks for becomes a scenario that can be run: the same steps as `quorate run`. */
+import { parse, stringify } from 'yaml';
 import { type ParameterValue, readSetting } from '../../models/cluster/parameters.ts';
 import type { Finding } from '../../models/finding.ts';
 import { nearestHint } from '../../models/nearest.ts';
-import { composeScenario } from '../../scenarios/compose.ts';
+import { type ComposedScenario, composeScenario } from '../../scenarios/compose.ts';
 import { durationUs } from '../../scenarios/durations.ts';
-import { loadScenario } from '../../scenarios/load.ts';
+import { type LoadedScenario, loadScenario } from '../../scenarios/load.ts';
 import { prepare } from '../../scenarios/prepare.ts';
-import { runScenario } from '../../scenarios/run.ts';
+import { ScenarioRun } from '../../scenarios/run.ts';
 import type { RunRecord } from '../../scenarios/run-record.ts';
 import type { Texts } from '../../scenarios/topologies.ts';
-import { commandOf, type RunRequest } from '../run/link.ts';
+import type { Bundle } from '../run/bundle.ts';
+import { type Change, commandOf, type RunRequest } from '../run/request.ts';
 import type { ScenarioChoice } from '../state/page-state.ts';
 
 /** A link may ask for no more than this: a run of a day would keep a visitor's machine busy for long. */
@@ -23,38 +25,64 @@ export function scenariosOf(library: Texts): ScenarioChoice[] {
   });
 }
 
-/** Throws an Error with words for people. */
-export function runRequest(
-  request: RunRequest,
-  library: Texts,
-  progress: (share: number) => boolean = () => true,
-): RunRecord {
+export interface Composed extends ComposedScenario {
+  /** The scenario as a file that `quorate run` takes, with what was done on the page. */
+  readonly text: string;
+  /** The viewer's own files that it came from. */
+  readonly bundle: Bundle | undefined;
+}
+
+/** The scenario that is asked for. `bundle`: the files that the request has packed. Throws an Error with words for people. */
+export function composeRequest(request: RunRequest, library: Texts, bundle?: Bundle): Composed {
   const file = `${request.scenario}.yaml`;
-  const text = library.get(file);
+  const text = withChanges(bundle?.scenario ?? shipped(request, library), request.changes ?? []);
+  const loaded = loadScenario(text, file);
+  refuse(loaded.findings);
+  const scenario = loaded.scenario as LoadedScenario;
+  const { composed, findings } = composeScenario(scenario, library, {
+    set: settings(request.set),
+    ...(request.topology === undefined ? {} : { topology: request.topology }),
+    ...(request.until === undefined ? {} : { until: request.until }),
+    ...(bundle === undefined ? {} : { texts: new Map(Object.entries(bundle.files)) }),
+  });
+  refuse(findings);
+  const { data } = composed as ComposedScenario;
+  if (durationUs(data.until) > LONGEST_RUN_US) {
+    throw new Error(`The page runs no more than a day; ${data.until} can be run by quorate run.`);
+  }
+  return { ...(composed as ComposedScenario), text, bundle };
+}
+
+/** The run, before its first step. */
+export function startRun(request: RunRequest, composed: Composed, history: boolean): ScenarioRun {
+  const { data, topology, text } = composed;
+  const { spec, findings } = prepare(data, topology, { seed: request.seed });
+  refuse(findings);
+  return new ScenarioRun(data, topology, spec, { scenarioText: text, command: commandOf(request), history });
+}
+
+/** Runs it to its end at once. */
+export function runRequest(request: RunRequest, library: Texts, bundle?: Bundle): RunRecord {
+  const run = startRun(request, composeRequest(request, library, bundle), false);
+  while (!run.session.done) run.advance();
+  return run.record();
+}
+
+function shipped(request: RunRequest, library: Texts): string {
+  const text = library.get(`${request.scenario}.yaml`);
   if (text === undefined || !namesOf(library).includes(request.scenario)) {
     const name = request.scenario.slice(0, 60);
     throw new Error(`There is no scenario ${name} in this page${nearestHint(name, namesOf(library))}.`);
   }
-  const loaded = loadScenario(text, file);
-  refuse(loaded.findings);
-  const { composed, findings } = composeScenario(loaded.scenario!, library, {
-    set: settings(request.set),
-    ...(request.topology === undefined ? {} : { topology: request.topology }),
-    ...(request.until === undefined ? {} : { until: request.until }),
-  });
-  refuse(findings);
-  const { data, topology } = composed!;
-  if (durationUs(data.until) > LONGEST_RUN_US) {
-    throw new Error(`The page runs no more than a day; ${data.until} can be run by quorate run.`);
-  }
-  const { spec, findings: more } = prepare(data, topology, { seed: request.seed });
-  refuse(more);
-  const { record } = runScenario(data, topology, spec, {
-    scenarioText: text,
-    command: commandOf(request),
-    progress,
-  });
-  return record;
+  return text;
+}
+
+/** The changes come after the scenario's own entries, so that no draw of those is moved. */
+function withChanges(text: string, changes: readonly Change[]): string {
+  if (changes.length === 0) return text;
+  const data = parse(text) as { timeline?: unknown } | null;
+  const timeline = Array.isArray(data?.timeline) ? data.timeline : [];
+  return stringify({ ...data, timeline: [...timeline, ...changes] }, { lineWidth: 110 });
 }
 
 function namesOf(library: Texts): string[] {

@@ -22,8 +22,8 @@ const lane = z.object({
   id: text,
   label: text,
   group: text,
-  kind: z.enum(['host', 'process', 'vip', 'etcd', 'lease', 'backend', 'node', 'service']),
-  segments: z.array(z.object({ from_ms: time, state: text, tone })),
+  kind: z.enum(['host', 'process', 'vip', 'etcd', 'lease', 'backend', 'node', 'service', 'watch']),
+  segments: z.array(z.object({ from_ms: time, state: text, tone, step: z.number().optional() })),
 });
 
 const storyLine = z.object({
@@ -72,6 +72,19 @@ const result = z.object({
   requests: outcomes,
   expectations: z.array(z.object({ text, ok: z.boolean(), at_ms: time.nullable() })),
   measures: z.record(text, z.union([z.number(), text, z.null()])),
+  operator: z
+    .array(
+      z.object({
+        at_ms: time,
+        name: text,
+        host: text,
+        command: text,
+        exit_code: z.number().nullable(),
+        hung_ms: time,
+        text,
+      }),
+    )
+    .optional(),
 });
 
 const Stored = z.object({
@@ -87,6 +100,7 @@ const Stored = z.object({
   until_ms: z.number().positive(),
   hosts: z.array(z.object({ name: text, address: text, zone: text, role: text })),
   processes: z.array(z.object({ path: text, host: text, name: text })),
+  arp: z.array(z.object({ at_ms: time, host: text, to: text })).optional(),
   vip: text.nullable(),
   lanes: z.array(lane),
   story: z.array(storyLine),

@@ -1,25 +1,60 @@
 /** Pointer and wheel on the lanes: drag to pan, pinch or Ctrl and wheel to zoom, Shift and wheel to pan. The plain wheel scrolls. */
-import { select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
-import { type PageState, SHORTEST_SPAN_MS, type Span } from '../state/page-state.ts';
+import type { PageState } from '../state/page-state.ts';
 
-type Zoomed = HTMLElement & { __zoom?: ZoomTransform };
+/** Pixels that a pointer may move and still click. */
+const CLICK_DISTANCE = 4;
 
-/** Returns the function to call when the span or the width has changed by other means. */
-export function addGestures(element: HTMLElement, state: PageState): () => void {
-  const end = () => state.run.get()?.record.until_ms ?? 1;
-  const behaviour = zoom<HTMLElement, unknown>()
-    .clickDistance(4)
-    .filter((event: Event & { ctrlKey?: boolean; metaKey?: boolean; button?: number }) =>
-      event.type === 'wheel' ? event.ctrlKey === true || event.metaKey === true : !event.button,
-    )
-    .on('zoom', ({ transform, sourceEvent }: { transform: ZoomTransform; sourceEvent: Event | null }) => {
-      if (sourceEvent !== null) state.look(spanOf(transform, element.clientWidth, end()));
-    });
-  select(element).call(behaviour).on('dblclick.zoom', null);
+export function addGestures(element: HTMLElement, state: PageState): void {
+  /** Horizontal places of the pointers that are down. */
+  const down = new Map<number, number>();
+  let moved = 0;
+  const msPerPixel = () => {
+    const [from, to] = state.span.get();
+    return (to - from) / element.clientWidth;
+  };
+  const timeAt = (clientX: number) =>
+    state.span.get()[0] + (clientX - element.getBoundingClientRect().left) * msPerPixel();
+  const middleAndReach = () => {
+    const [a = 0, b = a] = [...down.values()];
+    return { middle: (a + b) / 2, reach: Math.max(1, Math.abs(a - b)) };
+  };
+  element.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    if (down.size === 0) moved = 0;
+    down.set(event.pointerId, event.clientX);
+  });
+  element.addEventListener('pointermove', (event) => {
+    if (!down.has(event.pointerId)) return;
+    const before = middleAndReach();
+    down.set(event.pointerId, event.clientX);
+    const after = middleAndReach();
+    moved += Math.abs(after.middle - before.middle) + Math.abs(after.reach - before.reach);
+    if (moved <= CLICK_DISTANCE) return;
+    // A drag goes on where the pointer leaves the lanes; a click must not be caught.
+    if (!element.hasPointerCapture(event.pointerId)) element.setPointerCapture(event.pointerId);
+    const [from, to] = state.span.get();
+    const by = (before.middle - after.middle) * msPerPixel();
+    state.look([from + by, to + by]);
+    if (down.size === 2) state.zoom(before.reach / after.reach, timeAt(after.middle));
+  });
+  for (const ending of ['pointerup', 'pointercancel'] as const) {
+    element.addEventListener(ending, (event) => down.delete(event.pointerId));
+  }
+  element.addEventListener(
+    'click',
+    (event) => {
+      if (moved > CLICK_DISTANCE) event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
   element.addEventListener(
     'wheel',
     (event) => {
-      if (event.ctrlKey || event.metaKey) return;
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        state.zoom(1.002 ** event.deltaY, timeAt(event.clientX));
+        return;
+      }
       const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
       if (!event.shiftKey && Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return;
       event.preventDefault();
@@ -27,30 +62,6 @@ export function addGestures(element: HTMLElement, state: PageState): () => void 
     },
     { passive: false },
   );
-  return () => {
-    const width = element.clientWidth;
-    const longest = end();
-    behaviour
-      .extent([
-        [0, 0],
-        [width, 1],
-      ])
-      .translateExtent([
-        [0, Number.NEGATIVE_INFINITY],
-        [width, Number.POSITIVE_INFINITY],
-      ])
-      .scaleExtent([1, longest / SHORTEST_SPAN_MS]);
-    const [from, to] = state.span.get();
-    const scale = longest / (to - from);
-    // Where d3-zoom keeps its transform (d3-zoom, "zoomTransform"). Not by behaviour.transform: that would take part in a gesture
-    // that is going on, and be answered as if the viewer had moved.
-    (element as Zoomed).__zoom = zoomIdentity.translate((-from / longest) * width * scale, 0).scale(scale);
-  };
-}
-
-function spanOf(transform: ZoomTransform, width: number, endMs: number): Span {
-  const [from, to] = [transform.invertX(0), transform.invertX(width)];
-  return [(from / width) * endMs, (to / width) * endMs];
 }
 
 /** Drag along a time axis to move the playhead. `at` turns a horizontal place of the pointer into a time. */

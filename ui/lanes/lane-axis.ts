@@ -1,5 +1,5 @@
 /** The time axis over the lanes: ticks, what was done to the cluster, and the playhead's handle. Dragging it scrubs. */
-import { axisTop, type ScaleLinear, scaleLinear, select } from 'd3';
+import { axisTop, bisectRight, type ScaleLinear, scaleLinear, select } from 'd3';
 import { css, html } from 'lit';
 import type { StoryLine } from '../../scenarios/run-record.ts';
 import { clockText, tickText } from '../run/times.ts';
@@ -11,6 +11,7 @@ import { addScrubbing } from './gestures.ts';
 export const AXIS_HEIGHT = 58;
 /** Room for a tick's label. */
 const TICK_WIDTH = 84;
+const MOST_GHOSTS = 500;
 
 export function scaleOf(state: PageState, width: number): ScaleLinear<number, number> {
   return scaleLinear([...state.span.get()], [0, width]);
@@ -55,6 +56,10 @@ export class LaneAxis extends PageElement {
       .mark.operator :is(line, text) {
         stroke-opacity: 0.8;
       }
+      .ghosts circle {
+        fill: none;
+        stroke: var(--accent);
+      }
       .handle[hidden] {
         display: none;
       }
@@ -74,6 +79,9 @@ export class LaneAxis extends PageElement {
     `,
   ];
 
+  /** Events at or before the playhead, as last drawn. */
+  #moment = -1;
+
   protected override watched() {
     return [this.state.run, this.state.span];
   }
@@ -87,6 +95,7 @@ export class LaneAxis extends PageElement {
     return html`
       <svg height=${AXIS_HEIGHT} width=${this.width} aria-hidden="true">
         <g class="axis" transform="translate(0,${AXIS_HEIGHT - 1})"></g>
+        <g class="ghosts"></g>
         <g class="marks"></g>
       </svg>
       <div class="handle" aria-hidden="true"></div>
@@ -123,6 +132,7 @@ export class LaneAxis extends PageElement {
       .attr('text-anchor', (ms) =>
         scale(ms) < 16 ? 'start' : scale(ms) > this.width - 16 ? 'end' : 'middle',
       );
+    this.#drawGhosts(scale);
     drawMarks(
       drawing.select<SVGGElement>('g.marks') as never,
       this.state.run.get()?.marks ?? [],
@@ -132,10 +142,32 @@ export class LaneAxis extends PageElement {
     this.#moveHandle();
   }
 
+  /** What is to come if nobody touches anything: hollow ticks after the playhead. */
+  #drawGhosts(scale: ScaleLinear<number, number>): void {
+    const run = this.state.run.get();
+    const atMs = this.state.atMs.get();
+    const places = (run?.storyTimes ?? [])
+      .filter((ms) => ms > atMs)
+      .map(scale)
+      .filter((x) => x >= 0 && x <= this.width);
+    select(this.renderRoot.querySelector<SVGGElement>('g.ghosts')!)
+      .selectAll('circle')
+      .data(places.slice(0, MOST_GHOSTS))
+      .join('circle')
+      .attr('r', 2.5)
+      .attr('cx', (x) => x)
+      .attr('cy', AXIS_HEIGHT - 24);
+  }
+
   #moveHandle(): void {
     const handle = this.renderRoot.querySelector<HTMLElement>('.handle');
     if (handle === null) return;
     const x = scaleOf(this.state, this.width)(this.state.atMs.get());
+    const moment = bisectRight(this.state.run.get()?.storyTimes ?? [], this.state.atMs.get());
+    if (moment !== this.#moment) {
+      this.#moment = moment;
+      this.#drawGhosts(scaleOf(this.state, this.width));
+    }
     handle.textContent = clockText(this.state.atMs.get());
     handle.hidden = x < -1 || x > this.width + 1;
     const half = handle.offsetWidth / 2;

@@ -1,5 +1,7 @@
 /** All lanes over time: names on the left, a canvas with the visible stretch on the right, the playhead over it. */
-import { html } from 'lit';
+import { html, nothing } from 'lit';
+import type { LaneName } from '../share/picture.ts';
+import type { Actions } from '../state/actions.ts';
 import { PageElement } from '../state/page-element.ts';
 import type { Grouping } from '../state/page-state.ts';
 import { shared } from '../styles/shared.ts';
@@ -15,11 +17,13 @@ import { lanesStyles } from './styles.ts';
 const GROUPINGS: readonly Grouping[] = ['host', 'kind'];
 
 export class LanesView extends PageElement {
+  static override properties = { ...PageElement.properties, actions: { attribute: false } };
+  /** Undefined in a replay, in which nothing can be done. */
+  declare actions: Actions | undefined;
   static override styles = [shared, lanesStyles];
   #rows: readonly Row[] = [];
   #palette: Palette | undefined;
   #size = { width: 0, height: 0 };
-  #syncGestures: (() => void) | undefined;
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
   readonly #resized = new ResizeObserver(() => this.#measure());
 
@@ -57,6 +61,7 @@ export class LanesView extends PageElement {
           </select>
         </label>
         <span class="space"></span>
+        ${this.actions === undefined ? nothing : html`<button title="Why is it so? (Y)" @click=${() => this.actions?.why()}>Why?</button>`}
         <button class="icon" title="Zoom out (S)" aria-label="Zoom out" @click=${() => this.#zoom(1.6)}>
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3,7h10v2H3Z" /></svg>
         </button>
@@ -81,11 +86,10 @@ export class LanesView extends PageElement {
   protected override firstUpdated(): void {
     this.#resized.observe(this.#stage);
     this.#resized.observe(this.#scroll);
-    this.#syncGestures = addGestures(this.#stage, this.state);
+    addGestures(this.#stage, this.state);
   }
 
   protected override updated(): void {
-    this.#syncGestures?.();
     this.#draw();
     this.#movePlayhead();
     this.#reveal();
@@ -132,7 +136,7 @@ export class LanesView extends PageElement {
     paint(context, {
       rows: this.#rows,
       span: this.state.span.get(),
-      endMs: run.record.until_ms,
+      endMs: run.knownMs,
       width,
       height,
       scrollTop: this.#scroll.scrollTop,
@@ -141,6 +145,17 @@ export class LanesView extends PageElement {
       selected: this.state.selected.get(),
       palette: this.#palette,
     });
+  }
+
+  /** What a picture of the lanes is made of. */
+  picture(): { canvas: HTMLCanvasElement; names: LaneName[] } {
+    const { scrollTop } = this.#scroll;
+    const names = this.#rows.map(({ label, y, height, type }) => ({
+      text: type === 'group' ? label : `   ${label}`,
+      y: y - scrollTop,
+      height,
+    }));
+    return { canvas: this.renderRoot.querySelector('canvas')!, names };
   }
 
   #movePlayhead(): void {

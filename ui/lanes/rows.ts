@@ -22,6 +22,7 @@ type Kind = Lane['kind'];
 
 /** Kinds in the order in which they stand within a group, with the name of a group of them. */
 const KINDS: Readonly<Record<Kind, string>> = {
+  watch: 'Watched',
   service: 'Services, as clients see them',
   vip: 'VIP',
   lease: 'Leases',
@@ -52,7 +53,10 @@ export function rowsOf(record: RunRecord, grouping: Grouping, collapsed: Readonl
     push({ type: 'group', id: group.id, label: group.label, lane: group.head, height: GROUP_HEIGHT, open });
     if (!open) continue;
     for (const lane of group.lanes) {
-      const label = grouping === 'host' || lane.group === 'cluster' ? lane.label : labelByKind(lane);
+      const label =
+        grouping === 'host' || lane.group === 'cluster' || lane.kind === 'watch'
+          ? lane.label
+          : labelByKind(lane);
       push({ type: 'lane', id: lane.id, label, lane, height: LANE_HEIGHT, open: false });
     }
   }
@@ -67,7 +71,7 @@ export function heightOf(rows: readonly Row[]): number {
 
 /** The cluster's lanes first, then each host's with its power in the row of its name. */
 function byHost(record: RunRecord): Group[] {
-  const names = ['cluster', ...record.hosts.map(({ name }) => name)];
+  const names = ['watched', 'cluster', ...record.hosts.map(({ name }) => name)];
   for (const { group } of record.lanes) if (!names.includes(group)) names.push(group);
   return names.flatMap((name): Group[] => {
     const lanes = record.lanes.filter(({ group }) => group === name);

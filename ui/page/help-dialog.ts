@@ -1,12 +1,10 @@
 /** Keys, and what the marks mean. */
 import { css, html, LitElement } from 'lit';
-import { KEYS } from '../state/keys.ts';
+import { CONTROL_KEYS, KEYS } from '../state/keys.ts';
 import { glyph, glyphStyles } from '../styles/glyph.ts';
 import { shared } from '../styles/shared.ts';
 
 const OTHER_KEYS: readonly (readonly [string, string])[] = [
-  ['/', 'search the events'],
-  ['?', 'this help'],
   ['Ctrl + wheel', 'zoom the lanes; Shift + wheel moves them'],
 ];
 
@@ -74,7 +72,10 @@ export class HelpDialog extends LitElement {
   }
 
   protected override render() {
-    const keys = [...KEYS.map(({ shown, does }) => [shown, does] as const), ...OTHER_KEYS];
+    const keys = [
+      ...[...KEYS, ...CONTROL_KEYS].map(({ shown, does }) => [shown, does] as const),
+      ...OTHER_KEYS,
+    ];
     return html`<dialog aria-labelledby="title">
       <header>
         <h2 id="title">Keys and marks</h2>

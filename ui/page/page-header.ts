@@ -1,10 +1,10 @@
 /** Which run: the choice of a scenario and a seed, files, the link, help. */
-import { css, html, nothing } from 'lit';
-import { HIGHEST_SEED, type RunRequest } from '../run/link.ts';
+import { css, html } from 'lit';
+import { HIGHEST_SEED, type RunRequest } from '../run/request.ts';
 import { PageElement } from '../state/page-element.ts';
 import { shared } from '../styles/shared.ts';
 
-/** What the page does when asked here: `run-asked`, `file-chosen`, `link-asked`, `help-asked`. */
+/** What the page does when asked here: `run-asked`, `file-chosen`, `share-asked`, `commands-asked`, `help-asked`. */
 export class RunAsked extends CustomEvent<RunRequest> {}
 export class FileChosen extends CustomEvent<File> {}
 
@@ -105,7 +105,14 @@ export class PageHeader extends PageElement {
   ];
 
   protected override watched() {
-    return [this.state.run, this.state.source, this.state.scenarios, this.state.wanted];
+    return [
+      this.state.run,
+      this.state.source,
+      this.state.scenarios,
+      this.state.wanted,
+      this.state.title,
+      this.state.note,
+    ];
   }
 
   protected override render() {
@@ -152,13 +159,10 @@ export class PageHeader extends PageElement {
           Open file
         </button>
         <input type="file" accept=".json,application/json" hidden aria-label="Stored run" @change=${this.#file} />
-        <button
-          ?disabled=${this.state.source.get() === undefined}
-          title=${this.state.source.get() === undefined ? 'A run from your own file has no link' : nothing}
-          @click=${() => this.dispatchEvent(new CustomEvent('link-asked'))}
-        >
-          Copy link
+        <button ?disabled=${record === undefined} title="Link, pictures, files (L)" @click=${() => this.dispatchEvent(new CustomEvent('share-asked'))}>
+          Share
         </button>
+        <button title="Command palette (Ctrl+K)" @click=${() => this.dispatchEvent(new CustomEvent('commands-asked'))}>Commands</button>
         <button class="icon" aria-label="Keys and marks" title="Keys and marks (?)" @click=${() => this.dispatchEvent(new CustomEvent('help-asked'))}>
           ?
         </button>
@@ -169,6 +173,8 @@ export class PageHeader extends PageElement {
   /** The scenario's own sentence. */
   #about(): string {
     const record = this.state.run.get()?.record;
+    const [title, note] = [this.state.title.get(), this.state.note.get()];
+    if (title !== '' || note !== '') return [title, note].filter(Boolean).join(': ');
     if (record === undefined) return '';
     const known = this.state.scenarios.get().find(({ name }) => name === record.scenario)?.about;
     return record.about ?? known ?? '';

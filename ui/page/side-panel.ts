@@ -1,17 +1,17 @@
-/** Story and result behind two tabs. */
-import { css, html } from 'lit';
+/** Story, result and the answer to "why?", behind tabs. */
+import { css, html, nothing } from 'lit';
 import '../result/result-panel.ts';
 import '../story/story-list.ts';
+import '../why/why-panel.ts';
+import type { Engine } from '../engine/engine.ts';
 import { PageElement } from '../state/page-element.ts';
+import { TABS, type Tab } from '../state/page-state.ts';
 import type { StoryList } from '../story/story-list.ts';
 import { shared } from '../styles/shared.ts';
 
-const TABS = ['story', 'result'] as const;
-type Tab = (typeof TABS)[number];
-
 export class SidePanel extends PageElement {
-  static override properties = { ...PageElement.properties, tab: { state: true } };
-  declare tab: Tab;
+  static override properties = { ...PageElement.properties, engine: { attribute: false } };
+  declare engine: Engine;
 
   static override styles = [
     shared,
@@ -70,22 +70,27 @@ export class SidePanel extends PageElement {
     `,
   ];
 
-  constructor() {
-    super();
-    this.tab = 'story';
+  protected override watched() {
+    return [this.state.run, this.state.tab];
   }
 
-  protected override watched() {
-    return [this.state.run];
-  }
+  #chartWanted = false;
 
   async focusSearch(): Promise<void> {
-    this.tab = 'story';
+    this.state.tab.set('story');
     await this.updateComplete;
     this.renderRoot.querySelector<StoryList>('story-list')?.focusSearch();
   }
 
   protected override render() {
+    const open = this.state.tab.get();
+    if (open === 'machine' && !this.#chartWanted) {
+      // Only who looks at machines needs what draws them.
+      void import('../chart/machine-panel.ts').then(() => {
+        this.#chartWanted = true;
+        this.requestUpdate();
+      });
+    }
     const expectations = this.state.run.get()?.record.result.expectations ?? [];
     const held = expectations.filter(({ ok }) => ok).length;
     const failed = held < expectations.length;
@@ -96,30 +101,36 @@ export class SidePanel extends PageElement {
       role="tab"
       id="${name}-tab"
       aria-controls=${name}
-      aria-selected=${this.tab === name}
-      tabindex=${this.tab === name ? 0 : -1}
-      @click=${() => {
-        this.tab = name;
-      }}
+      aria-selected=${open === name}
+      tabindex=${open === name ? 0 : -1}
+      @click=${() => this.state.tab.set(name)}
     >
       ${label}
     </button>`;
     return html`
-      <div role="tablist" aria-label="Story and result" @keydown=${this.#key}>
+      <div role="tablist" aria-label="Story, result, why, machine" @keydown=${this.#key}>
         ${tab('story', 'Story')} ${tab('result', html`Result ${expectations.length > 0 ? verdict : ''}`)}
+        ${tab('why', 'Why?')} ${tab('machine', 'Machine')}
       </div>
-      <div role="tabpanel" id="story" aria-labelledby="story-tab" ?hidden=${this.tab !== 'story'}>
+      <div role="tabpanel" id="story" aria-labelledby="story-tab" ?hidden=${open !== 'story'}>
         <story-list .state=${this.state}></story-list>
       </div>
-      <div role="tabpanel" id="result" aria-labelledby="result-tab" ?hidden=${this.tab !== 'result'}>
-        <result-panel .state=${this.state}></result-panel>
+      <div role="tabpanel" id="result" aria-labelledby="result-tab" ?hidden=${open !== 'result'}>
+        <result-panel .state=${this.state} .engine=${this.engine}></result-panel>
+      </div>
+      <div role="tabpanel" id="why" aria-labelledby="why-tab" ?hidden=${open !== 'why'}>
+        <why-panel tabindex="0" .state=${this.state} .engine=${this.engine}></why-panel>
+      </div>
+      <div role="tabpanel" id="machine" aria-labelledby="machine-tab" ?hidden=${open !== 'machine'}>
+        ${this.#chartWanted ? html`<machine-panel tabindex="0" .state=${this.state} .engine=${this.engine}></machine-panel>` : nothing}
       </div>
     `;
   }
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    this.tab = TABS[1 - TABS.indexOf(this.tab)]!;
+    const step = event.key === 'ArrowRight' ? 1 : TABS.length - 1;
+    this.state.tab.set(TABS[(TABS.indexOf(this.state.tab.get()) + step) % TABS.length]!);
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector<HTMLElement>('[aria-selected="true"]')?.focus(),
     );

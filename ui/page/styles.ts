@@ -8,6 +8,20 @@ export const pageStyles = css`
     height: 100dvh;
     min-height: 640px;
   }
+  :host([embed]) {
+    min-height: 0;
+  }
+  :host([embed]) :is(.header, .side, branch-strip) {
+    display: none;
+  }
+  :host([embed]) main {
+    grid-template:
+      'topology' fit-content(60%)
+      'lanes' minmax(120px, 1fr)
+      / minmax(0, 1fr);
+    gap: 0;
+    padding: 0;
+  }
   .panel {
     background: var(--surface);
   }

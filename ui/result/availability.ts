@@ -7,7 +7,12 @@ import { clockText, lengthText } from '../run/times.ts';
 
 const WIDTH = 400;
 
-export function availability(record: RunRecord, lane: Lane, jump: (atMs: number) => void): TemplateResult {
+export function availability(
+  record: RunRecord,
+  lane: Lane,
+  jump: (atMs: number) => void,
+  phases: (outage: Outage) => TemplateResult,
+): TemplateResult {
   const outages = record.result.outages.filter(({ service }) => service === lane.label);
   return html`<li class="service">
     <p>
@@ -19,6 +24,7 @@ export function availability(record: RunRecord, lane: Lane, jump: (atMs: number)
       ${outages.map(
         (outage) => html`<li>
           <button class="outage number" @click=${() => jump(outage.from_ms)}>${wordsOf(outage, record.until_ms)}</button>
+          ${phases(outage)}
         </li>`,
       )}
     </ul>

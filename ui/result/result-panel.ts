@@ -1,8 +1,11 @@
 /** What the run comes down to: figures, services, expectations, requests, and how to repeat it. */
 import { css, html, nothing, type TemplateResult } from 'lit';
+import type { Outage } from '../../scenarios/result.ts';
 import type { RunRecord } from '../../scenarios/run-record.ts';
+import type { Engine } from '../engine/engine.ts';
+import '../outage/outage-phases.ts';
 import { type Figure, headlineOf } from '../run/headline.ts';
-import { commandOf } from '../run/link.ts';
+import { commandOf } from '../run/request.ts';
 import { clockText } from '../run/times.ts';
 import { PageElement } from '../state/page-element.ts';
 import { shared } from '../styles/shared.ts';
@@ -11,6 +14,8 @@ import { resultMark } from './mark.ts';
 import { resultStyles } from './styles.ts';
 
 export class ResultPanel extends PageElement {
+  static override properties = { ...PageElement.properties, engine: { attribute: false } };
+  declare engine: Engine;
   static override styles = [
     shared,
     resultStyles,
@@ -50,7 +55,7 @@ export class ResultPanel extends PageElement {
       <section>
         <h3>Services, as clients outside see them</h3>
         <ul>
-          ${services.map((lane) => availability(record, lane, this.#jump))}
+          ${services.map((lane) => availability(record, lane, this.#jump, this.#phases))}
         </ul>
       </section>
       <section>
@@ -73,6 +78,9 @@ export class ResultPanel extends PageElement {
     this.state.playing.set(false);
     this.state.jump(atMs);
   };
+
+  readonly #phases = (outage: Outage): TemplateResult =>
+    html`<outage-phases .state=${this.state} .engine=${this.engine} .outage=${outage}></outage-phases>`;
 
   #figure({ label, value, tone, atMs }: Figure): TemplateResult {
     return html`<button class=${tone} ?disabled=${atMs === undefined} @click=${() => this.#jump(atMs ?? 0)}>

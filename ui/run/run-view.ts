@@ -7,15 +7,21 @@ export type Tone = Segment['tone'];
 
 export interface RunView {
   readonly record: RunRecord;
+  /** How far the run is known; its whole length when it is done. */
+  readonly knownMs: number;
   readonly lanes: ReadonlyMap<string, Lane>;
   /** Milliseconds at which some state changes, ascending, each once; the first is 0. Between two of them nothing does. */
   readonly moments: readonly number[];
   readonly storyTimes: readonly number[];
+  /** Where some service goes down, is served in part, or is good again. */
+  readonly outageEdges: readonly number[];
   /** Story lines of what was done to the cluster: faults, and what operators did. */
   readonly marks: readonly StoryLine[];
 }
 
-export function viewOf(record: RunRecord): RunView {
+/** `watched`: lanes of what the viewer watches, which come first. */
+export function viewOf(run: RunRecord, watched: readonly Lane[] = []): RunView {
+  const record = watched.length === 0 ? run : { ...run, lanes: [...watched, ...run.lanes] };
   const times = new Set([0]);
   for (const lane of record.lanes) for (const segment of lane.segments) times.add(segment.from_ms);
   const { vip, etcd_leader, leases, backends, nodes } = record.result;
@@ -23,8 +29,13 @@ export function viewOf(record: RunRecord): RunView {
   const moments = Float64Array.from(times).sort();
   return {
     record,
+    knownMs: record.known_ms ?? record.until_ms,
     lanes: new Map(record.lanes.map((lane) => [lane.id, lane])),
     moments: [...moments],
+    outageEdges: record.lanes
+      .filter(({ kind }) => kind === 'service')
+      .flatMap(({ segments }) => segments.slice(1).map(({ from_ms }) => from_ms))
+      .sort((a, b) => a - b),
     storyTimes: record.story.map(({ at_ms }) => at_ms),
     marks: record.story.filter(({ kind }) => kind === 'fault' || kind === 'operator'),
   };

@@ -1,5 +1,5 @@
 /** Keeps the page's address a link to what is seen, and opens links that are put there by hand. */
-import { writeLink } from '../run/link.ts';
+import { type Extras, writeLink } from '../run/link.ts';
 import type { Opener } from './opener.ts';
 import type { PageState } from './page-state.ts';
 
@@ -13,7 +13,18 @@ export class Address {
   constructor(state: PageState, opener: Opener) {
     this.#state = state;
     state.atMs.subscribe(() => this.#later());
-    state.run.subscribe(() => this.#later());
+    for (const value of [
+      state.run,
+      state.span,
+      state.selected,
+      state.grouping,
+      state.tab,
+      state.title,
+      state.note,
+      state.watches,
+    ]) {
+      value.subscribe(() => this.#later());
+    }
     window.addEventListener('hashchange', () => void opener.openLink(location.hash));
   }
 
@@ -21,8 +32,31 @@ export class Address {
   link(): string | undefined {
     const source = this.#state.source.get();
     if (source === undefined) return undefined;
-    const fragment = writeLink({ ...source, atMs: this.#state.atMs.get() });
+    const fragment = writeLink({ ...source, ...this.#extras() });
     return `${location.origin}${location.pathname}${location.search}#${fragment}`;
+  }
+
+  /** What is worth saying: defaults are left out. */
+  #extras(): Extras {
+    const state = this.#state;
+    const record = state.run.get()?.record;
+    const [from, to] = state.span.get();
+    const selected = state.selected.get();
+    const tab = state.tab.get();
+    const whole = record === undefined || to - from >= record.until_ms;
+    return {
+      atMs: state.atMs.get(),
+      ...(whole ? {} : { span: [from, to] }),
+      ...(selected === undefined ? {} : { selected }),
+      ...(state.grouping.get() === 'kind' ? { byKind: true } : {}),
+      ...(tab === 'story' ? {} : { tab }),
+      ...(state.watches.get().length === 0 ? {} : { watches: state.watches.get() }),
+      ...(state.title.get() === '' ? {} : { title: state.title.get() }),
+      ...(state.note.get() === '' ? {} : { note: state.note.get() }),
+      ...(record === undefined || record.known_ms !== undefined
+        ? {}
+        : { version: import.meta.env['QUORATE_VERSION'] as string, outcome: record.result.trace_hash }),
+    };
   }
 
   #later(): void {

@@ -1,14 +1,21 @@
 /** What the parts of the page share: the run, the playhead, the visible stretch of time, what is selected. */
 import { bisectRight } from 'd3';
-import type { RunRecord } from '../../scenarios/run-record.ts';
-import type { RunRequest, Source } from '../run/link.ts';
+import type { Lane, RunRecord } from '../../scenarios/run-record.ts';
+import type { FaultForm } from '../engine/fault-forms.ts';
+import type { Preview } from '../engine/preview.ts';
+import type { Source, Watch } from '../run/link.ts';
+import type { RunRequest } from '../run/request.ts';
 import { type RunView, viewOf } from '../run/run-view.ts';
+import type { StepOf } from './steps.ts';
 import { Value } from './value.ts';
 
 /** Milliseconds from and to. */
 export type Span = readonly [number, number];
 
 export type Grouping = 'host' | 'kind';
+
+export const TABS = ['story', 'result', 'why', 'machine'] as const;
+export type Tab = (typeof TABS)[number];
 
 export interface Notice {
   readonly tone: 'bad' | 'plain';
@@ -25,6 +32,13 @@ export interface Busy {
 export interface ScenarioChoice {
   readonly name: string;
   readonly about: string;
+}
+
+/** Something that the viewer wants explained: a step, and what it is called. */
+export interface Asked {
+  readonly step: number;
+  readonly text: string;
+  readonly atMs: number;
 }
 
 /** The shortest stretch that can be looked at; below a microsecond there is nothing. */
@@ -45,35 +59,77 @@ export class PageState {
   readonly selected = new Value<string | undefined>(undefined);
   readonly grouping = new Value<Grouping>('host');
   readonly collapsed = new Value<ReadonlySet<string>>(new Set());
+  readonly tab = new Value<Tab>('story');
   readonly scenarios = new Value<readonly ScenarioChoice[]>([]);
+  readonly faults = new Value<readonly FaultForm[]>([]);
+  /** What would be hit by the fault that is being chosen. */
+  readonly aimed = new Value<Preview | undefined>(undefined);
+  readonly watches = new Value<readonly Watch[]>([]);
+  /** Lanes of what the viewer watches, and where playing is to stop. */
+  readonly watched = new Value<readonly Lane[]>([]);
+  readonly stops = new Value<readonly number[]>([]);
+  /** What the step buttons step to. */
+  readonly stepOf = new Value<StepOf>('event');
+  readonly asked = new Value<Asked | undefined>(undefined);
   /** What is being waited for, if anything. */
   readonly busy = new Value<Busy | undefined>(undefined);
   /** What was last asked for; it may not be here yet, or never be. */
   readonly wanted = new Value<RunRequest | undefined>(undefined);
   readonly notice = new Value<Notice | undefined>(undefined);
+  /** Title and note of the link, as whoever shared it wrote them. */
+  readonly title = new Value('');
+  readonly note = new Value('');
 
-  show(record: RunRecord, source: Source | undefined, atMs: number): void {
+  constructor() {
+    this.watched.subscribe(() => {
+      if (this.#record !== undefined) this.run.set(viewOf(this.#record, this.watched.get()));
+    });
+  }
+
+  #record: RunRecord | undefined;
+
+  /** The run without the lanes of what is watched. */
+  get record(): RunRecord | undefined {
+    return this.#record;
+  }
+
+  /** Another run. `keep`: it is the same up to the playhead, so that the visible stretch and the selection stay. */
+  show(record: RunRecord, source: Source | undefined, atMs: number, keep = false): void {
     this.playing.set(false);
-    this.selected.set(undefined);
-    this.collapsed.set(new Set());
+    this.asked.set(undefined);
     this.source.set(source);
     this.wanted.set(source?.request);
-    this.span.set([0, record.until_ms]);
-    this.run.set(viewOf(record));
+    const view = viewOf(record, this.watched.get());
+    if (!keep) {
+      this.selected.set(undefined);
+      this.collapsed.set(new Set());
+      this.span.set([0, record.until_ms]);
+    } else if (this.span.get()[1] > record.until_ms) this.span.set([0, record.until_ms]);
+    this.#record = record;
+    this.run.set(view);
+    if (keep && !view.lanes.has(this.selected.get() ?? '')) this.selected.set(undefined);
     this.seek(atMs);
   }
 
-  /** Moves the playhead, within the run. */
+  /** The same run, of which more is known now. */
+  extend(record: RunRecord): void {
+    this.#record = record;
+    this.run.set(viewOf(record, this.watched.get()));
+    this.seek(this.atMs.get());
+  }
+
+  /** Moves the playhead, within what is known of the run. */
   seek(atMs: number): void {
     const view = this.run.get();
     if (view === undefined) return;
-    const at = Math.min(Math.max(atMs, 0), view.record.until_ms);
+    const at = Math.min(Math.max(atMs, 0), view.knownMs);
     this.moment.set(bisectRight(view.moments, at) - 1);
     this.atMs.set(at);
   }
 
   /** Moves the playhead and, if it is not to be seen then, the visible stretch. */
   jump(atMs: number): void {
+    this.playing.set(false);
     this.seek(atMs);
     const at = this.atMs.get();
     const [from, to] = this.span.get();
@@ -114,6 +170,12 @@ export class PageState {
     const collapsed = new Set(this.collapsed.get());
     if (!collapsed.delete(name)) collapsed.add(name);
     this.collapsed.set(collapsed);
+  }
+
+  /** Asks why, and opens the panel that answers. */
+  ask(asked: Asked): void {
+    this.asked.set(asked);
+    this.tab.set('why');
   }
 
   complain(text: string): void {

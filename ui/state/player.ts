@@ -43,8 +43,19 @@ export class Player {
     const run = this.#state.run.get();
     if (!this.#state.playing.get() || run === undefined) return;
     const end = run.record.until_ms;
-    this.#atMs = Math.min(end, this.#atMs + Math.max(0, nowMs - this.#frameMs) * this.#state.speed.get());
+    // What is not known yet is waited for.
+    const before = this.#atMs;
+    this.#atMs = Math.min(
+      run.knownMs,
+      this.#atMs + Math.max(0, nowMs - this.#frameMs) * this.#state.speed.get(),
+    );
     this.#frameMs = nowMs;
+    const stop = this.#state.stops.get().find((at) => at > before && at <= this.#atMs);
+    if (stop !== undefined) {
+      this.#state.playing.set(false);
+      this.#state.jump(stop);
+      return;
+    }
     if (!this.#calm.matches || nowMs - this.#shownMs >= STEP_MS || this.#atMs >= end) {
       this.#shownMs = nowMs;
       this.#moving = true;

@@ -120,7 +120,17 @@ export class StoryList extends PageElement {
         ${kindMark(line.kind)}
         <span class="text">${line.text}</span>
       </button>
+      ${
+        line.step > 0
+          ? html`<button class="why" aria-label="Why? ${line.text}" @click=${() => this.#why(line)}>why?</button>`
+          : nothing
+      }
     </li>`;
+  }
+
+  #why({ at_ms, step, text }: StoryLine): void {
+    this.#jump(at_ms);
+    this.state.ask({ step, text, atMs: at_ms });
   }
 
   #jump(atMs: number): void {

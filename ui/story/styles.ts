@@ -35,7 +35,27 @@ export const storyStyles = css`
     list-style: none;
     scrollbar-width: thin;
   }
-  li button {
+  li {
+    position: relative;
+  }
+  li button.why {
+    position: absolute;
+    right: 4px;
+    bottom: 4px;
+    min-height: 24px;
+    padding: 0 6px;
+    border: 1px solid var(--line);
+    border-radius: 5px;
+    background: var(--surface);
+    color: var(--muted);
+    font-size: 12px;
+    opacity: 0;
+  }
+  li:is(:hover, :focus-within) button.why,
+  li:has([aria-current]) button.why {
+    opacity: 1;
+  }
+  li button:not(.why) {
     display: grid;
     grid-template-columns: 84px 18px 1fr;
     gap: 10px;

@@ -1,5 +1,6 @@
 /** Hosts as boxes with their processes. All words go in as text nodes. */
 import type { Selection } from 'd3';
+import type { Preview } from '../engine/preview.ts';
 import type { SceneBackend, SceneProcess } from '../run/scene-at.ts';
 import { appendGlyph, updateGlyph } from './draw-glyph.ts';
 import { type Box, FOOT, HEAD, isOutside, PAD, ROW } from './layout.ts';
@@ -15,6 +16,8 @@ export interface HostOptions {
   /** Id of the selected lane. */
   readonly selected: string | undefined;
   select(lane: string): void;
+  /** What a fault that is being chosen would hit. */
+  readonly aimed: Preview | undefined;
 }
 
 export function drawHosts(layer: Layer, boxes: readonly Box[], options: HostOptions): void {
@@ -34,7 +37,8 @@ export function drawHosts(layer: Layer, boxes: readonly Box[], options: HostOpti
     })
     .attr('class', ({ host }) => {
       const chosen = `host:${host.name}` === options.selected ? 'selected' : '';
-      return `host ${host.power.tone} ${chosen}`;
+      const hit = options.aimed?.hosts.includes(host.name) === true ? 'aimed' : '';
+      return `host ${host.power.tone} ${chosen} ${hit}`;
     })
     .attr('transform', ({ x, y }) => `translate(${x},${y})`);
   hosts
@@ -78,7 +82,8 @@ function drawProcesses(hosts: Selection<SVGGElement, Box, SVGGElement, unknown>,
     })
     .attr('class', ({ process }) => {
       const chosen = `process:${process.path}` === options.selected ? 'selected' : '';
-      return `process ${process.tone} ${process.active ? 'active' : ''} ${chosen}`;
+      const hit = options.aimed?.processes.includes(process.path) === true ? 'aimed' : '';
+      return `process ${process.tone} ${process.active ? 'active' : ''} ${chosen} ${hit}`;
     })
     .on('click', (_event: Event, { process }) => options.select(`process:${process.path}`));
   rows.select('.row').attr('width', ({ box }) => box.width - 10);

@@ -55,6 +55,46 @@ export const topologyStyles = css`
     stroke: var(--accent);
     stroke-width: 2;
   }
+  .host.aimed .frame {
+    stroke: var(--bad);
+    stroke-width: 3;
+  }
+  .process.aimed .row {
+    fill: var(--bad-soft);
+    stroke: var(--bad);
+  }
+  .space {
+    flex: 1;
+  }
+  header button {
+    min-height: 28px;
+  }
+  .tools {
+    position: absolute;
+    top: 0;
+    left: 0;
+  }
+  .tool {
+    position: absolute;
+    display: grid;
+    place-items: center;
+    width: 26px;
+    min-height: 26px;
+    padding: 0;
+    border-color: var(--line-strong);
+    border-radius: 50%;
+    background: var(--surface);
+    color: var(--muted);
+  }
+  .tool:is(:hover, :focus-visible) {
+    border-color: var(--bad);
+    color: var(--bad);
+  }
+  .tool svg {
+    width: 13px;
+    height: 13px;
+    fill: currentColor;
+  }
   .host .name {
     font-size: 14px;
     font-weight: 650;

@@ -1,7 +1,8 @@
 /** The cluster at the playhead: hosts, processes, the VIP, the way of a request. */
 import { select } from 'd3';
-import { html, svg } from 'lit';
+import { html, nothing, svg } from 'lit';
 import { type Scene, sceneAt } from '../run/scene-at.ts';
+import type { Actions } from '../state/actions.ts';
 import { PageElement } from '../state/page-element.ts';
 import { glyphStyles } from '../styles/glyph.ts';
 import { shared } from '../styles/shared.ts';
@@ -9,13 +10,16 @@ import { drawHosts, type Layer } from './draw-hosts.ts';
 import { drawPaths } from './draw-paths.ts';
 import { drawServices } from './draw-services.ts';
 import { drawVip } from './draw-vip.ts';
-import { layOut } from './layout.ts';
+import { isOutside, layOut } from './layout.ts';
 import { sentenceOf, summaryOf } from './scene-text.ts';
 import { topologyStyles } from './styles.ts';
 
 const ARROWS = ['good', 'bad', 'trap', 'shut'];
 
 export class TopologyView extends PageElement {
+  static override properties = { ...PageElement.properties, actions: { attribute: false } };
+  /** Undefined in a replay, in which nothing can be done. */
+  declare actions: Actions | undefined;
   static override styles = [shared, glyphStyles, topologyStyles];
   #width = 0;
   #scene: Scene | undefined;
@@ -27,7 +31,7 @@ export class TopologyView extends PageElement {
   });
 
   protected override watched() {
-    return [this.state.run, this.state.moment, this.state.selected];
+    return [this.state.run, this.state.moment, this.state.selected, this.state.aimed];
   }
 
   override disconnectedCallback(): void {
@@ -43,6 +47,8 @@ export class TopologyView extends PageElement {
       <header>
         <h2>Cluster</h2>
         <p>${scene ? summaryOf(scene) : ''}</p>
+        <span class="space"></span>
+        ${this.actions === undefined ? nothing : html`<button title="Break something at the playhead (B)" @click=${() => this.actions?.breakIt()}>Break…</button>`}
       </header>
       <div class="stage">
         <svg class="drawing" aria-hidden="true">
@@ -61,6 +67,17 @@ export class TopologyView extends PageElement {
         <ul class="unseen" aria-label="Hosts">
           ${scene?.hosts.map((host) => html`<li>${sentenceOf(host, scene)}</li>`)}
         </ul>
+        <div class="tools">
+          ${(this.actions === undefined ? [] : (scene?.hosts ?? []))
+            .filter((host) => !isOutside(host))
+            .map(
+              ({
+                name,
+              }) => html`<button class="tool" data-host=${name} title="Break ${name}" aria-label="Break ${name}" @click=${() => this.actions?.breakIt(name)}>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M9.5,1L3,9h4.500L6,15l7-8.500H8.500Z" /></svg>
+              </button>`,
+            )}
+        </div>
       </div>
     `;
   }
@@ -80,7 +97,16 @@ export class TopologyView extends PageElement {
     drawHosts(layer('hosts'), layout.boxes, {
       selected: this.state.selected.get(),
       select: (lane) => this.state.select(lane),
+      aimed: this.state.aimed.get(),
     });
+    // By script, as the policy of the page lets no style stand in its markup.
+    for (const tool of this.renderRoot.querySelectorAll<HTMLElement>('.tool')) {
+      const box = layout.boxes.find(({ host }) => host.name === tool.dataset['host']);
+      if (box === undefined) continue;
+      const left =
+        drawing.node()!.getBoundingClientRect().left - tool.offsetParent!.getBoundingClientRect().left;
+      tool.style.translate = `${left + box.x + box.width - 13}px ${box.y - 13}px`;
+    }
     drawServices(layer('services'), scene, layout);
     drawVip(layer('flags'), scene, layout);
   }

@@ -179,12 +179,12 @@ customElements.define('scrub-strip', ScrubStrip);
 type Scale = (ms: number) => number;
 
 /** One thin bar a service, so that an outage shows where it is. */
-function services({ record }: RunView, x: Scale): TemplateResult[] {
+function services({ record, knownMs }: RunView, x: Scale): TemplateResult[] {
   const lanes = record.lanes.filter(({ kind }) => kind === 'service');
   const height = lanes.length === 0 ? 0 : (HEIGHT - 14) / lanes.length;
   return lanes.flatMap(({ segments }, row) =>
     segments.map(({ from_ms, tone }, index) => {
-      const to = x(segments[index + 1]?.from_ms ?? record.until_ms);
+      const to = x(segments[index + 1]?.from_ms ?? knownMs);
       const width = Math.max(1, to - x(from_ms));
       return svg`<rect class=${tone} x=${x(from_ms)} y=${10 + row * height} width=${width} height=${height - 1.5} />`;
     }),

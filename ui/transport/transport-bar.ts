@@ -1,14 +1,18 @@
 /** Time in the hand: play, steps, speed, and the strip to scrub along. */
-import { css, html } from 'lit';
-import { clockText, sinceText } from '../run/times.ts';
+import { css, html, nothing } from 'lit';
+import { clockText, lengthText, sinceText } from '../run/times.ts';
+import type { Actions } from '../state/actions.ts';
 import { PageElement } from '../state/page-element.ts';
 import { SPEEDS, speedText } from '../state/player.ts';
-import { step } from '../state/steps.ts';
+import { STEPS, type StepOf, step } from '../state/steps.ts';
 import { shared } from '../styles/shared.ts';
 import { icon } from './icons.ts';
 import './scrub-strip.ts';
 
 export class TransportBar extends PageElement {
+  static override properties = { ...PageElement.properties, actions: { attribute: false } };
+  /** Undefined in a replay, in which nothing can be done. */
+  declare actions: Actions | undefined;
   static override styles = [
     shared,
     css`
@@ -30,10 +34,20 @@ export class TransportBar extends PageElement {
       .clock {
         margin: 0;
         /* Always as wide: what stands beside it must not move under the hand. */
-        width: 152px;
+        width: 196px;
         overflow: hidden;
         line-height: 1.25;
         white-space: nowrap;
+      }
+      .buttons select {
+        width: 118px;
+        min-height: 36px;
+        padding: 0 4px;
+      }
+      .clock .next {
+        display: block;
+        overflow: hidden;
+        text-overflow: ellipsis;
       }
       .clock strong {
         display: block;
@@ -67,6 +81,9 @@ export class TransportBar extends PageElement {
         .clock {
           width: auto;
         }
+        .buttons label {
+          display: none;
+        }
         .speed {
           grid-template-columns: auto;
           justify-items: end;
@@ -83,16 +100,24 @@ export class TransportBar extends PageElement {
   ];
 
   protected override watched() {
-    return [this.state.run, this.state.playing, this.state.speed, this.state.atMs];
+    return [
+      this.state.run,
+      this.state.playing,
+      this.state.speed,
+      this.state.atMs,
+      this.state.stepOf,
+      this.state.stops,
+    ];
   }
 
   protected override render() {
-    const { playing, speed, atMs } = this.state;
+    const { playing, speed, atMs, stepOf } = this.state;
+    const what = STEPS[stepOf.get()];
     const none = this.state.run.get() === undefined;
     const chosen = SPEEDS.findIndex((each) => each >= speed.get());
     return html`
       <div class="buttons" role="group" aria-label="Playback">
-        <button class="icon" ?disabled=${none} title="Previous event ( , )" aria-label="Previous event" @click=${() => step(this.state, 'event', false)}>
+        <button class="icon" ?disabled=${none} title="Previous ${what}" aria-label="Previous ${what}" @click=${() => step(this.state, stepOf.get(), false)}>
           ${icon('previous')}
         </button>
         <button
@@ -104,13 +129,27 @@ export class TransportBar extends PageElement {
         >
           ${icon(playing.get() ? 'pause' : 'play')}
         </button>
-        <button class="icon" ?disabled=${none} title="Next event ( . )" aria-label="Next event" @click=${() => step(this.state, 'event', true)}>
+        <button class="icon" ?disabled=${none} title="Next ${what}" aria-label="Next ${what}" @click=${() => step(this.state, stepOf.get(), true)}>
           ${icon('next')}
         </button>
+        <label>
+          <span class="unseen">Step to the next</span>
+          <select ?disabled=${none} @change=${(event: Event) => stepOf.set((event.target as HTMLSelectElement).value as StepOf)}>
+            ${Object.entries(STEPS).map(([of, words]) => html`<option value=${of} ?selected=${of === stepOf.get()}>${words}</option>`)}
+          </select>
+        </label>
+        ${
+          this.actions === undefined
+            ? nothing
+            : html`<button ?disabled=${none} title="Breakpoints and watches (P)" aria-label="Breakpoints and watches" class="icon" @click=${() => this.actions?.watch()}>
+          <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M5,1.500h6l3.500,3.500v6l-3.500,3.500h-6L1.500,11V5Z" /></svg>
+        </button>`
+        }
       </div>
       <p class="clock number">
         <strong>${clockText(atMs.get())}</strong>
         <span>${this.#since()}</span>
+        <span class="next">${this.#next()}</span>
       </p>
       <scrub-strip .state=${this.state}></scrub-strip>
       <label class="speed">
@@ -127,6 +166,14 @@ export class TransportBar extends PageElement {
         <output class="number">${speedText(speed.get())}</output>
       </label>
     `;
+  }
+
+  /** What comes if nobody touches anything: the run knows. */
+  #next(): string {
+    const run = this.state.run.get();
+    const atMs = this.state.atMs.get();
+    const line = run?.record.story.find(({ at_ms }) => at_ms > atMs);
+    return line === undefined ? '' : `in ${lengthText(line.at_ms - atMs)}: ${line.text}`;
   }
 
   /** Time since the last thing that was done to the cluster. */

@@ -49,15 +49,56 @@ const heard =
   ({ context, event }: Given): boolean =>
     test(context.raft, messageOf(event));
 
-/** An assign of the state after the work, and of what it reports. */
-const act = (work: (raft: Draft, event: RaftEvent) => void) =>
-  assign<RaftContext, RaftEvent, undefined, RaftEvent, never>(({ context, event }) =>
-    steps.settled(context.raft, event, work),
-  );
+type Work = (raft: Draft, event: RaftEvent) => void;
 
-/** The same for work on a message. */
-const hear = (work: (raft: Draft, message: RaftMessage) => void) =>
-  act((raft, event) => work(raft, messageOf(event)));
+/** Work on the message of an event. */
+const hear =
+  (work: (raft: Draft, message: RaftMessage) => void): Work =>
+  (raft, event) =>
+    work(raft, messageOf(event));
+
+/** What the transitions do with the state, by the name of the action. */
+const WORK = {
+  tickInVain: steps.tickInVain,
+  tickAsLeader: steps.tickAsLeader,
+  stepDownWithoutQuorum: steps.stepDownWithoutQuorum,
+  startPreVote: steps.startPreVote,
+  startVote: steps.startVote,
+  refuseToCampaign: steps.refuseToCampaign,
+  obeyTimeoutNow: hear(steps.obeyTimeoutNow),
+  refuse: hear(steps.refuse),
+  ignoreInLease: hear(steps.ignoreInLease),
+  answerOlderTerm: hear(steps.answerOlderTerm),
+  followNewerTerm: hear(steps.stepNewerTerm),
+  follow: hear(steps.follow),
+  followRival: hear(steps.followRival),
+  stepAsFollower: hear(steps.stepAsFollower),
+  stepAsCandidate: hear(steps.stepAsCandidate),
+  stepAsLeader: hear(steps.stepAsLeader),
+  winPreVote: hear(steps.winPreVote),
+  winVote: hear(steps.winVote),
+  loseElection: hear(steps.loseElection),
+  requestAsFollower: steps.requestAsFollower,
+  requestAsCandidate: steps.requestAsCandidate,
+  requestAsLeader: steps.requestAsLeader,
+  applyConfChange: steps.applyConfChange,
+  leaveOffice: steps.leaveOffice,
+  save: steps.save,
+  compact: steps.compact,
+  offerSnapshot: steps.offerSnapshot,
+  advanceAsFollower: steps.advanceAsFollower,
+  advanceAsCandidate: steps.advanceAsCandidate,
+  advanceAsLeader: steps.advanceAsLeader,
+  advanceAndVote: steps.advanceAndVote,
+  advanceAndLead: steps.advanceAndLead,
+  takeReady: () => {},
+} satisfies Record<string, Work>;
+
+/** An action for each of them, for this machine and for those that put something around it. */
+export function actionOfEach<Action>(make: (work: Work) => Action): Record<keyof typeof WORK, Action> {
+  const actions = Object.entries(WORK).map(([name, work]) => [name, make(work)] as const);
+  return Object.fromEntries(actions) as Record<keyof typeof WORK, Action>;
+}
 
 /** The application's requests, each role with its own answer. */
 const requests = <Action extends string>(action: Action) => {
@@ -115,39 +156,11 @@ export const raftMachine = setup({
       return report === null ? NOTHING : { type: 'tell', to: '', event: report };
     }),
     countTick: assign(({ context: { raft } }) => ({ raft: steps.withTick(raft), report: null })),
-    tickInVain: act(steps.tickInVain),
-    tickAsLeader: act(steps.tickAsLeader),
-    stepDownWithoutQuorum: act(steps.stepDownWithoutQuorum),
-    startPreVote: act(steps.startPreVote),
-    startVote: act(steps.startVote),
-    refuseToCampaign: act(steps.refuseToCampaign),
-    obeyTimeoutNow: hear(steps.obeyTimeoutNow),
-    refuse: hear(steps.refuse),
-    ignoreInLease: hear(steps.ignoreInLease),
-    answerOlderTerm: hear(steps.answerOlderTerm),
-    followNewerTerm: hear(steps.stepNewerTerm),
-    follow: hear(steps.follow),
-    followRival: hear(steps.followRival),
-    stepAsFollower: hear(steps.stepAsFollower),
-    stepAsCandidate: hear(steps.stepAsCandidate),
-    stepAsLeader: hear(steps.stepAsLeader),
-    winPreVote: hear(steps.winPreVote),
-    winVote: hear(steps.winVote),
-    loseElection: hear(steps.loseElection),
-    requestAsFollower: act(steps.requestAsFollower),
-    requestAsCandidate: act(steps.requestAsCandidate),
-    requestAsLeader: act(steps.requestAsLeader),
-    applyConfChange: act(steps.applyConfChange),
-    leaveOffice: act(steps.leaveOffice),
-    save: act(steps.save),
-    compact: act(steps.compact),
-    offerSnapshot: act(steps.offerSnapshot),
-    advanceAsFollower: act(steps.advanceAsFollower),
-    advanceAsCandidate: act(steps.advanceAsCandidate),
-    advanceAsLeader: act(steps.advanceAsLeader),
-    advanceAndVote: act(steps.advanceAndVote),
-    advanceAndLead: act(steps.advanceAndLead),
-    takeReady: act(() => {}),
+    ...actionOfEach((work) =>
+      assign<RaftContext, RaftEvent, undefined, RaftEvent, never>(({ context, event }) =>
+        steps.settled(context.raft, event, work),
+      ),
+    ),
   },
 }).createMachine({
   id: 'etcd.raft',

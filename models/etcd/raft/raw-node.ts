@@ -56,6 +56,8 @@ export interface Ready {
 }
 
 const NO_ENTRIES: readonly Entry[] = [];
+const NO_STEPS: readonly RaftMessage[] = [];
+const NO_READ_STATES: readonly ReadState[] = [];
 
 function isEmptyHardState(state: HardState): boolean {
   return state.term === 0 && state.vote === 0 && state.commit === 0;
@@ -83,9 +85,43 @@ export function hasReady(raft: Raft): boolean {
   );
 }
 
+/** Whether there is nothing but messages to send: heartbeats and their answers, nearly all of what a cluster does. */
+function hasOnlyMessages(raft: Raft): boolean {
+  const { log } = raft;
+  return (
+    raft.messages !== null &&
+    raft.messagesAfterAppend === null &&
+    raft.readStates.length === 0 &&
+    log.unstable.size === 0 &&
+    !softStateChanged(raft) &&
+    !hardStateChanged(raft) &&
+    nextSnapshot(log) === null &&
+    !hasNextCommitted(log, !raft.config.asyncStorageWrites)
+  );
+}
+
+function takeMessages(raft: Draft): Ready {
+  const messages = chainToArray(raft.messages);
+  raft.messages = null;
+  raft.stepsOnAdvance = NO_STEPS;
+  raft.awaitsAdvance = false;
+  return {
+    softState: null,
+    hardState: null,
+    readStates: NO_READ_STATES,
+    entries: NO_ENTRIES,
+    snapshot: null,
+    committedEntries: NO_ENTRIES,
+    messages,
+    mustSync: false,
+    mustAdvance: false,
+  };
+}
+
 /** Takes everything that has come up; Raft counts it as handed out from then on. */
 export function takeReady(raft: Draft): Ready {
   if (raft.awaitsAdvance) throw new Error('two accepted Ready structs without call to Advance');
+  if (hasOnlyMessages(raft)) return takeMessages(raft);
   const { asyncStorageWrites: async, maxCommittedSizePerReady: maxBytes, id } = raft.config;
   const { log } = raft;
   const hard = hardStateChanged(raft) ? hardStateOf(raft) : null;

@@ -47,6 +47,7 @@ describe('the displayed state, src/stats-proxy.c:733-790', () => {
       state: 'no check',
       status: 'no check',
       check: '',
+      check_ms: 0,
     });
   });
 

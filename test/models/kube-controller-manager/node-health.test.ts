@@ -11,6 +11,7 @@ import {
   readyCondition,
 } from '../../../models/kube-controller-manager/node-health.ts';
 import { monitor } from '../../../models/kube-controller-manager/node-lifecycle.ts';
+import { NO_VERDICT } from '../../../models/kube-controller-manager/zones.ts';
 import { initialNode, renewed } from '../../../models/kubelet/node-object.ts';
 
 const S = 1_000_000;
@@ -76,9 +77,9 @@ describe('node health as the node-lifecycle controller judges it', () => {
   test('a pass looks at every node and names those to be marked', () => {
     const nodes = ImmutableMap({ w1: node, w2: initialNode({ ...facts, nodeName: 'w2' }, 5) });
     const leases = ImmutableMap({ w1: lease(1) });
-    const first = monitor(nodes, leases, ImmutableMap<string, NodeHealth>(), CONFIG, 0);
+    const first = monitor(nodes, leases, ImmutableMap<string, NodeHealth>(), NO_VERDICT, CONFIG, 0);
     expect(first.toMark.size).toBe(0);
-    const second = monitor(nodes, leases.set('w1', lease(2)), first.health, CONFIG, 41 * S);
+    const second = monitor(nodes, leases.set('w1', lease(2)), first.health, NO_VERDICT, CONFIG, 41 * S);
     expect(second.toMark.map(({ metadata }) => metadata.name).toArray()).toEqual(['w2']);
   });
 });

@@ -1,0 +1,172 @@
+/** The search of a check on all cores: until the time is over, the runs are done, or every property is broken. */
+import {
+  type CheckAnswer,
+  type CheckTask,
+  checkOnPool,
+  type FoundViolation,
+} from '../plan/runners/check-runs.ts';
+import type { FaultClass } from '../properties/fault-classes.ts';
+import type { Property } from '../properties/property.ts';
+import { Search } from '../properties/search.ts';
+import type { ReadyCheck } from './checked.ts';
+import { EXIT_INTERRUPTED, Failure } from './failure.ts';
+import { Progress } from './progress.ts';
+
+export interface SearchWish {
+  readonly properties: readonly Property[];
+  readonly classes: readonly FaultClass[];
+  readonly seed: number;
+  readonly runs: number | undefined;
+  readonly timeMs: number | undefined;
+}
+
+export interface SearchResult {
+  readonly found: readonly FoundViolation[];
+  readonly runs: number;
+  /** Worlds of different luck. */
+  readonly worlds: number;
+  readonly seconds: number;
+  readonly states: number;
+  readonly transitions: number;
+  readonly combinations: number;
+  /** Of each group of properties that share their runs: what of the systematic part was done. */
+  readonly tried: readonly {
+    readonly properties: readonly string[];
+    readonly runs: number;
+    readonly singles: number;
+    readonly allSingles: number;
+    readonly pairs: number;
+    readonly allPairs: number;
+    readonly drawn: number;
+  }[];
+}
+
+/** Runs a task does: about a second of work. */
+const RUNS_OF_TASK: Readonly<Record<Property['needs'], number>> = { world: 16, requests: 6 };
+/** Of so many tasks one is of the group that asks about requests, whose tasks take several times as long. */
+const TURNS = 4;
+/** More tasks than any time allows. */
+const MOST_TASKS = 50_000;
+
+const ENOUGH = new Error('enough');
+
+export async function search(ready: ReadyCheck, wish: SearchWish): Promise<SearchResult> {
+  const { checked, schedule } = ready;
+  const needs = (['world', 'requests'] as const).filter((need) =>
+    wish.properties.some((property) => property.needs === need),
+  );
+  const groups = needs.map((need) => wish.properties.filter((property) => property.needs === need));
+  const tasks = tasksOf(needs, wish, schedule !== undefined);
+  const answers: (CheckAnswer | undefined)[] = [];
+  const found = new Map<string, FoundViolation & { readonly task: number }>();
+  const startedMs = Date.now();
+  const progress = new Progress(`${ready.name}:`);
+  const abort = new AbortController();
+  const onInterrupt = (): void => abort.abort(new Failure('interrupted', EXIT_INTERRUPTED));
+  const timer = wish.timeMs === undefined ? undefined : setTimeout(() => abort.abort(ENOUGH), wish.timeMs);
+  process.once('SIGINT', onInterrupt);
+  try {
+    const shared = {
+      checked,
+      classes: wish.classes,
+      groups: groups.map((group) => group.map(({ name }) => name)),
+      seed: wish.seed,
+      ...(schedule === undefined ? {} : { schedule }),
+    };
+    await checkOnPool(shared, tasks, {
+      signal: abort.signal,
+      answered: (index, answer, done) => {
+        answers[index] = answer;
+        for (const one of answer.found) {
+          const known = found.get(one.property);
+          if (known === undefined || known.task > index) found.set(one.property, { ...one, task: index });
+        }
+        const share =
+          wish.timeMs === undefined ? done / tasks.length : (Date.now() - startedMs) / wish.timeMs;
+        progress.show(Math.min(1, share));
+        if (found.size === wish.properties.length && isDoneUpTo(answers, found)) abort.abort(ENOUGH);
+      },
+    });
+  } catch (error) {
+    if (error !== ENOUGH) throw error;
+  } finally {
+    clearTimeout(timer);
+    progress.done();
+    process.removeListener('SIGINT', onInterrupt);
+  }
+  const seen = {
+    states: new Set<string>(),
+    transitions: new Set<string>(),
+    combinations: new Set<number>(),
+  };
+  for (const answer of answers) {
+    for (const one of answer?.states ?? []) seen.states.add(one);
+    for (const one of answer?.transitions ?? []) seen.transitions.add(one);
+    for (const one of answer?.combinations ?? []) seen.combinations.add(one);
+  }
+  const doneTasks = tasks.filter((_, index) => answers[index] !== undefined);
+  return {
+    found: wish.properties.flatMap(({ name }) => found.get(name) ?? []),
+    runs: doneTasks.reduce((sum, { count }) => sum + count, 0),
+    worlds: new Set(doneTasks.map(({ seed }) => seed)).size,
+    seconds: (Date.now() - startedMs) / 1000,
+    states: seen.states.size,
+    transitions: seen.transitions.size,
+    combinations: seen.combinations.size,
+    tried: groups.map((group, index) => {
+      const places = doneTasks
+        .filter((task) => task.group === index)
+        .flatMap(({ from, count }) => Array.from({ length: count }, (_, i) => from + i));
+      return {
+        properties: group.map(({ name }) => name),
+        ...triedOf(new Search(checked, group, wish.classes, wish.seed), places),
+      };
+    }),
+  };
+}
+
+/** Mostly of the cheaper group; each task in a world of its own. */
+function tasksOf(needs: readonly Property['needs'][], wish: SearchWish, isFixed: boolean): CheckTask[] {
+  const tasks: CheckTask[] = [];
+  const next = needs.map(() => 0);
+  // The scenario's own faults are looked at by every group, in the world of each seed.
+  const turns = isFixed ? needs.length : TURNS;
+  let left = (wish.runs ?? Number.POSITIVE_INFINITY) * (isFixed ? needs.length : 1);
+  while (left > 0 && tasks.length < MOST_TASKS) {
+    const group = needs.length > 1 && tasks.length % turns === turns - 1 ? 1 : 0;
+    const most = isFixed ? 1 : RUNS_OF_TASK[needs[group] as Property['needs']];
+    const count = Math.min(most, left);
+    const from = next[group] as number;
+    const seed = isFixed ? wish.seed + from : wish.seed + tasks.length;
+    tasks.push({ group, seed, from, count });
+    next[group] = from + count;
+    left -= count;
+  }
+  return tasks;
+}
+
+/** Are all tasks done that come before those which found something? Then nothing earlier can turn up. */
+function isDoneUpTo(
+  answers: readonly (CheckAnswer | undefined)[],
+  found: ReadonlyMap<string, { readonly task: number }>,
+): boolean {
+  const last = Math.max(...[...found.values()].map(({ task }) => task));
+  for (let index = 0; index < last; index++) if (answers[index] === undefined) return false;
+  return true;
+}
+
+function triedOf({ singles, pairs }: Search, places: readonly number[]) {
+  const triedSingles = places.filter((place) => place < singles.length).length;
+  const triedPairs = places.filter((place) => {
+    const after = place - singles.length;
+    return after >= 0 && after % 2 === 0 && after / 2 < pairs.length;
+  }).length;
+  return {
+    runs: places.length,
+    singles: triedSingles,
+    allSingles: singles.length,
+    pairs: triedPairs,
+    allPairs: pairs.length,
+    drawn: places.length - triedSingles - triedPairs,
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * The deployment controller: one ReplicaSet for each Deployment, of the size that the Deployment says, and its status.
+ *
+ * Sources: k/k pkg/controller/deployment/deployment_controller.go, sync.go; util/hash.go (pod-template-hash, written in letters
+ * that make no words). Not modelled: rolling updates (a changed template is not rolled out), pauses, rollbacks, history.
+ */
+import type { KubeObject } from '../kube-apiserver/api.ts';
+import { all, controllerMachine, type Decision, type View } from '../kube-apiserver/controller.ts';
+import { isOwnedBy, type ReplicaWorkload } from '../kube-apiserver/workloads.ts';
+import { differs, newChild, patch, sorted } from './replicas.ts';
+
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+/** Length of the hash: 8 to 10 in reality. */
+const HASH_LENGTH = 10;
+
+/** A text that is the same for the same template (FNV-1a, as in the source; of its JSON). */
+export function templateHash(template: object): string {
+  let hash = 0x811c9dc5;
+  const text = JSON.stringify(template);
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return String(hash)
+    .padStart(HASH_LENGTH, '0')
+    .replace(/./g, (digit) => LETTERS.charAt(Number(digit)));
+}
+
+function replicaSetOf(deployment: ReplicaWorkload): KubeObject {
+  const { replicas, selector, template } = deployment.spec;
+  const hash = templateHash(template);
+  const labels = { ...template.labels, 'pod-template-hash': hash };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: `${deployment.metadata.name}-${hash}`, labels },
+    spec: {
+      replicas,
+      selector: { ...selector, 'pod-template-hash': hash },
+      template: { ...template, labels },
+    },
+  };
+}
+
+export function decideDeployments(view: View): Decision<undefined> {
+  const sets = all<ReplicaWorkload>(view, 'replicasets');
+  for (const deployment of sorted(all<ReplicaWorkload>(view, 'deployments'))) {
+    const set = sets.find((one) => isOwnedBy(one, deployment));
+    if (set === undefined)
+      return { memory: undefined, call: newChild(deployment, 'replicasets', replicaSetOf(deployment)) };
+    const { replicas } = deployment.spec;
+    if (set.spec.replicas !== replicas)
+      return { memory: undefined, call: patch('replicasets', set, { spec: { replicas } }) };
+    const { replicas: made = 0, readyReplicas = 0, availableReplicas = 0 } = set.status ?? {};
+    const status = { replicas: made, updatedReplicas: made, readyReplicas, availableReplicas };
+    if (differs(deployment.status, status))
+      return { memory: undefined, call: patch('deployments', deployment, { status }, '/status') };
+  }
+  return { memory: undefined };
+}
+
+export const deployment = controllerMachine<undefined, undefined>({
+  id: 'kube-controller-manager.deployment',
+  resources: ['deployments', 'replicasets'],
+  memory: undefined,
+  decide: decideDeployments,
+});

@@ -1,0 +1,50 @@
+/** A check on all cores: what the threads are told and what they answer. */
+import type { Checked } from '../../properties/check-run.ts';
+import type { FaultClass } from '../../properties/fault-classes.ts';
+import type { Schedule } from '../../properties/schedule.ts';
+import { type PoolOptions, runOnPool } from './pool.ts';
+
+export interface SharedCheck {
+  readonly checked: Checked;
+  readonly classes: readonly FaultClass[];
+  /** Names of properties that are looked at in the same runs. */
+  readonly groups: readonly (readonly string[])[];
+  readonly seed: number;
+  /** Instead of drawn schedules: this one, in worlds of other seeds. */
+  readonly schedule?: Schedule;
+}
+
+/** Schedules of one group in the world of one seed. */
+export interface CheckTask {
+  readonly group: number;
+  readonly seed: number;
+  /** Places in the search, from this one on. */
+  readonly from: number;
+  readonly count: number;
+}
+
+export interface FoundViolation {
+  readonly property: string;
+  readonly what: string;
+  readonly schedule: Schedule;
+  /** Place in the search. */
+  readonly index: number;
+}
+
+export interface CheckAnswer {
+  readonly runs: number;
+  /** The first of each property. */
+  readonly found: readonly FoundViolation[];
+  /** What this thread had not seen before. */
+  readonly states: readonly string[];
+  readonly transitions: readonly string[];
+  readonly combinations: readonly number[];
+}
+
+export function checkOnPool(
+  shared: SharedCheck,
+  tasks: readonly CheckTask[],
+  options?: PoolOptions<CheckAnswer>,
+): Promise<CheckAnswer[]> {
+  return runOnPool<CheckTask, CheckAnswer>('check-worker', shared, tasks, options);
+}

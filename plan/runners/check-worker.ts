@@ -1,0 +1,46 @@
+/** The thread that tries schedules: the worlds of a task share one settled start. */
+import { workerData } from 'piscina';
+import { Checker } from '../../properties/check-run.ts';
+import { Coverage } from '../../properties/coverage.ts';
+import { propertyNamed } from '../../properties/library.ts';
+import { Search } from '../../properties/search.ts';
+import type { CheckAnswer, CheckTask, FoundViolation, SharedCheck } from './check-runs.ts';
+
+const { checked, classes, groups, seed: base, schedule: fixed } = workerData as SharedCheck;
+const made = new Map<number, { readonly checker: Checker; readonly search: Search }>();
+const coverage = new Coverage();
+
+function groupOf(index: number) {
+  let group = made.get(index);
+  if (group === undefined) {
+    const properties = (groups[index] ?? []).flatMap((name) => propertyNamed(name) ?? []);
+    group = {
+      checker: new Checker(checked, properties),
+      search: new Search(checked, properties, classes, base),
+    };
+    made.set(index, group);
+  }
+  return group;
+}
+
+export default function runTask({ group, seed, from, count }: CheckTask): CheckAnswer {
+  const { checker, search } = groupOf(group);
+  const before = {
+    states: new Set(coverage.states),
+    transitions: new Set(coverage.transitions),
+    combinations: new Set(coverage.combinations),
+  };
+  const found = new Map<string, FoundViolation>();
+  for (let index = from; index < from + count; index++) {
+    const schedule = fixed === undefined ? search.at(index, seed) : { ...fixed, seed };
+    for (const { property, what } of checker.run(schedule, { coverage }).violations)
+      if (!found.has(property)) found.set(property, { property, what, schedule, index });
+  }
+  return {
+    runs: count,
+    found: [...found.values()],
+    states: [...coverage.states].filter((one) => !before.states.has(one)),
+    transitions: [...coverage.transitions].filter((one) => !before.transitions.has(one)),
+    combinations: [...coverage.combinations].filter((one) => !before.combinations.has(one)),
+  };
+}

@@ -1,0 +1,169 @@
+/** Where each rule speaks, and where it does not: the reference deployment with a word changed. */
+import { describe, expect, test } from 'vitest';
+import type { ImportFile } from '../../../models/cluster/import-files.ts';
+import { LINT_RULES, lintFiles } from '../../../properties/lints/rules.ts';
+import { filesOfTopology } from '../../../scenarios/topologies.ts';
+
+type Edit = (text: string, path: string) => string;
+
+const REFERENCE = filesOfTopology('stacked-3', new Map())!.files;
+
+/** `RULE FILE:LINE` of everything found. */
+function lint(files: readonly ImportFile[]): string[] {
+  const { lints, findings } = lintFiles(files);
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return lints!.map(({ rule, file, line }) => `${rule} ${file}:${line}`);
+}
+
+function edited(edit: Edit, ...more: readonly ImportFile[]): string[] {
+  return lint([...REFERENCE.map(({ path, text }) => ({ path, text: edit(text, path) })), ...more]);
+}
+
+/** One replacement in the files whose path ends so. */
+function change(ending: string, from: string | RegExp, to: string): Edit {
+  return (text, path) => (path.endsWith(ending) ? text.replace(from, to) : text);
+}
+
+const both =
+  (...edits: readonly Edit[]): Edit =>
+  (text, path) =>
+    edits.reduce((now, edit) => edit(now, path), text);
+const everywhere = (word: string) => change('keepalived.conf', 'advert_int 1', `advert_int 1\n    ${word}`);
+const weights = (weight: string) => change('keepalived.conf', 'weight -60', weight);
+
+test('each rule has a name of its own, a sentence and a cure', () => {
+  expect(new Set(LINT_RULES.map(({ name }) => name)).size).toBe(LINT_RULES.length);
+  for (const { name, about, cure } of LINT_RULES) {
+    expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(about).toMatch(/\.$/);
+    expect(cure).toMatch(/\.$/);
+  }
+});
+
+describe('priorities 140, 120, 100', () => {
+  const found = (weight: string) => edited(weights(weight)).map((one) => one.replace(/ .*/, ''));
+  test.each(['weight -60', 'weight -41', 'weight 60', 'weight 41'])('%s is enough', (weight) => {
+    expect(found(weight)).toEqual([]);
+  });
+  test.each(['weight -40', 'weight 40'])('%s ties after two failures', (weight) => {
+    expect(found(weight)).toEqual(['tie-after-failures']);
+  });
+  test.each(['weight -10', 'weight -19', 'weight 15'])('%s leaves the VIP at the first failure', (weight) => {
+    expect(found(weight)).toContain('penalty-not-above-gap');
+  });
+  test('weight -20 is the gap: the backup accepts an equal advert', () => {
+    expect(found('weight -20')).toContain('penalty-not-above-gap');
+  });
+  test('weight -30 leaves the VIP where it is after two failures', () => {
+    expect(found('weight -30')).toEqual(['penalty-not-above-gap']);
+  });
+  test('the weight at track_script counts, and is the place', () => {
+    const edit = change('m1/keepalived.conf', '        haproxy\n', '        haproxy weight -10\n');
+    expect(edited(edit)[0]).toMatch(/^penalty-not-above-gap m1\/keepalived\.conf:24$/);
+  });
+});
+
+describe('preemption', () => {
+  test('preempt_delay is cleared as nopreempt is', () => {
+    const edit = both(
+      everywhere('preempt_delay 30'),
+      change('m1/keepalived.conf', 'state BACKUP', 'state MASTER'),
+    );
+    expect(edited(edit)).toEqual(['nopreempt-with-state-master m1/keepalived.conf:15']);
+  });
+  test('nopreempt with weight 0 is what it should be, but for nobody left when all fail', () => {
+    const found = edited(both(everywhere('nopreempt'), weights('weight 0')));
+    expect(found.map((one) => one.replace(/ .*/, ''))).toEqual(['weight-0-everywhere']);
+  });
+});
+
+describe('what the routers have to agree about', () => {
+  test('in version 3 advert_int 0.2 is 0.2 s', () => {
+    const short = change('keepalived.conf', 'advert_int 1', 'advert_int 0.2\n    version 3');
+    expect(edited(short)).toEqual([]);
+  });
+  test('unicast peers that list each other are well', () => {
+    const peers = (own: number, ...others: readonly number[]) =>
+      change(
+        `m${own}/keepalived.conf`,
+        'advert_int 1',
+        `advert_int 1\n    unicast_peer {\n${others.map((one) => `        10.0.0.1${one}\n`).join('')}    }`,
+      );
+    expect(edited(both(peers(1, 2, 3), peers(2, 1, 3), peers(3, 1, 2)))).toEqual([]);
+    expect(edited(both(peers(1, 2, 3), peers(2, 1, 3)))).toEqual([
+      'unicast-peer-mismatch m3/keepalived.conf:9',
+    ]);
+  });
+  test.each([
+    ['secret#1', true],
+    ['"secret#1"', false],
+    ['"secrets#1"', true],
+    ['secret\\#1', false],
+    ['longer-than-8', true],
+    ['eight-88', false],
+  ])('auth_pass %s is cut: %s', (pass, cut) => {
+    const found = edited(change('keepalived.conf', 'auth_pass quorate', `auth_pass ${pass}`));
+    expect(found.some((one) => one.startsWith('auth-pass-cut'))).toBe(cut);
+    expect(found.some((one) => one.startsWith('auth-pass-mismatch'))).toBe(false);
+  });
+});
+
+describe('the VIP’s check', () => {
+  const script = (line: string) => change('keepalived.conf', '/usr/bin/killall -0 haproxy', line);
+  test('of the local proxy is well', () => {
+    expect(edited(script('/usr/bin/curl -sfk -m 1 https://localhost:8443/readyz'))).toEqual([]);
+  });
+  test('of the VIP beside the local proxy is well', () => {
+    const check =
+      '#!/bin/sh\ncurl -sk -m 1 https://localhost:8443/ || exit 1\nif ip addr | grep -q 10.0.0.100; then\n  curl -sk -m 1 https://10.0.0.100:8443/ || exit 1\nfi\n';
+    expect(edited(script('/etc/keepalived/check.sh'), { path: 'check.sh', text: check })).toEqual([]);
+  });
+  test('by a script that is not there is judged by its weight only', () => {
+    expect(edited(both(script('/opt/unknown'), weights('weight -10')))[0]).toMatch(/^penalty-not-above-gap/);
+  });
+});
+
+describe('checks of the servers', () => {
+  const chk = (text: string) => change('haproxy.cfg', / {4}option httpchk[\s\S]*?status 200\n/, text);
+  test('httpchk over TLS by http-check connect ssl is well', () => {
+    const connect = both(
+      chk('    option httpchk\n    http-check connect ssl\n    http-check send meth GET uri /readyz\n'),
+      change('haproxy.cfg', ' check-ssl verify none', ''),
+    );
+    expect(edited(connect)).toEqual([]);
+  });
+  test('httpchk after ssl-hello-chk is the one that counts', () => {
+    expect(edited(chk('    option ssl-hello-chk\n    option httpchk GET /readyz\n'))).toEqual([]);
+  });
+  test('timeout tunnel keeps watches that timeout server would cut', () => {
+    const short = change('haproxy.cfg', /timeout server 5m/, 'timeout server 5s');
+    const tunnel = change('haproxy.cfg', /timeout client 5m/, 'timeout client 5m\n    timeout tunnel 1h');
+    expect(edited(short)).toEqual(['timeouts-cut-watches haproxy.cfg:11']);
+    expect(edited(both(short, tunnel))).toEqual([]);
+  });
+  test('a master of /etc/hosts that no server is, is missing', () => {
+    const text = '10.0.0.11 m1\n10.0.0.12 m2\n10.0.0.13 m3\n10.0.0.14 m4\n10.0.0.61 w1\n';
+    expect(edited((one) => one, { path: 'hosts', text })).toEqual(['backend-lacks-master haproxy.cfg:17']);
+  });
+});
+
+describe('addresses and ports', () => {
+  const vipBind = change('haproxy.cfg', 'bind *:8443', 'bind 10.0.0.100:8443');
+  test('ip_nonlocal_bind, in whatever file of sysctl.d, lets HAProxy bind the VIP', () => {
+    expect(edited(vipBind)).toEqual(['vip-bind-without-nonlocal haproxy.cfg:14']);
+    expect(edited(vipBind, { path: '90-k8s.conf', text: 'net.ipv4.ip_nonlocal_bind = 1\n' })).toEqual([]);
+    expect(edited(both(vipBind, change('haproxy.cfg', '100:8443', '100:8443 transparent')))).toEqual([]);
+  });
+  const join = (text: string) => edited((one) => one, { path: 'join.txt', text });
+  test('a join command by the balancer’s port is well, by another it is not', () => {
+    expect(join('kubeadm join 10.0.0.100:8443 --token T\n')).toEqual([]);
+    expect(join('# as printed\n$ sudo kubeadm join \\\n    10.0.0.100:6443 --token T\n')).toEqual([
+      'join-names-another-port join.txt:3',
+    ]);
+  });
+  test('kubeadm init with one master’s address, and with the hosts’ network for pods', () => {
+    expect(
+      join('kubeadm init --control-plane-endpoint=10.0.0.12:6443 --pod-network-cidr=10.0.0.0/16\n'),
+    ).toEqual(['endpoint-is-one-master join.txt:1', 'pod-subnet-overlap join.txt:1']);
+  });
+});
