@@ -8,7 +8,7 @@ import type { Entry } from '../../models/etcd/raft/entries.ts';
 import type { Raft } from '../../models/etcd/raft/raft.ts';
 import type { NodeEvent } from '../../models/etcd/raft-node-work.ts';
 import type { Effect } from '../../sim/effects.ts';
-import type { FaultClass } from '../property.ts';
+import type { FaultClass } from '../fault-classes.ts';
 
 /** One step of a member's Raft. */
 export interface MemberStep {
