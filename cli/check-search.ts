@@ -42,7 +42,7 @@ export interface SearchResult {
 }
 
 /** Runs a task does: about a second of work. */
-const RUNS_OF_TASK: Readonly<Record<Property['needs'], number>> = { world: 16, requests: 6 };
+const RUNS_OF_TASK: Readonly<Record<Property['needs'], number>> = { world: 8, requests: 3 };
 /** Of so many tasks one is of the group that asks about requests, whose tasks take several times as long. */
 const TURNS = 4;
 /** More tasks than any time allows. */

@@ -71,6 +71,8 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
   for (const line of noteLines(ready.findings, ready.checked.topology.notes ?? []))
     process.stderr.write(`${line}\n`);
   const result = await search(ready, { properties, classes, seed, runs, timeMs });
+  if (result.runs === 0)
+    throw new Failure(`no run ended within ${flags.time ?? '60s'}: give it longer, as --time 5m`);
   const counterexamples = result.found.map((found) =>
     proved(found, ready, flags.out, flags.inevitable === undefined ? 0 : runsOf(flags.inevitable)),
   );

@@ -28,7 +28,7 @@ export interface Property {
   readonly knownNotUnder?: readonly KnownBreach[];
   /** `requests`: it looks at what clients were answered; such runs cost several times as much. */
   readonly needs: 'world' | 'requests';
-  /** Processes whose failures it is mostly about: a search tries pairs of these first. Default: all that serve. */
+  /** Processes whose failures it is mostly about: a search tries pairs of these first. */
   readonly about?: readonly string[];
   /** At the end of the safety phase, before anything heals; or at the end of the liveness phase. */
   readonly judged: 'settled' | 'healed';

@@ -40,7 +40,7 @@ export const writesServedIffMajority: Property = {
     'After settling, writes are served exactly when a majority of etcd and one apiserver with a front door are left.',
   source:
     'etcd FAQ: fault tolerance table; kubernetes.io ha-topology; KEEPALIVED.md section 5 for penalties larger than every gap',
-  claimedUnder: ['host power', 'process stop'],
+  claimedUnder: ['host power', 'link', 'process stop'],
   needs: 'requests',
   judged: 'settled',
   violation({ facts, topology, epochUs }, failed, { settledMs }) {
