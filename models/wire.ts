@@ -32,6 +32,8 @@ export interface HttpResponse {
   readonly id: number;
   readonly status: number;
   readonly body?: unknown;
+  /** The header Retry-After, in seconds. */
+  readonly retryAfter?: number;
 }
 /** A part of a streamed answer (watch events); the stream is named by the request's id. */
 export interface HttpChunk {

@@ -61,6 +61,7 @@ export type Root =
   | 'etcd'
   | 'leases'
   | 'nodes'
+  | 'endpoints'
   | 'pods'
   | 'workloads'
   | 'services'
@@ -79,6 +80,8 @@ export class Facts {
   /** `m2 apiserver/m1` */
   readonly backends = new Map<string, Changes<BackendFact>>();
   readonly nodes = new Map<string, Changes<string>>();
+  /** Service to the hosts that in-cluster clients are sent to. */
+  readonly endpoints = new Map<string, Changes<readonly string[]>>();
   /** By process. */
   readonly logs = new Map<string, LogLine[]>();
   pods = new PodFacts();
@@ -99,6 +102,7 @@ export class Facts {
     'etcd',
     'leases',
     'nodes',
+    'endpoints',
     'pods',
     'workloads',
     'services',
@@ -129,6 +133,7 @@ export class Facts {
     for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
     for (const [path, lines] of this.logs) copy.logs.set(path, [...lines]);
     copy.pods = this.pods.copy();
+    for (const [service, changes] of this.endpoints) copy.endpoints.set(service, changes.copy());
     for (const [workload, changes] of this.workloads) copy.workloads.set(workload, changes.copy());
     for (const request of this.requests) copy.count(request);
     return copy;
@@ -247,6 +252,12 @@ export class Facts {
         if (changesOf(this.leases, String(note['lease'])).set(step.atUs, step.id, null))
           this.dirty.add('leases');
         break;
+      case 'endpoints': {
+        const hosts = (note['addresses'] as readonly string[]).map((address) => this.hostAt(address)).sort();
+        if (changesOf(this.endpoints, String(note['service']), sameTexts).set(step.atUs, step.id, hosts))
+          this.dirty.add('endpoints');
+        break;
+      }
       case 'node-status':
         if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
           this.dirty.add('nodes');
@@ -304,6 +315,10 @@ export class Facts {
     }
     counts[fact.outcome]++;
     this.dirty.add('clients');
+  }
+
+  private hostAt(address: string): string {
+    return this.topology.hosts.find((host) => host.address === address)?.name ?? address;
   }
 
   private role(member: string, role: string, term: number, step: Step): void {

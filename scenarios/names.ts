@@ -62,6 +62,7 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
     ...servers,
     ...(operated ? {} : { 'etcd.members': topology.etcd.members.map(({ name }) => name) }),
     leases: leasesOf(topology),
+    endpoints: ['kubernetes'],
     nodes: hostsWith(topology, 'kubelet')
       .filter(({ roles }) => roles.includes('control-plane') || roles.includes('worker'))
       .map(({ name }) => name),

@@ -116,6 +116,9 @@ export const Observations = z.object({
     .describe(
       'Deployments, StatefulSets and DaemonSets by name; their pods are those with the label app=NAME',
     ),
+  endpoints: z
+    .record(z.string(), z.array(hostName))
+    .describe('Of Service `kubernetes`: hosts whose apiservers in-cluster clients are sent to, by name'),
   services: z
     .record(
       z.string(),

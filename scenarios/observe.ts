@@ -50,6 +50,7 @@ export class Observer {
       nodes: {},
       pods: {},
       workloads: {},
+      endpoints: {},
       services: {},
       clients: {},
       steps: {},
@@ -107,6 +108,11 @@ export class Observer {
         break;
       case 'pods':
         seen.pods = podsSeen(this.facts.pods);
+        break;
+      case 'endpoints':
+        seen.endpoints = {};
+        for (const [service, changes] of this.facts.endpoints)
+          seen.endpoints[service] = [...(changes.last ?? [])];
         break;
       case 'workloads':
         seen.workloads = workloadsSeen(this.facts.pods);

@@ -89,6 +89,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['max-mutating-requests-inflight', 'whole', 'Default 200'],
     ['etcd-healthcheck-timeout', 'time', 'Default 2s'],
     ['etcd-readycheck-timeout', 'time', 'Default 2s'],
+    ['endpoint-reconciler-type', { words: ['lease', 'none'] }, 'Of Service kubernetes; default lease'],
     ['etcd-compaction-interval', 'time', 'Default 5m; 0s: etcd is never compacted'],
     ['default-not-ready-toleration-seconds', 'seconds', 'Default 300'],
     ['default-unreachable-toleration-seconds', 'seconds', 'Default 300'],

@@ -10,6 +10,13 @@ export interface KubeApiserverConfig {
   readonly 'secure-port': number;
   /** --request-timeout, 1m0s: every request but watches. */
   readonly 'request-timeout': number;
+  /**
+   * --max-requests-inflight, 400: requests that change nothing and are being served; more get 429. 0: no limit. Watches do not
+   * count.
+   */
+  readonly 'max-requests-inflight': number;
+  /** --max-mutating-requests-inflight, 200. */
+  readonly 'max-mutating-requests-inflight': number;
   /** --min-request-timeout, 1800 s: a watch lives this long and up to twice as long. */
   readonly 'min-request-timeout': number;
   /** --etcd-healthcheck-timeout and --etcd-readycheck-timeout, 2 s (storagebackend/config.go:41-42). */
@@ -20,6 +27,8 @@ export interface KubeApiserverConfig {
   readonly 'default-unreachable-toleration-seconds': number;
   /** --etcd-compaction-interval, 5m0s; 0: nothing is ever compacted. */
   readonly 'etcd-compaction-interval': number;
+  /** --endpoint-reconciler-type, lease; none: Service `kubernetes` is somebody else's business. */
+  readonly 'endpoint-reconciler-type': 'lease' | 'none';
   /** --anonymous-auth, true; without it the health endpoints answer 401 to probes, which have no certificate. */
   readonly 'anonymous-auth': boolean;
   /**
@@ -37,12 +46,15 @@ export const DEFAULTS: KubeApiserverConfig = {
   'etcd-servers': [{ address: '127.0.0.1', port: CLIENT_PORT, tls: true }],
   'secure-port': SECURE_PORT,
   'request-timeout': 60_000_000,
+  'max-requests-inflight': 400,
+  'max-mutating-requests-inflight': 200,
   'min-request-timeout': 1_800_000_000,
   'etcd-healthcheck-timeout': 2_000_000,
   'etcd-readycheck-timeout': 2_000_000,
   'default-not-ready-toleration-seconds': 300,
   'default-unreachable-toleration-seconds': 300,
   'etcd-compaction-interval': 300_000_000,
+  'endpoint-reconciler-type': 'lease',
   'anonymous-auth': true,
   cachedResources: ['nodes', 'leases'],
   startUpUs: 3_000_000,

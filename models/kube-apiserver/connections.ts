@@ -5,7 +5,7 @@
  * Sources: net/http and golang.org/x/net/http2 as the apiserver uses them (TLS first; `Client sent an HTTP request to an
  * HTTPS server.` with 400 to a plain request; a closed connection ends its requests).
  *
- * Not modelled: --http2-max-streams-per-connection, GOAWAY, time limits of the TLS handshake, in-flight limits.
+ * Not modelled: --http2-max-streams-per-connection, GOAWAY, time limits of the TLS handshake.
  */
 import type { Map as ImmutableMap } from 'immutable';
 import type { Effect } from '../../sim/effects.ts';
@@ -24,7 +24,8 @@ import {
   streamId,
   type Unsubscribe,
 } from './family.ts';
-import { etcdChecksOf, healthResponse } from './health.ts';
+import { etcdChecksOf, healthResponse, isKnownCheck } from './health.ts';
+import { counted, type InFlight, isFull, poolOf, tooManyRequests } from './in-flight.ts';
 import { type ApiRequest, type HealthRequest, parseRequest } from './paths.ts';
 import type { RequestInput } from './request.ts';
 import { failed, respond } from './storage.ts';
@@ -34,6 +35,8 @@ import type { WatchInput } from './watch.ts';
 interface Open {
   readonly id: number;
   readonly watches: string | undefined;
+  /** Where it counts among the requests in flight. */
+  readonly pool: keyof InFlight | undefined;
 }
 /** By connection name; those that have not said hello are not kept. */
 export type Connections = ImmutableMap<string, readonly Open[]>;
@@ -42,6 +45,7 @@ export interface Serving {
   readonly config: KubeApiserverConfig;
   readonly luck: number;
   readonly connections: Connections;
+  readonly inFlight: InFlight;
   /** Resources whose cacher runs. */
   readonly cachers: readonly string[];
   /** Asked to end: /readyz says so. */
@@ -49,13 +53,15 @@ export interface Serving {
 }
 export interface Step {
   readonly connections: Connections;
+  readonly inFlight: InFlight;
   readonly cachers: readonly string[];
   /** What is to be done now. */
   readonly effects: readonly Effect[];
 }
 
 function step(serving: Serving, effects: readonly Effect[], changes: Partial<Step> = {}): Step {
-  return { connections: serving.connections, cachers: serving.cachers, effects, ...changes };
+  const { connections, inFlight, cachers } = serving;
+  return { connections, inFlight, cachers, effects, ...changes };
 }
 
 function answer(connection: string, message: HttpResponse): Effect {
@@ -101,7 +107,7 @@ function hello(serving: Serving, connection: string, understood: boolean): Step 
 
 function serve(serving: Serving, connection: string, message: HttpRequest, atUs: number): Step {
   const request = parseRequest(message.method, message.path);
-  if (request === undefined) {
+  if (request === undefined || (request.kind === 'health' && !isKnownCheck(request))) {
     return step(serving, [answer(connection, respond(message.id, failed(unknownPath())))]);
   }
   if (request.kind === 'health') return checkHealth(serving, connection, message.id, request);
@@ -137,7 +143,10 @@ function serveFromEtcd(
   request: ApiRequest,
   atUs: number,
 ): Step {
-  const { config, luck } = serving;
+  const { config, luck, inFlight } = serving;
+  const pool = poolOf(request);
+  if (pool !== undefined && isFull(inFlight, pool, config))
+    return step(serving, [answer(connection, tooManyRequests(message.id))]);
   const id = streamId(connection, message.id);
   const input: RequestInput = {
     id,
@@ -155,8 +164,11 @@ function serveFromEtcd(
     requestTimeoutUs: config['request-timeout'],
     atUs,
   };
-  const connections = opened(serving, connection, { id: message.id, watches: undefined });
-  return step(serving, [{ type: 'start', machine: 'request', id, input }], { connections });
+  const connections = opened(serving, connection, { id: message.id, watches: undefined, pool });
+  return step(serving, [{ type: 'start', machine: 'request', id, input }], {
+    connections,
+    inFlight: counted(inFlight, pool, 1),
+  });
 }
 
 /** Starts the cacher of a resource that has none yet. */
@@ -191,7 +203,7 @@ function serveFromCache(
     atUs,
   };
   effects.push({ type: 'start', machine: 'watch', id: member, input });
-  const connections = opened(serving, connection, { id, watches: plural });
+  const connections = opened(serving, connection, { id, watches: plural, pool: undefined });
   return step(serving, effects, { cachers, connections });
 }
 
@@ -201,13 +213,14 @@ export function reply(serving: Serving, event: Reply): Step {
   const open = serving.connections.get(connection);
   if (open === undefined) return step(serving, []);
   const effects: Effect[] = [answer(connection, message)];
-  if (!open.some((one) => one.id === message.id)) return step(serving, effects);
+  const served = open.find((one) => one.id === message.id);
+  if (served === undefined) return step(serving, effects);
   effects.push({ type: 'stop', id: streamId(connection, message.id) });
   const connections = serving.connections.set(
     connection,
-    open.filter((one) => one.id !== message.id),
+    open.filter((one) => one !== served),
   );
-  return step(serving, effects, { connections });
+  return step(serving, effects, { connections, inFlight: counted(serving.inFlight, served.pool, -1) });
 }
 
 export function push(serving: Serving, event: Push): Step {
@@ -237,6 +250,7 @@ function drop(serving: Serving, connection: string, id: number): Step {
       connection,
       open.filter((one) => one !== gone),
     ),
+    inFlight: counted(serving.inFlight, gone.pool, -1),
   });
 }
 
@@ -247,7 +261,10 @@ export function closed(serving: Serving, connection: string): Step {
   return step(
     serving,
     open.flatMap((one) => abandon(connection, one)),
-    { connections: serving.connections.delete(connection) },
+    {
+      connections: serving.connections.delete(connection),
+      inFlight: open.reduce((left, { pool }) => counted(left, pool, -1), serving.inFlight),
+    },
   );
 }
 

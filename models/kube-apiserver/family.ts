@@ -7,6 +7,7 @@ export const ETCD_CLIENT = 'etcd-client';
 export const ETCD_CHECK = 'etcd';
 export const ETCD_READINESS_CHECK = 'etcd-readiness';
 export const COMPACTOR = 'compactor';
+export const ENDPOINT_RECONCILER = 'endpoint-reconciler';
 
 export function subchannelId(index: number): string {
   return `${ETCD_CLIENT}/${index}`;

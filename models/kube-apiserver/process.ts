@@ -2,6 +2,7 @@
 import type { ProcessType } from '../../sim/process-type.ts';
 import { cacher } from './cacher.ts';
 import { compactor } from './compactor.ts';
+import { endpointReconciler } from './endpoint-reconciler.ts';
 import { etcdCheck } from './etcd-check.ts';
 import { etcdClient } from './etcd-client.ts';
 import { etcdSubchannel } from './etcd-subchannel.ts';
@@ -19,6 +20,7 @@ export const kubeApiserverProcess: ProcessType = {
     'etcd-check': etcdCheck,
     cacher,
     compactor,
+    'endpoint-reconciler': endpointReconciler,
     request,
     watch,
   },

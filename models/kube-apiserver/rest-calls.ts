@@ -2,7 +2,7 @@
  * The calls of a Go program's API client: their types, their texts when they fail, and which are tried again.
  *
  * Sources: net/http and net (texts of url.Error and OpError); client-go rest/request.go:1066-1080, rest/with_retry.go
- * (GETs are retried on EOF or reset, 10 times a second apart; nothing else is).
+ * (GETs are retried on EOF or reset, and whatever is answered with 429 and Retry-After, 10 times a second apart).
  */
 import { Map as ImmutableMap, OrderedMap } from 'immutable';
 import type { Address, ConnectFailure, Effect } from '../../sim/effects.ts';
@@ -125,6 +125,26 @@ function isRetried({ call, retries }: Pending): boolean {
   return call.method === 'GET' && call.watch !== true && retries < MAX_RETRIES;
 }
 
+/** The call that this answer asks to come again, if it may. */
+function throttled(table: CallTable, message: WireMessage): Pending | undefined {
+  if (message.kind !== 'response' || message.retryAfter === undefined) return undefined;
+  const pending = table.open.get(message.id);
+  return pending !== undefined && pending.retries < MAX_RETRIES ? pending : undefined;
+}
+
+export function isThrottled(table: CallTable, message: WireMessage): boolean {
+  return throttled(table, message) !== undefined;
+}
+
+/** The call waits before it is tried again. */
+export function postponed(table: CallTable, message: WireMessage): Partial<CallTable> {
+  const pending = throttled(table, message) as Pending;
+  return {
+    open: table.open.delete((message as HttpResponse).id),
+    retrying: table.retrying.set(pending.call.from, { ...pending, retries: pending.retries + 1 }),
+  };
+}
+
 function concerned(table: CallTable): readonly Pending[] {
   return [...table.open.values(), ...table.queued.values()];
 }
@@ -173,8 +193,13 @@ export function sent(table: CallTable, calls: readonly Pending[]): Partial<CallT
   return { open, nextStream: table.nextStream + calls.length };
 }
 
+/** apimachinery pkg/api/errors NewGenericServerResponse, of what has no Status for a body. */
+const TOO_MANY = 'the server has received too many requests and has asked us to try again later';
+
 function answerOf({ status, body }: HttpResponse): RestAnswer {
-  const error = status < 400 ? '' : isStatus(body) ? body.message : `an error on the server ("${body}")`;
+  const unnamed = status === 429 ? TOO_MANY : `an error on the server ("${body}")`;
+  const said = isStatus(body) ? body.message : unnamed;
+  const error = status < 400 ? '' : said;
   return { type: 'answer', status, body, error };
 }
 

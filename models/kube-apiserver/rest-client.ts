@@ -3,11 +3,11 @@
  * members of the process; dialled when it is needed. A member has one call at a time and limits its time itself.
  *
  * Sources: client-go transport/cache.go:122, 149 (dial 30 s, TLS handshake 10 s), rest/with_retry.go
- * (1 s between tries; rest-calls.ts says of what); apimachinery pkg/util/net/http.go:145-176 (ping after 30 s without a read,
+ * (1 s between tries, as every Retry-After here asks; rest-calls.ts says of what); apimachinery pkg/util/net/http.go:145-176 (ping after 30 s without a read,
  * 15 s to answer); k/k kubelet closeAllConns.
  * Unit: microseconds.
  *
- * Not modelled: --kube-api-qps, IdleConnTimeout 90 s (no client here is idle for that long), Retry-After, GOAWAY.
+ * Not modelled: --kube-api-qps, IdleConnTimeout 90 s (no client here is idle for that long), GOAWAY.
  */
 import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, raise, setup } from 'xstate';
@@ -26,10 +26,12 @@ import {
   dialShareUs,
   failLost,
   failQueued,
+  isThrottled,
   keepLost,
   lookUp,
   NO_CALLS,
   type Pending,
+  postponed,
   type RestCall,
   type RestCancel,
   sendEffect,
@@ -99,6 +101,10 @@ export const restClient = setup({
     dropQueued: assign({ queued: NO_CALLS }),
     failLost: emit(({ context, event }) => failLost(context, lossOf(event))),
     keepLost: assign(({ context }) => keepLost(context)),
+    postpone: assign(({ context, event }) => ({
+      lastReadUs: event.atUs,
+      ...postponed(context, messageOf(event)),
+    })),
     planRetry: raise({ type: 'retry' } as Event, { id: 'retry', delay: 'retryAfter' }),
   },
   guards: {
@@ -108,6 +114,7 @@ export const restClient = setup({
     },
     isPong: ({ event }) => messageOf(event).kind === 'pong',
     moreAddresses: ({ context }) => context.others.length > 0,
+    isThrottled: ({ context, event }) => isThrottled(context, messageOf(event)),
     anyToRetry: ({ context }) => context.retrying.size > 0,
     readLately: ({ context, event }) => context.lastReadUs + READ_IDLE_TIMEOUT_US > event.atUs,
     readSincePing: ({ context }) => context.lastReadUs > context.pingedAtUs,
@@ -262,17 +269,20 @@ export const restClient = setup({
         cancel: {
           actions: [emit(({ context, event }) => cancelEffect(context, event.from)), 'forget'],
         },
-        received: {
-          actions: [
-            emit(({ context, event }) => deliver(context, messageOf(event))),
-            assign(({ context, event }) => {
-              const message = messageOf(event);
-              return message.kind === 'response'
-                ? { lastReadUs: event.atUs, open: context.open.delete(message.id) }
-                : { lastReadUs: event.atUs };
-            }),
-          ],
-        },
+        received: [
+          { guard: 'isThrottled', actions: ['postpone', 'planRetry'] },
+          {
+            actions: [
+              emit(({ context, event }) => deliver(context, messageOf(event))),
+              assign(({ context, event }) => {
+                const message = messageOf(event);
+                return message.kind === 'response'
+                  ? { lastReadUs: event.atUs, open: context.open.delete(message.id) }
+                  : { lastReadUs: event.atUs };
+              }),
+            ],
+          },
+        ],
         closed: { target: '#idle', actions: ['failLost', 'keepLost', 'planRetry'] },
         'close-connections': {
           target: '#idle',

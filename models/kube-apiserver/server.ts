@@ -7,12 +7,12 @@
  *
  * A start without quorum connects (the member accepts TCP), opens the port, answers 500 on the health endpoints and ends when
  * the initial check has failed for 60 s (observed: apiservers without quorum exit 20 to 60 s after each start).
- * Not modelled: the endpoint leases of the `kubernetes` service, in-flight limits, aggregation, admission, goaway-chance,
+ * Not modelled: aggregation, admission, goaway-chance,
  * --shutdown-delay-duration, the port opening before the caches are filled.
  */
 import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, setup } from 'xstate';
-import type { Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
+import type { Address, Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
 import { type EtcdError, isEtcdError, METHODS, type RangeRequest } from '../etcd/api.ts';
 import { type Timed, tell } from '../family.ts';
 import type { WireMessage } from '../wire.ts';
@@ -30,9 +30,11 @@ import {
   type Step,
   startCacher,
 } from './connections.ts';
+import type { EndpointReconcilerInput, LeaveEndpoints, LeftEndpoints } from './endpoint-reconciler.ts';
 import type { EtcdCheckInput } from './etcd-check.ts';
 import {
   COMPACTOR,
+  ENDPOINT_RECONCILER,
   ETCD_CHECK,
   ETCD_CLIENT,
   ETCD_READINESS_CHECK,
@@ -43,6 +45,7 @@ import {
   type Reply,
   subchannelId,
 } from './family.ts';
+import { type InFlight, NONE_IN_FLIGHT } from './in-flight.ts';
 
 /** etcd3.go dialTimeout. */
 const DIAL_TIMEOUT_US = 20_000_000;
@@ -57,7 +60,11 @@ type Input = ProcessInput<KubeApiserverConfig>;
 interface Context {
   readonly config: KubeApiserverConfig;
   readonly luck: number;
+  readonly address: Address;
+  /** Its address is among the endpoints of Service `kubernetes`. */
+  readonly listed: boolean;
   readonly connections: Connections;
+  readonly inFlight: InFlight;
   readonly cachers: readonly string[];
   readonly shuttingDown: boolean;
   /** What the last step asks for. */
@@ -69,7 +76,7 @@ type TcpEvent = Extract<
   KernelEvent,
   { readonly type: 'accepted' | 'received' | 'closed' | 'terminate' | 'listen-failed' }
 >;
-type Event = TcpEvent | Timed<EtcdConnected | EtcdAnswer | Reply | Push>;
+type Event = TcpEvent | Timed<EtcdConnected | EtcdAnswer | Reply | Push | LeftEndpoints>;
 
 function startClient({ config, luck }: Context): Effect {
   const endpoints = config['etcd-servers'];
@@ -146,11 +153,23 @@ export const kubeApiserver = setup({
         case 'push':
           return push(context, event);
         case 'terminate':
+        case 'left':
           return endWatches(context);
         default:
           throw new Error(`kube-apiserver cannot take a ${event.type}`);
       }
     }),
+    list: assign({ listed: ({ context }) => context.config['endpoint-reconciler-type'] === 'lease' }),
+    keepEndpoints: emit(({ context: { address, config, listed } }) => {
+      const input: EndpointReconcilerInput = { address, port: config['secure-port'] };
+      const start: Effect = { type: 'start', machine: ENDPOINT_RECONCILER, id: ENDPOINT_RECONCILER, input };
+      return { type: 'batch', effects: listed ? [start] : [] };
+    }),
+    leaveEndpoints: emit(tell<LeaveEndpoints>(ENDPOINT_RECONCILER, { type: 'leave' })),
+    stopServing: emit(({ context }) => ({
+      type: 'batch',
+      effects: [{ type: 'unlisten', port: context.config['secure-port'] }, ...context.effects],
+    })),
     act: emit(({ context }) =>
       context.effects.length === 1
         ? (context.effects[0] as Effect)
@@ -160,6 +179,7 @@ export const kubeApiserver = setup({
   guards: {
     checkFailed: ({ event }) => isEtcdError((event as EtcdAnswer).body),
     drained: ({ context }) => isDrained(context.connections),
+    listed: ({ context }) => context.listed,
   },
   delays: {
     dialTimeout: DIAL_TIMEOUT_US,
@@ -173,7 +193,10 @@ export const kubeApiserver = setup({
   context: ({ input }) => ({
     config: input.config,
     luck: input.luck,
+    address: input.address,
+    listed: false,
     connections: ImmutableMap<string, []>(),
+    inFlight: NONE_IN_FLIGHT,
     cachers: input.config.cachedResources,
     shuttingDown: false,
     effects: [],
@@ -224,7 +247,7 @@ export const kubeApiserver = setup({
             },
           },
         },
-        checked: { id: 'checked' },
+        checked: { id: 'checked', entry: ['list', 'keepEndpoints'] },
       },
       on: {
         'listen-failed': {
@@ -234,17 +257,21 @@ export const kubeApiserver = setup({
             ),
           ),
         },
-        terminate: {
-          target: 'terminating',
-          actions: [
-            'take',
-            assign({ shuttingDown: true }),
-            emit(({ context }) => ({
-              type: 'batch',
-              effects: [{ type: 'unlisten', port: context.config['secure-port'] }, ...context.effects],
-            })),
-          ],
-        },
+        terminate: [
+          { guard: 'listed', target: 'leaving', actions: 'leaveEndpoints' },
+          { target: 'terminating', actions: ['take', 'stopServing'] },
+        ],
+        received: { actions: ['take', 'act'] },
+        closed: { actions: ['take', 'act'] },
+        reply: { actions: ['take', 'act'] },
+        push: { actions: ['take', 'act'] },
+      },
+    },
+    /** Hooks before the shutdown: it still serves, and /readyz fails already. */
+    leaving: {
+      entry: assign({ shuttingDown: true }),
+      on: {
+        left: { target: 'terminating', actions: ['take', 'stopServing'] },
         received: { actions: ['take', 'act'] },
         closed: { actions: ['take', 'act'] },
         reply: { actions: ['take', 'act'] },
@@ -252,6 +279,7 @@ export const kubeApiserver = setup({
       },
     },
     terminating: {
+      entry: assign({ shuttingDown: true }),
       always: { guard: 'drained', target: 'stopped' },
       on: {
         received: { actions: ['take', 'act'] },

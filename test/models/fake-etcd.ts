@@ -177,6 +177,8 @@ function serve(context: Context, connection: string, message: HttpRequest, atUs:
     const [store, answered] = transact(context.store, body as TxnRequest);
     return { served, ...notify(context, store, [respond(connection, id, answered)]) };
   }
+  // Leases are given out and never run out.
+  if (path === METHODS.leaseGrant) return answer({ ok: true, header: header(context.store), id: 1, ttl: 15 });
   const unknown: EtcdError = { error: `unimplemented ${path}`, code: 'Unknown' };
   return answer(unknown);
 }

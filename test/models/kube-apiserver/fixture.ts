@@ -35,6 +35,8 @@ export function lab(config: Partial<KubeApiserverConfig> = {}): Lab {
       process('m1', kubeApiserverProcess, {
         ...DEFAULTS,
         'etcd-servers': [{ address: '10.0.0.9', port: 2379, tls: true }],
+        // So that revisions are those of the test's own writes.
+        'endpoint-reconciler-type': 'none',
         ...config,
       }),
       { ...process('c', asker, { to: '10.0.0.1', port: 6443 }), startDelayUs: [5 * S, 5 * S] },

@@ -10,7 +10,7 @@ import type { ProcessType } from '../../../sim/process-type.ts';
 import type { Cell } from '../../../sim/state.ts';
 import { host, process, SECOND as S, story } from '../../sim/fixture.ts';
 
-type Behaviour = 'answer' | 'eof' | 'reset' | 'silent' | 'no-tls';
+type Behaviour = 'answer' | 'busy' | 'eof' | 'reset' | 'silent' | 'no-tls';
 
 /** A server that treats requests as its config says; told `be` it changes. */
 const server = setup({
@@ -56,6 +56,8 @@ const server = setup({
               if (message.kind === 'ping') return say({ kind: 'pong' });
               if (message.kind !== 'request') return { type: 'batch', effects: [] };
               if (context.behaviour === 'reset') return { type: 'reset', connection };
+              if (context.behaviour === 'busy')
+                return say({ kind: 'response', id: message.id, status: 429, body: 'busy', retryAfter: 1 });
               return say({ kind: 'response', id: message.id, status: 200, body: message.path });
             }),
             assign({
@@ -195,6 +197,23 @@ describe("a Go program's API client", () => {
     l.world.runUntil(30 * S);
     expect(l.answers()).toEqual([[11, 0, 'Get "https://10.0.0.1:6443/x": EOF']]);
     expect(l.accepted()).toBe(11);
+  });
+
+  test('429 with Retry-After is tried again after that, whatever the method, 10 times', () => {
+    const l = lab('busy');
+    l.call(1, 'PUT');
+    l.world.runUntil(20 * S);
+    const text = 'the server has received too many requests and has asked us to try again later';
+    expect(l.answers()).toEqual([[11, 429, text]]);
+    expect(l.accepted()).toBe(1);
+  });
+
+  test('429 is forgotten when the server has time again', () => {
+    const l = lab('busy');
+    l.call(1, 'PUT');
+    l.be(3.5, 'answer');
+    l.world.runUntil(20 * S);
+    expect(l.answers()).toEqual([[4, 200, '']]);
   });
 
   test('POST, PUT, PATCH and DELETE are not retried', () => {
