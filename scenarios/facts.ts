@@ -5,6 +5,8 @@
  */
 import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
 import type { LogLine } from '../models/console/command.ts';
+import type { Node } from '../models/kube-apiserver/api.ts';
+import { nodeStatusText } from '../models/kube-apiserver/observe.ts';
 import { hostOf } from '../models/leader-election/record.ts';
 import { WEB_SERVER } from '../models/web-server/observe.ts';
 import type { Effect } from '../sim/effects.ts';
@@ -46,6 +48,7 @@ interface MemberRole {
   readonly term: number;
 }
 
+const CORDONED = ',SchedulingDisabled';
 /** Lines of a process's log that are kept at least. */
 const LOG_LINES = 1_000;
 
@@ -264,6 +267,7 @@ export class Facts {
         break;
       case 'objects':
         this.podsChanged(this.pods.learn(note), step);
+        if (note['plural'] === 'nodes') this.nodesChanged(step);
         break;
       case 'containers':
         this.podsChanged(
@@ -271,6 +275,17 @@ export class Facts {
           step,
         );
         break;
+    }
+  }
+
+  /** Nodes that somebody cordoned or took away the cordon of; the rest is told by who writes it. */
+  private nodesChanged(step: Step): void {
+    for (const node of this.pods.objects<Node>('nodes')) {
+      const { name } = node.metadata;
+      const before = this.nodes.get(name)?.last ?? '';
+      const now = nodeStatusText(node);
+      if (before.endsWith(CORDONED) === now.endsWith(CORDONED)) continue;
+      if (changesOf(this.nodes, name).set(step.atUs, step.id, now)) this.dirty.add('nodes');
     }
   }
 

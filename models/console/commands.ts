@@ -1,9 +1,15 @@
 /** The commands that the console has, by name. How to add one: command.ts. */
 import type { Command } from './command.ts';
+import { crictl, docker } from './containers.ts';
+import { curl } from './curl.ts';
 import { etcdDaemon } from './etcd-daemon.ts';
 import { etcdctl } from './etcdctl/etcdctl.ts';
 import { ls, mkdir, mvOrCp, rm, scp } from './file-commands.ts';
 import { cat, echo, grep, headOrTail, sleep, sort, trueOrFalse, wc } from './filters.ts';
+import { kubectl } from './kubectl/kubectl.ts';
+import { arp, ip, nc, ping } from './net-commands.ts';
+import { journalctl, systemctl } from './systemctl.ts';
+import { date, hostname, sudo, watch } from './wrappers.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   etcd: etcdDaemon,
@@ -24,6 +30,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ls,
   mkdir,
   sort,
+  kubectl,
+  k: kubectl,
+  systemctl,
+  journalctl,
+  ip,
+  arp,
+  ping,
+  nc,
+  curl,
+  crictl,
+  docker,
+  sudo,
+  env: sudo,
+  watch,
+  hostname,
+  date,
   sleep,
   true: trueOrFalse,
   false: trueOrFalse,

@@ -28,8 +28,8 @@ export function nodeStatusNote(node: Node): Effect {
   return { type: 'note', name: 'node-status', node: node.metadata.name, status: nodeStatusText(node) };
 }
 
-/** What scenarios look at beside nodes. */
-const OBSERVED: readonly string[] = ['pods', 'deployments', 'statefulsets', 'daemonsets'];
+/** What scenarios look at. */
+const OBSERVED: readonly string[] = ['nodes', 'pods', 'deployments', 'statefulsets', 'daemonsets'];
 
 /** An object that came, changed or (undefined) went. */
 export interface ObjectFact {

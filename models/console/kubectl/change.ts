@@ -1,0 +1,317 @@
+/**
+ * The kubectl commands that change things: create deployment, scale, expose, delete, cordon, uncordon, drain, taint.
+ *
+ * Sources: kubectl pkg/cmd/create/create_deployment.go, scale/scale.go, expose/expose.go, delete/delete.go (waits until the
+ * object is gone), drain/drain.go, pkg/drain/drain.go:328 and filters.go:31-35 (which pods stop a drain).
+ */
+import {
+  collectionPath,
+  type KubeObject,
+  type Node,
+  objectPath,
+  RESOURCES,
+  type Taint,
+} from '../../kube-apiserver/api.ts';
+import { MIRROR_ANNOTATION, type Pod, type ReplicaWorkload } from '../../kube-apiserver/workloads.ts';
+import { serviceObject, workloadObject } from '../../operator/manifests.ts';
+import { type Script, wait } from '../command.ts';
+import { flagOf, isSet } from '../flags.ts';
+import { type Failed, isFailed, type Kubectl, request } from './client.ts';
+import { listObjects } from './get.ts';
+import { kindName, pluralOf, unknownResource } from './resources.ts';
+
+const POLL_US = 1_000_000;
+/** Of a drain without --timeout, and of a delete that waits: nobody waits longer. */
+const LONGEST_POLLS = 600;
+
+function fail(kubectl: Kubectl, text: string): number {
+  kubectl.call.err(`${text}\n`);
+  return 1;
+}
+
+/** `deployment nginx`, `deployment/nginx`, `node w1 w2`. */
+function targetsOf(
+  args: readonly string[],
+): { readonly plural: string; readonly names: readonly string[] } | { readonly unknown: string } {
+  const [first = '', ...rest] = args;
+  const [kind = '', name] = first.split('/');
+  const plural = pluralOf(kind);
+  if (plural === undefined) return { unknown: kind };
+  return {
+    plural,
+    names: name === undefined ? rest : [name, ...rest.map((arg) => arg.split('/')[1] ?? arg)],
+  };
+}
+
+function pathOf(kubectl: Kubectl, plural: string, name: string): string {
+  return objectPath(plural, RESOURCES[plural]?.namespaced === true ? kubectl.namespace : undefined, name);
+}
+
+function* read<T extends KubeObject>(kubectl: Kubectl, plural: string, name: string): Script<T | Failed> {
+  const answer = yield* request<T>(kubectl, 'GET', pathOf(kubectl, plural, name), {
+    what: `get ${plural} ${name}`,
+  });
+  return isFailed(answer) ? answer : answer.body;
+}
+
+export function* create(kubectl: Kubectl): Script {
+  const { call, flags, args, namespace } = kubectl;
+  const [kind = '', name] = args;
+  if (pluralOf(kind) !== 'deployments')
+    return fail(
+      kubectl,
+      `error: this console creates deployments only: kubectl create deployment NAME --image=IMAGE`,
+    );
+  if (name === undefined) return fail(kubectl, 'error: exactly one NAME is required, got 0');
+  const image = flagOf(flags, 'image');
+  if (image === undefined) return fail(kubectl, 'error: required flag(s) "image" not set');
+  const { object } = workloadObject({
+    name,
+    kind: 'deployment',
+    namespace,
+    replicas: Number(flagOf(flags, 'replicas') ?? 1),
+    image,
+    tolerationSeconds: undefined,
+    onControlPlanes: false,
+    runsForSeconds: undefined,
+    expose: undefined,
+  });
+  const path = collectionPath('deployments', namespace);
+  const answer = yield* request(kubectl, 'POST', path, { body: object, what: 'post deployments.apps' });
+  if (isFailed(answer)) return 1;
+  call.out(`deployment.apps/${name} created\n`);
+  return 0;
+}
+
+export function* scale(kubectl: Kubectl): Script {
+  const { call, flags, args } = kubectl;
+  const target = targetsOf(args);
+  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
+  const replicas = flagOf(flags, 'replicas');
+  if (replicas === undefined || !/^\d+$/.test(replicas))
+    return fail(
+      kubectl,
+      'error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0',
+    );
+  for (const name of target.names) {
+    const path = pathOf(kubectl, target.plural, name);
+    const body = { spec: { replicas: Number(replicas) } };
+    const answer = yield* request(kubectl, 'PATCH', path, { body, what: `patch ${target.plural} ${name}` });
+    if (isFailed(answer)) return 1;
+    call.out(`${kindName(target.plural)}/${name} scaled\n`);
+  }
+  return 0;
+}
+
+export function* expose(kubectl: Kubectl): Script {
+  const { call, flags, args, namespace } = kubectl;
+  const target = targetsOf(args);
+  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
+  const [of = ''] = target.names;
+  const port = flagOf(flags, 'port');
+  if (port === undefined)
+    return fail(
+      kubectl,
+      "error: couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples",
+    );
+  const found = yield* read<ReplicaWorkload>(kubectl, target.plural, of);
+  if (isFailed(found)) return 1;
+  const name = flagOf(flags, 'name') ?? of;
+  const type = flagOf(flags, 'type') === 'NodePort' ? 'NodePort' : 'ClusterIP';
+  const ports = {
+    port: Number(port),
+    targetPort: Number(flagOf(flags, 'target-port') ?? port),
+    nodePort: undefined,
+  };
+  const { object } = serviceObject(name, namespace, found.spec.selector, ports, type);
+  const answer = yield* request(kubectl, 'POST', collectionPath('services', namespace), {
+    body: object,
+    what: 'post services',
+  });
+  if (isFailed(answer)) return 1;
+  call.out(`service/${name} exposed\n`);
+  return 0;
+}
+
+/** Until the object is gone, or another one has its name. */
+function* waitGone(kubectl: Kubectl, path: string, uid: string | undefined, polls: number): Script<boolean> {
+  for (let i = 0; i < polls; i++) {
+    const answer = yield* request<KubeObject>(kubectl, 'GET', path, { what: 'get', quiet: [404] });
+    if (isFailed(answer)) return answer.failed === 404;
+    if (answer.body.metadata.uid !== uid) return true;
+    yield* wait(POLL_US);
+  }
+  return false;
+}
+
+export function* remove(kubectl: Kubectl): Script {
+  const { call, flags, args } = kubectl;
+  const target = targetsOf(args);
+  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
+  const { plural, names } = target;
+  if (names.length === 0) return fail(kubectl, 'error: resource(s) were provided, but no name was specified');
+  const force = isSet(flags, 'force');
+  const grace = force ? 0 : flagOf(flags, 'grace-period');
+  let code = 0;
+  for (const name of names) {
+    const path = pathOf(kubectl, plural, name);
+    const before = yield* read<KubeObject>(kubectl, plural, name);
+    if (isFailed(before)) {
+      code = 1;
+      continue;
+    }
+    if (force)
+      call.err(
+        'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n',
+      );
+    const body = grace === undefined ? {} : { gracePeriodSeconds: Number(grace) };
+    const answer = yield* request(kubectl, 'DELETE', path, { body, what: `delete ${plural} ${name}` });
+    if (isFailed(answer)) {
+      code = 1;
+      continue;
+    }
+    call.out(`${kindName(plural)} "${name}" ${force ? 'force deleted' : 'deleted'}\n`);
+    if (flagOf(flags, 'wait') !== 'false' && !force)
+      yield* waitGone(kubectl, path, before.metadata.uid, LONGEST_POLLS);
+  }
+  return code;
+}
+
+function* setUnschedulable(kubectl: Kubectl, name: string, on: boolean): Script {
+  const { call } = kubectl;
+  const node = yield* read<Node>(kubectl, 'nodes', name);
+  if (isFailed(node)) return 1;
+  const word = on ? 'cordoned' : 'uncordoned';
+  if ((node.spec.unschedulable === true) === on) {
+    call.out(`node/${name} already ${word}\n`);
+    return 0;
+  }
+  const body = { spec: { unschedulable: on ? true : null } };
+  const answer = yield* request(kubectl, 'PATCH', pathOf(kubectl, 'nodes', name), {
+    body,
+    what: `patch nodes ${name}`,
+  });
+  if (isFailed(answer)) return 1;
+  call.out(`node/${name} ${word}\n`);
+  return 0;
+}
+
+function nodeNames(args: readonly string[]): string[] {
+  return args.map((arg) => arg.replace(/^nodes?\//, ''));
+}
+
+export function* cordon(kubectl: Kubectl, on: boolean): Script {
+  const names = nodeNames(kubectl.args);
+  if (names.length === 0)
+    return fail(
+      kubectl,
+      `error: USAGE: ${on ? 'cordon' : 'uncordon'} NODE [flags]\nSee 'kubectl ${on ? 'cordon' : 'uncordon'} -h' for help and examples`,
+    );
+  let code = 0;
+  for (const name of names) code = Math.max(code, yield* setUnschedulable(kubectl, name, on));
+  return code;
+}
+
+function ownerKind({ metadata }: Pod): string | undefined {
+  return metadata.ownerReferences?.[0]?.kind;
+}
+
+function listed(pods: readonly Pod[]): string {
+  return pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(', ');
+}
+
+export function* drain(kubectl: Kubectl): Script {
+  const { call, flags } = kubectl;
+  const [name] = nodeNames(kubectl.args);
+  if (name === undefined)
+    return fail(kubectl, "error: USAGE: drain NODE [flags]\nSee 'kubectl drain -h' for help and examples");
+  const cordoned = yield* setUnschedulable(kubectl, name, true);
+  if (cordoned !== 0) return cordoned;
+  const everywhere: Kubectl = {
+    ...kubectl,
+    flags: { ...flags, values: new Map([...flags.values, ['all-namespaces', ['true']]]) },
+  };
+  const answer = yield* listObjects(everywhere, 'pods');
+  if (isFailed(answer)) return 1;
+  const here = (answer.body.items as readonly Pod[]).filter(
+    (pod) => pod.spec.nodeName === name && pod.metadata.annotations?.[MIRROR_ANNOTATION] === undefined,
+  );
+  const daemons = here.filter((pod) => ownerKind(pod) === 'DaemonSet');
+  const bare = here.filter((pod) => ownerKind(pod) === undefined);
+  const complaints: string[] = [];
+  if (daemons.length > 0 && !isSet(flags, 'ignore-daemonsets'))
+    complaints.push(
+      `cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${listed(daemons)}`,
+    );
+  if (bare.length > 0 && !isSet(flags, 'force'))
+    complaints.push(
+      `cannot delete Pods that declare no controller (use --force to override): ${listed(bare)}`,
+    );
+  if (complaints.length > 0) {
+    call.err(
+      `error: unable to drain node "${name}" due to error: [${complaints.join(', ')}], continuing command...\nThere are pending nodes to be drained:\n ${name}\n`,
+    );
+    for (const complaint of complaints) call.err(`${complaint}\n`);
+    return 1;
+  }
+  if (daemons.length > 0) call.err(`Warning: ignoring DaemonSet-managed Pods: ${listed(daemons)}\n`);
+  const evicted = here.filter((pod) => !daemons.includes(pod));
+  for (const pod of evicted) {
+    const { namespace, name: podName } = pod.metadata;
+    call.out(`evicting pod ${namespace}/${podName}\n`);
+    const path = `${objectPath('pods', namespace, podName)}/eviction`;
+    const done = yield* request(kubectl, 'POST', path, { body: {}, what: 'evict pods', quiet: [404] });
+    if (isFailed(done) && done.failed !== 404) return 1;
+  }
+  for (const pod of evicted) {
+    const { namespace, name: podName, uid } = pod.metadata;
+    if (!(yield* waitGone(kubectl, objectPath('pods', namespace, podName), uid, LONGEST_POLLS)))
+      return fail(
+        kubectl,
+        `error when waiting for pod "${podName}" in namespace "${namespace}" to terminate: global timeout reached`,
+      );
+    call.out(`pod/${podName} evicted\n`);
+  }
+  call.out(`node/${name} drained\n`);
+  return 0;
+}
+
+/** `kubectl taint nodes w1 key=value:NoSchedule`, or with a `-` at the end to remove it. */
+export function* taint(kubectl: Kubectl): Script {
+  const [kind = '', name = '', ...changes] = kubectl.args;
+  if (pluralOf(kind) !== 'nodes' || changes.length === 0)
+    return fail(kubectl, 'error: at least one taint update is required');
+  const node = yield* read<Node>(kubectl, 'nodes', name);
+  if (isFailed(node)) return 1;
+  let taints = [...(node.spec.taints ?? [])];
+  for (const change of changes) {
+    const away = /^([^=:]+)(?:=[^:]*)?(?::(\w+))?-$/.exec(change);
+    if (away !== null) {
+      const [, key, effect] = away;
+      const kept = taints.filter((one) => one.key !== key || (effect !== undefined && one.effect !== effect));
+      if (kept.length === taints.length)
+        return fail(kubectl, `error: taint "${change.slice(0, -1)}" not found`);
+      taints = kept;
+      continue;
+    }
+    const put = /^([^=:]+)(?:=([^:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(change);
+    if (put === null) return fail(kubectl, `error: invalid taint spec: ${change}`);
+    const [, key = '', value, effect] = put;
+    const added: Taint = {
+      key,
+      effect: effect as Taint['effect'],
+      ...(value === undefined ? {} : { value }),
+    };
+    taints = [...taints.filter((one) => one.key !== key || one.effect !== effect), added];
+  }
+  const path = pathOf(kubectl, 'nodes', name);
+  const answer = yield* request(kubectl, 'PATCH', path, {
+    body: { spec: { taints } },
+    what: `patch nodes ${name}`,
+  });
+  if (isFailed(answer)) return 1;
+  kubectl.call.out(
+    `node/${name} ${changes.every((change) => change.endsWith('-')) ? 'untainted' : 'tainted'}\n`,
+  );
+  return 0;
+}

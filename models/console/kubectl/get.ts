@@ -1,0 +1,202 @@
+/**
+ * `kubectl get`: lists, one object, `all`, several kinds, watches.
+ *
+ * Source: kubectl pkg/cmd/get/get.go (No resources found, the order of `all`, what -w prints). A watch is read for as long as
+ * the caller waits: 60 s of the world's time without --request-timeout (assumption: a person presses Ctrl-C).
+ */
+import {
+  collectionPath,
+  type KubeList,
+  type KubeObject,
+  objectPath,
+  RESOURCES,
+  type WatchEvent,
+} from '../../kube-apiserver/api.ts';
+import { type Script, look as see } from '../command.ts';
+import { flagOf, isSet } from '../flags.ts';
+import { hostWallUs } from '../host-clock.ts';
+import { type Answered, type Failed, isFailed, type Kubectl, request } from './client.ts';
+import { type Look, tableOf, tableText, withNamespaces } from './print.ts';
+import { ALL, kindName, pluralOf, unknownResource } from './resources.ts';
+
+const WATCH_US = 60_000_000;
+
+interface Wanted {
+  readonly plural: string;
+  readonly names: readonly string[];
+}
+
+/** `pods NAME...`, `pod/NAME`, `nodes,pods`, `all`; or the word that is none. */
+function wantedOf(args: readonly string[]): readonly Wanted[] | { readonly unknown: string } {
+  const [first = '', ...names] = args;
+  if (first.includes('/')) {
+    const found: Wanted[] = [];
+    for (const arg of args) {
+      const [kind = '', name = ''] = arg.split('/');
+      const plural = pluralOf(kind);
+      if (plural === undefined) return { unknown: kind };
+      found.push({ plural, names: [name] });
+    }
+    return found;
+  }
+  const found: Wanted[] = [];
+  for (const word of first.split(',')) {
+    const plurals = word === 'all' ? ALL : [pluralOf(word)];
+    for (const plural of plurals) {
+      if (plural === undefined) return { unknown: word };
+      found.push({ plural, names });
+    }
+  }
+  return found;
+}
+
+/** -l app=nginx,tier!=front */
+function matches({ metadata: { labels = {} } }: KubeObject, selector: string | undefined): boolean {
+  if (selector === undefined) return true;
+  return selector.split(',').every((part) => {
+    const [, key = '', operator, value = ''] = /^([^=!]+)(==|=|!=)?(.*)$/.exec(part) ?? [];
+    if (operator === undefined) return Object.hasOwn(labels, key);
+    return operator === '!=' ? labels[key] !== value : labels[key] === value;
+  });
+}
+
+/** --field-selector spec.nodeName=NAME, metadata.name=NAME */
+function selected(object: KubeObject, selector: string | undefined): boolean {
+  if (selector === undefined) return true;
+  return selector.split(',').every((part) => {
+    const [path = '', value] = part.split('=');
+    const found = path
+      .split('.')
+      .reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key], object);
+    return String(found ?? '') === value;
+  });
+}
+
+function namespaceOf(kubectl: Kubectl, plural: string): string | undefined {
+  const everywhere = isSet(kubectl.flags, 'all-namespaces');
+  return RESOURCES[plural]?.namespaced === true && !everywhere ? kubectl.namespace : undefined;
+}
+
+export function* listObjects(kubectl: Kubectl, plural: string): Script<Answered<KubeList> | Failed> {
+  const path = collectionPath(plural, namespaceOf(kubectl, plural));
+  return yield* request<KubeList>(kubectl, 'GET', path, { what: `get ${plural}` });
+}
+
+/** The objects that are wanted of one resource; undefined when something failed. */
+function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Script<KubeObject[] | undefined> {
+  if (names.length === 0) {
+    const answer = yield* listObjects(kubectl, plural);
+    if (isFailed(answer)) return undefined;
+    const labels = flagOf(kubectl.flags, 'selector');
+    const fields = flagOf(kubectl.flags, 'field-selector');
+    return answer.body.items.filter((object) => matches(object, labels) && selected(object, fields));
+  }
+  const objects: KubeObject[] = [];
+  let failed = false;
+  for (const name of names) {
+    const namespace = RESOURCES[plural]?.namespaced === true ? kubectl.namespace : undefined;
+    const path = objectPath(plural, namespace, name);
+    const answer = yield* request<KubeObject>(kubectl, 'GET', path, { what: `get ${plural} ${name}` });
+    if (isFailed(answer)) failed = true;
+    else objects.push(answer.body);
+  }
+  return failed && objects.length === 0 ? undefined : objects;
+}
+
+export function* lookOf(kubectl: Kubectl): Script<Look> {
+  const minor = Number(kubectl.call.place.topology.versions.kubernetes.split('.')[1] ?? 0);
+  return { wide: flagOf(kubectl.flags, 'output') === 'wide', nowUs: yield* see(hostWallUs), minor };
+}
+
+function* printList(
+  kubectl: Kubectl,
+  plural: string,
+  objects: readonly KubeObject[],
+  prefixed: boolean,
+): Script<void> {
+  const { call, flags } = kubectl;
+  const output = flagOf(flags, 'output') ?? '';
+  if (output === 'name') {
+    for (const { metadata } of objects) call.out(`${kindName(plural)}/${metadata.name}\n`);
+    return;
+  }
+  if (output === 'json') {
+    const [only] = objects;
+    call.out(
+      `${JSON.stringify(objects.length === 1 ? only : { apiVersion: 'v1', kind: 'List', items: objects }, null, 4)}\n`,
+    );
+    return;
+  }
+  const table = tableOf(plural, objects, yield* lookOf(kubectl));
+  const named = prefixed
+    ? { ...table, rows: table.rows.map(([name, ...rest]) => [`${kindName(plural)}/${name}`, ...rest]) }
+    : table;
+  const everywhere = isSet(flags, 'all-namespaces') && RESOURCES[plural]?.namespaced === true;
+  call.out(tableText(everywhere ? withNamespaces(named, objects) : named, !isSet(flags, 'no-headers')));
+}
+
+function* watchOn(kubectl: Kubectl, { plural, names }: Wanted, revision: string): Script {
+  const path = `${collectionPath(plural, namespaceOf(kubectl, plural))}?watch=true&resourceVersion=${revision}`;
+  const answer = yield* request(kubectl, 'GET', path, {
+    what: `get ${plural}`,
+    streamUs: kubectl.timeoutUs ?? WATCH_US,
+  });
+  if (isFailed(answer)) return 1;
+  const look = yield* lookOf(kubectl);
+  for (const { body } of answer.chunks) {
+    for (const { object } of body as readonly WatchEvent[]) {
+      const one = object as KubeObject;
+      if (names.length > 0 && !names.includes(one.metadata.name)) continue;
+      if (!matches(one, flagOf(kubectl.flags, 'selector'))) continue;
+      kubectl.call.out(tableText(tableOf(plural, [one], look), false));
+    }
+  }
+  return 0;
+}
+
+export function* get(kubectl: Kubectl): Script {
+  const { call, flags, args } = kubectl;
+  if (args.length === 0) {
+    call.err(
+      'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\n',
+    );
+    return 1;
+  }
+  const output = flagOf(flags, 'output');
+  if (output !== undefined && !['wide', 'name', 'json'].includes(output)) {
+    call.err(
+      `error: unable to match a printer suitable for the output format "${output}", allowed formats are: json,name,wide\n`,
+    );
+    return 1;
+  }
+  const wanted = wantedOf(args);
+  if ('unknown' in wanted) {
+    call.err(unknownResource(wanted.unknown));
+    return 1;
+  }
+  let shown = 0;
+  let code = 0;
+  let revision = '0';
+  for (const one of wanted) {
+    const objects = yield* fetchWanted(kubectl, one);
+    if (objects === undefined) return 1;
+    if (one.names.length > objects.length) code = 1;
+    if (objects.length === 0) continue;
+    revision = objects.reduce(
+      (last, { metadata: { resourceVersion = '0' } }) =>
+        Number(resourceVersion) > Number(last) ? resourceVersion : last,
+      revision,
+    );
+    if (shown > 0 && output === undefined) call.out('\n');
+    yield* printList(kubectl, one.plural, objects, wanted.length > 1);
+    shown += objects.length;
+  }
+  const [first] = wanted;
+  if (first !== undefined && (isSet(flags, 'watch') || isSet(flags, 'watch-only')))
+    return yield* watchOn(kubectl, first, revision);
+  if (shown === 0 && code === 0) {
+    const namespaced = RESOURCES[first?.plural ?? '']?.namespaced === true && !isSet(flags, 'all-namespaces');
+    call.err(namespaced ? `No resources found in ${kubectl.namespace} namespace.\n` : 'No resources found\n');
+  }
+  return code;
+}

@@ -1,0 +1,133 @@
+/**
+ * `kubectl logs` of static pods, and `kubectl exec` into etcd's.
+ *
+ * Sources: kubectl pkg/cmd/logs/logs.go; klog's header (Lmmdd hh:mm:ss.uuuuuu). The apiserver asks the kubelet of the pod's node,
+ * port 10250: a node that is off or cut is not there. Not modelled: what programs of ordinary pods print, --since.
+ */
+import { objectPath } from '../../kube-apiserver/api.ts';
+import { MIRROR_ANNOTATION, type Pod } from '../../kube-apiserver/workloads.ts';
+import { type LogLine, look, type Script } from '../command.ts';
+import { commandNamed } from '../commands.ts';
+import { flagOf, isSet } from '../flags.ts';
+import { klogHeader } from '../log-text.ts';
+import { isFailed, type Kubectl, request } from './client.ts';
+
+interface Place {
+  readonly up: boolean;
+  readonly address: string;
+  readonly lines: readonly LogLine[];
+  /** What the host's clock is ahead of the world's. */
+  readonly offsetUs: number;
+}
+
+function* placeOf(node: string, process: string): Script<Place> {
+  return yield* look(({ world, logs }) => {
+    const host = world.hosts.find(({ name }) => name === node);
+    if (host === undefined) return { up: false, address: node, lines: [], offsetUs: 0 };
+    const kubelet = world.processes.find(
+      ({ host: of, spec }) => of === host.index && spec.name === 'kubelet',
+    );
+    return {
+      up: host.up && host.carrier && host.attached && kubelet?.state === 'running',
+      address: host.address,
+      lines: logs(`${node}/${process}`),
+      offsetUs: world.localUs(host) + host.clock.wallOffsetUs - world.nowUs,
+    };
+  });
+}
+
+/** Where client-go's leader election logs its lines (tools/leaderelection/leaderelection.go of 1.20 to 1.27). */
+const SOURCES: readonly (readonly [words: RegExp, place: string])[] = [
+  [/^attempting to acquire/, 'leaderelection.go:243'],
+  [/^successfully acquired/, 'leaderelection.go:253'],
+  [/^failed to renew/, 'leaderelection.go:278'],
+  [/^error retrieving resource lock/, 'leaderelection.go:325'],
+  [/^leaderelection lost/, 'leaderelection.go:278'],
+];
+
+function sourceOf(line: string): string {
+  const place = SOURCES.find(([words]) => words.test(line))?.[1];
+  return place === undefined ? '' : `${place}] `;
+}
+
+function* podOf(kubectl: Kubectl, name: string): Script<Pod | undefined> {
+  const { namespace } = kubectl;
+  const answer = yield* request<Pod>(kubectl, 'GET', objectPath('pods', namespace, name), {
+    what: `get pods ${name}`,
+  });
+  return isFailed(answer) ? undefined : answer.body;
+}
+
+export function* logs(kubectl: Kubectl): Script {
+  const { call, flags, args } = kubectl;
+  const [first] = args;
+  if (first === undefined) {
+    call.err(
+      "error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\n",
+    );
+    return 1;
+  }
+  const pod = yield* podOf(kubectl, first.replace(/^pods?\//, ''));
+  if (pod === undefined) return 1;
+  const process = pod.metadata.annotations?.[MIRROR_ANNOTATION];
+  const { nodeName } = pod.spec;
+  if (nodeName === undefined) return 0;
+  const place = yield* placeOf(nodeName, process ?? '');
+  if (!place.up) {
+    const url = `https://${place.address}:10250/containerLogs/${pod.metadata.namespace}/${pod.metadata.name}/${process ?? pod.spec.image}`;
+    call.err(`Error from server: Get "${url}": dial tcp ${place.address}:10250: connect: no route to host\n`);
+    return 1;
+  }
+  if (process === undefined) return 0;
+  const starts = [...new Set(place.lines.map((line) => line.starts))];
+  const wanted = isSet(flags, 'previous') ? starts.at(-2) : starts.at(-1);
+  const lines = place.lines.filter((line) => line.starts === wanted);
+  const tail = Number(flagOf(flags, 'tail') ?? -1);
+  for (const { atUs, level, line } of tail >= 0 ? lines.slice(-tail || lines.length) : lines)
+    call.out(
+      line.startsWith('{')
+        ? `${line}\n`
+        : `${klogHeader(level, atUs + place.offsetUs)} ${sourceOf(line)}${line}\n`,
+    );
+  return 0;
+}
+
+/** `kubectl exec POD -- etcdctl ...`: the command as if typed on the pod's node. */
+export function* exec(kubectl: Kubectl): Script {
+  const { call, args } = kubectl;
+  const [name, ...rest] = args;
+  const [command = '', ...words] = rest;
+  if (name === undefined || command === '') {
+    call.err('error: you must specify at least one command for the container\n');
+    return 1;
+  }
+  const pod = yield* podOf(kubectl, name.replace(/^pods?\//, ''));
+  if (pod === undefined) return 1;
+  const { nodeName = '' } = pod.spec;
+  const process = pod.metadata.annotations?.[MIRROR_ANNOTATION] ?? '';
+  const place = yield* placeOf(nodeName, process);
+  if (!place.up) {
+    call.err(
+      `Error from server: error dialing backend: dial tcp ${place.address}:10250: connect: no route to host\n`,
+    );
+    return 1;
+  }
+  const line = /^(?:\/bin\/)?sh$/.test(command) && words[0] === '-c' ? words[1] : undefined;
+  const inner = line === undefined ? undefined : line.split(/\s+/);
+  const [program = '', ...programArgs] = inner ?? [command, ...words];
+  const known = process === 'etcd' || program !== 'etcdctl' ? commandNamed(program) : undefined;
+  if (known === undefined) {
+    call.err(
+      `OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown\ncommand terminated with exit code 127\n`,
+    );
+    return 127;
+  }
+  const code = yield* known({
+    ...call,
+    place: { ...call.place, host: nodeName },
+    name: program,
+    args: programArgs,
+  });
+  if (code !== 0) call.err(`command terminated with exit code ${code}\n`);
+  return code;
+}
