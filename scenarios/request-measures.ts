@@ -80,6 +80,7 @@ export function takeRequests(
   const starts = wanted.map(({ started_ms }) => started_ms);
   const ends = wanted.map(({ ended_ms }) => ended_ms);
   const last = (list: readonly number[]): number | null => (list.length === 0 ? null : Math.max(...list));
+  const after = (ms: number) => all.find(({ started_ms }) => started_ms > ms)?.started_ms;
   switch (give) {
     case 'count':
       return wanted.length;
@@ -92,7 +93,7 @@ export function takeRequests(
     case 'server':
       return wanted.map(({ server }) => server);
     case 'servers':
-      return wanted.map(({ server }) => server).join(' ');
+      return wanted.map(({ server, outcome }) => server || outcome).join(' ');
     case 'first-end':
       return ends.length === 0 ? null : Math.min(...ends);
     case 'last-start':
@@ -100,7 +101,8 @@ export function takeRequests(
     case 'last-end':
       return last(ends);
     case 'span':
-      return starts.length === 0 ? null : between(starts[0] as number, last(starts) as number);
+      if (starts.length === 0) return null;
+      return between(starts[0] as number, (after(last(starts) as number) ?? last(starts)) as number);
     case 'outage': {
       const [first] = starts;
       if (first === undefined) return null;

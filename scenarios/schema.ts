@@ -203,7 +203,7 @@ const Measure = z.strictObject({
     .enum(REQUEST_GIVES)
     .optional()
     .describe(
-      'With requests: how many (default); the latency, end, outcome or server of each; the servers in order, as one text; when the first ended, when the last started or ended, from the first start to the last; from the first start to the next request that is none of them',
+      'With requests: how many (default); the latency, end, outcome or server of each; the servers (or what happened instead) in order, as one text; when the first ended, when the last started or ended, from the first start to that of the request after the last; from the first start to the next request that is none of them',
     ),
 });
 

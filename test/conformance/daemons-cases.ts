@@ -73,12 +73,20 @@ export function noteOf(of: Notes['deviations'], recording: string, measure: stri
  */
 export type MeasureKind = 'time' | 'count' | 'word';
 
-export function kindOf({ until, last, total, count, requests, give = 'count' }: MeasureData): MeasureKind {
+export function kindOf(measure: MeasureData): MeasureKind {
+  const { until, last, total, count, requests, value, give = 'count' } = measure;
+  // Values that are times are called so.
+  if (value?.endsWith('_ms') === true) return 'time';
   if (until !== undefined || last !== undefined || total !== undefined) return 'time';
   if (count !== undefined || (requests !== undefined && give === 'count')) return 'count';
   if (requests !== undefined)
     return give === 'how' || give === 'server' || give === 'servers' ? 'word' : 'time';
   return 'word';
+}
+
+/** Does it give a sample for each request, so that a run gives many? */
+export function givesEach({ requests, give = 'count' }: MeasureData): boolean {
+  return requests !== undefined && ['latency', 'end', 'how', 'server'].includes(give);
 }
 
 const STARTS = new Set(['start', 'restart', 'power-on', 'reboot', 'reset']);
