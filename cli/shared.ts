@@ -57,10 +57,10 @@ export function libraryTexts(): Map<string, string> {
   return new Map(wanted.map((name) => [name, readText(join(folder, name))]));
 }
 
-/** Names of the shipped scenarios: the files of the library's own folder. */
+/** Names of the shipped scenarios: the files of the library's own folder, and the guides' labs below it. */
 export function shippedScenarios(library: ReadonlyMap<string, string>): string[] {
   return [...library.keys()]
-    .filter((path) => path.endsWith('.yaml') && !path.includes('/'))
+    .filter((path) => /^(?:labs\/)?[^/]+\.yaml$/.test(path))
     .map((path) => path.slice(0, -'.yaml'.length));
 }
 
