@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ParameterMap } from '../../models/cluster/parameters.ts';
 import { judgeExpectation } from '../../scenarios/expectations.ts';
 import type { ScenarioData } from '../../scenarios/schema.ts';
-import { composed, run } from './runs.ts';
+import { composed, session } from './runs.ts';
 
 /** How many expectations fail when the scenario is changed so. */
 function broken(
@@ -12,8 +12,7 @@ function broken(
   change: (data: ScenarioData) => ScenarioData = (data) => data,
 ): number {
   const { data } = composed(name);
-  const { session } = run(change(data), 3, { set });
-  const { watchlist, moments } = session;
+  const { watchlist, moments } = session(change(data), 3, { set });
   return (data.expect ?? []).filter((one) => !judgeExpectation(one, watchlist, moments).ok).length;
 }
 
@@ -50,4 +49,4 @@ describe('without what they are about, expectations fail', () => {
   test('labs/guide-001-three-nodes-off: only one master goes off', () => {
     expect(broken('labs/guide-001-three-nodes-off', {}, ONE_ONLY)).toBeGreaterThan(1);
   });
-});
+}, 600_000);
