@@ -57,10 +57,16 @@ export function libraryTexts(): Map<string, string> {
   return new Map(wanted.map((name) => [name, readText(join(folder, name))]));
 }
 
-/** Names of the shipped scenarios: the files of the library's own folder, and the guides' labs below it. */
+/** Folders below the library's own whose scenarios are shipped by their path, as `etcd/hung-disk`. */
+const SHIPPED_FOLDERS = ['etcd', 'labs'];
+
+/** Names of the shipped scenarios: the files of the library's own folder, and of those folders. */
 export function shippedScenarios(library: ReadonlyMap<string, string>): string[] {
   return [...library.keys()]
-    .filter((path) => /^(?:labs\/)?[^/]+\.yaml$/.test(path))
+    .filter((path) => {
+      const [folder = '', ...below] = path.split('/');
+      return path.endsWith('.yaml') && (below.length === 0 || SHIPPED_FOLDERS.includes(folder));
+    })
     .map((path) => path.slice(0, -'.yaml'.length));
 }
 

@@ -70,6 +70,7 @@ export const TRACE_KINDS: readonly {
   { kind: 'datagram', by: 'machine', about: 'A datagram arrives' },
   { kind: 'written', by: 'machine', about: 'The disk answers' },
   { kind: 'fault', by: 'kernel', about: 'The outside world does something' },
+  { kind: 'operator', by: 'kernel', about: 'Somebody types a command, or it has ended' },
   { kind: 'host-up', by: 'kernel', about: 'A host has booted' },
   { kind: 'host-down', by: 'kernel', about: 'A host is off' },
   { kind: 'process-start', by: 'kernel', about: 'A process begins' },

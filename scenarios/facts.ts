@@ -78,6 +78,9 @@ export class Facts {
   readonly roles = new Map<string, MemberRole>();
   /** Term to the members that have led in it. */
   readonly leadersOfTerm = new Map<number, Set<string>>();
+  /** How often a member came into office, and how often one became candidate. */
+  elections = 0;
+  candidacies = 0;
   readonly leases = new Map<string, Changes<string | null>>();
   readonly leaseTransitions = new Map<string, number>();
   /** `m2 apiserver/m1` */
@@ -130,6 +133,8 @@ export class Facts {
     copy.leader = this.leader.copy();
     for (const [member, role] of this.roles) copy.roles.set(member, role);
     for (const [term, leaders] of this.leadersOfTerm) copy.leadersOfTerm.set(term, new Set(leaders));
+    copy.elections = this.elections;
+    copy.candidacies = this.candidacies;
     for (const [lease, changes] of this.leases) copy.leases.set(lease, changes.copy());
     for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
     for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
@@ -337,6 +342,10 @@ export class Facts {
   }
 
   private role(member: string, role: string, term: number, step: Step): void {
+    const before = this.roles.get(member);
+    const isNew = before?.role !== role || before.term !== term;
+    if (isNew && role === 'leader') this.elections++;
+    if (isNew && role === 'candidate') this.candidacies++;
     this.roles.set(member, { role, term });
     if (role === 'leader') {
       const leaders = this.leadersOfTerm.get(term) ?? new Set();

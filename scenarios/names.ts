@@ -26,8 +26,9 @@ export function checkNames(data: ScenarioData, topology: Topology): Complaint[] 
   });
   const clients = (data.clients ?? []).map(({ name }) => name);
   data.measure?.forEach(({ requests }, index) => {
-    if (requests === undefined || clients.includes(requests)) return;
-    const message = `there is no client ${requests}${nearestHint(requests, clients)}`;
+    const unknown = requests?.split(',').find((name) => !clients.includes(name));
+    if (unknown === undefined) return;
+    const message = `there is no client ${unknown}${nearestHint(unknown, clients)}`;
     complaints.push({ path: ['measure', index, 'requests'], message });
   });
   if (complaints.length > 0) return complaints;

@@ -78,6 +78,10 @@ export const Observations = z.object({
     leader: z.string().describe('Member that leads with the highest term and is alive; empty if none'),
     term: z.number().describe('Highest term of a live member'),
     leaders_in_term: z.number().describe('How many members have led in that term; more than 1 breaks Raft'),
+    elections: z.number().describe('How often a member has come into office so far'),
+    candidacies: z
+      .number()
+      .describe('How often a member has become candidate so far; pre-candidates do not count'),
     quorum: z.boolean().describe('A majority of the voting members is alive and hears one leader'),
     members: z.record(z.string(), Member),
   }),

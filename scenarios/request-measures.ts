@@ -32,6 +32,8 @@ export const REQUEST_GIVES = [
   'last-end',
   'span',
   'outage',
+  'gap',
+  'least-gap',
 ] as const;
 export type RequestGive = (typeof REQUEST_GIVES)[number];
 
@@ -50,6 +52,7 @@ export function whereMistake(text: string): string | undefined {
 }
 
 export interface RequestMeasure {
+  /** One client, or several joined by commas. */
   readonly client: string;
   readonly where: string | undefined;
   readonly give: RequestGive;
@@ -63,23 +66,33 @@ export function takeRequests(
   toUs: number,
 ): MeasureValue {
   const run = where === undefined ? undefined : evaluating.parse(where);
+  const viewed = (one: RequestFact): RequestView => ({
+    outcome: one.outcome,
+    server: one.server ?? '',
+    detail: one.detail ?? '',
+    started_ms: (one.startedAtUs - fromUs) / 1000,
+    ended_ms: (one.endedAtUs - fromUs) / 1000,
+    latency_ms: (one.endedAtUs - one.startedAtUs) / 1000,
+  });
+  const clients = client.split(',');
+  if (give === 'gap' || give === 'least-gap') {
+    const gaps = clients.map((name) => {
+      const own = requests.filter((one) => one.client === name && one.endedAtUs <= toUs).map(viewed);
+      return longestGap(run === undefined ? own : own.filter((one) => run({ ...one }) === true));
+    });
+    const known = gaps.filter((gap) => gap !== null);
+    if (known.length < gaps.length) return null;
+    return give === 'gap' ? Math.max(...known) : Math.min(...known);
+  }
   const all = requests
-    .filter((one) => one.client === client && one.startedAtUs <= toUs && one.endedAtUs >= fromUs)
-    .map(
-      (one): RequestView => ({
-        outcome: one.outcome,
-        server: one.server ?? '',
-        detail: one.detail ?? '',
-        started_ms: (one.startedAtUs - fromUs) / 1000,
-        ended_ms: (one.endedAtUs - fromUs) / 1000,
-        latency_ms: (one.endedAtUs - one.startedAtUs) / 1000,
-      }),
-    )
+    .filter((one) => clients.includes(one.client) && one.startedAtUs <= toUs && one.endedAtUs >= fromUs)
+    .map(viewed)
     .sort((a, b) => a.started_ms - b.started_ms);
   const wanted = run === undefined ? all : all.filter((one) => run({ ...one }) === true);
   const starts = wanted.map(({ started_ms }) => started_ms);
   const ends = wanted.map(({ ended_ms }) => ended_ms);
   const last = (list: readonly number[]): number | null => (list.length === 0 ? null : Math.max(...list));
+  const after = (ms: number) => all.find(({ started_ms }) => started_ms > ms)?.started_ms;
   switch (give) {
     case 'count':
       return wanted.length;
@@ -92,7 +105,7 @@ export function takeRequests(
     case 'server':
       return wanted.map(({ server }) => server);
     case 'servers':
-      return wanted.map(({ server }) => server).join(' ');
+      return wanted.map(({ server, outcome }) => server || outcome).join(' ');
     case 'first-end':
       return ends.length === 0 ? null : Math.min(...ends);
     case 'last-start':
@@ -100,7 +113,8 @@ export function takeRequests(
     case 'last-end':
       return last(ends);
     case 'span':
-      return starts.length === 0 ? null : between(starts[0] as number, last(starts) as number);
+      if (starts.length === 0) return null;
+      return between(starts[0] as number, (after(last(starts) as number) ?? last(starts)) as number);
     case 'outage': {
       const [first] = starts;
       if (first === undefined) return null;
@@ -108,6 +122,17 @@ export function takeRequests(
       return again === undefined ? null : between(first, again.started_ms);
     }
   }
+}
+
+/** The longest time between two successive ends, of which the second is in the span; null if none is. */
+function longestGap(requests: readonly RequestView[]): number | null {
+  const ends = requests.map(({ ended_ms }) => ended_ms).sort((a, b) => a - b);
+  let most: number | null = null;
+  for (let i = 1; i < ends.length; i++) {
+    if ((ends[i] as number) < 0) continue;
+    most = Math.max(most ?? 0, between(ends[i - 1] as number, ends[i] as number));
+  }
+  return most;
 }
 
 /** Whole microseconds again: a difference of two numbers with decimals has more of them. */

@@ -195,7 +195,9 @@ const Measure = z.strictObject({
     .describe('The measure is the time from `from` to the last change of this, up to `to`'),
   requests: label
     .optional()
-    .describe('The measure is of requests of this client under way from `from` to `to`'),
+    .describe(
+      'The measure is of requests of this client, or of several joined by commas, under way from `from` to `to`',
+    ),
   where: expression
     .optional()
     .describe('With requests: which; over outcome, server, detail, started_ms, ended_ms, latency_ms'),
@@ -203,7 +205,7 @@ const Measure = z.strictObject({
     .enum(REQUEST_GIVES)
     .optional()
     .describe(
-      'With requests: how many (default); the latency, end, outcome or server of each; the servers in order, as one text; when the first ended, when the last started or ended, from the first start to the last; from the first start to the next request that is none of them',
+      'With requests: how many (default); the latency, end, outcome or server of each; the servers (or what happened instead) in order, as one text; when the first ended, when the last started or ended, from the first start to that of the request after the last; from the first start to the next request that is none of them; the longest time between two ends, of the worst client or of the best',
     ),
 });
 

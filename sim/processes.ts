@@ -304,6 +304,7 @@ export function takeHostDown(world: World, host: Host): void {
   host.forwards = [];
   host.addresses = [host.address];
   host.arp = new Map();
+  host.unresolved = new Map();
   world.report('host-down', host.name, {});
 }
 

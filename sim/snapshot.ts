@@ -42,6 +42,7 @@ function copyHost(host: Host): Host {
   return {
     ...host,
     arp: new Map(host.arp),
+    unresolved: new Map(host.unresolved),
     disk: { ...host.disk, values: new Map(host.disk.values) },
     listeners: host.listeners.map((listener) => ({ ...listener })),
   };

@@ -14,7 +14,7 @@ export const DATAGRAM = 2; // target host; `a` packet
 export const SYN = 3; // a connection request arrives: target host, `a` connection id
 export const SYN_ACK = 4; // ... and its acceptance at the client
 export const REFUSED = 6; // RST in answer to SYN, or no route, or the last SYN given up: `a` connection id, `b` reason
-export const RETRY_SYN = 7; // `a` connection id, `n` attempt
+export const RETRY_SYN = 7; // `a` connection id, `n` 1: it still waits for its address
 export const CLOSED = 8; // FIN or RST arrives: `a` connection id, `b` how, `n` side
 export const RETRANSMIT = 9; // `a` connection id, `n` side
 export const WRITTEN = 10; // disk: target cell, `a` id, `b` {process, key, value, ok}
@@ -167,6 +167,10 @@ export interface Host {
   listeners: readonly Listener[];
   forwards: readonly Forward[];
   arp: Map<Address, ArpEntry>;
+  /** Addresses that are asked for and that nobody has answered for yet: since when. */
+  unresolved: Map<Address, number>;
+  /** net.ipv4.tcp_syn_linear_timeouts */
+  readonly synLinearTimeouts: number;
   clock: HostClock;
   disk: Disk;
   /** CPU starvation: the host's processes run only in the first `shareUs` of each `periodUs`. */

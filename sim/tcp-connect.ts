@@ -1,7 +1,9 @@
 /**
  * TCP, connecting: SYN, its answer, and its repetitions.
  *
- * Source: RFC 9293; Linux tcp(7): SYN retries at 1, 3, 7, 15, 31, 63 s, given up at 127 s (tcp_syn_retries 6). Unit: microseconds.
+ * Source: RFC 9293; Linux tcp(7): SYN retries at 1, 3, 7, 15, 31, 63 s, given up at 127 s (tcp_syn_retries 6); before these come
+ * tcp_syn_linear_timeouts of 1 s each (Documentation/networking/ip-sysctl; default 4 since Linux 6.5, none before). Unit:
+ * microseconds.
  */
 import { confirm, resolve, UNRESOLVED_US } from './arp.ts';
 import { destinationAddress, hold, hostOf, listenerOf, makeEnd, owns } from './connection.ts';
@@ -27,6 +29,9 @@ import type { World } from './world.ts';
 /** Times after the first SYN at which it is sent again; after the last one the attempt is given up. */
 const SYN_RETRIES_US = [1, 3, 7, 15, 31, 63].map((s) => s * SECOND_US);
 const SYN_GIVEN_UP_US = 127 * SECOND_US;
+/** Marks a SYN that still waits for its address: it has not been sent, so it is no repetition. */
+const ASKED_AGAIN = 1;
+
 export function connect(world: World, cell: Cell, name: string, to: string, port: number): void {
   if (cell.ends?.has(name) === true) close(world, cell, name, 'reset');
   const host = world.hosts[cell.host] as Host;
@@ -53,20 +58,43 @@ function sendSyn(world: World, connection: Connection): void {
   const host = hostOf(world, connection.client);
   const target = resolve(world, host, connection.to);
   if (target === undefined) {
-    world.push(world.nowUs + UNRESOLVED_US, REFUSED, connection.id, 0, connection.id, 'no-route', 0);
+    waitForAddress(world, host, connection);
     return;
   }
+  if (host.unresolved.size > 0) host.unresolved.delete(connection.to);
   const delayUs = pass(world, host, target, 'tcp');
   if (delayUs >= 0) world.push(world.nowUs + delayUs, SYN, target.index, 0, connection.id, undefined, 0);
   else planRetry(world, connection);
 }
 
+/**
+ * Nobody answers for the address. Who-has goes out three times, a second apart, for all who wait; then all who wait are
+ * told at once, and the next SYN begins anew (net/core/neighbour.c neigh_timer_handler, ipv4_link_failure).
+ */
+function waitForAddress(world: World, host: Host, { id, to }: Connection): void {
+  const { nowUs } = world;
+  const known = host.unresolved.get(to);
+  const sinceUs = known === undefined || nowUs >= known + UNRESOLVED_US ? nowUs : known;
+  if (sinceUs !== known) host.unresolved.set(to, sinceUs);
+  const nextUs = sinceUs + (Math.floor((nowUs - sinceUs) / SECOND_US) + 1) * SECOND_US;
+  if (nextUs < sinceUs + UNRESOLVED_US) world.push(nextUs, RETRY_SYN, id, 0, id, undefined, ASKED_AGAIN);
+  else world.push(nextUs, REFUSED, id, 0, id, 'no-route', 0);
+}
+
 /** The SYN or its answer was lost: the next one goes out when its time has come. */
 function planRetry(world: World, connection: Connection): void {
-  const offsetUs = SYN_RETRIES_US[connection.attempt];
+  const linear = hostOf(world, connection.client).synLinearTimeouts;
+  const { attempt } = connection;
+  const backedOffUs = SYN_RETRIES_US[attempt - linear];
+  const offsetUs =
+    attempt < linear
+      ? (attempt + 1) * SECOND_US
+      : backedOffUs === undefined
+        ? undefined
+        : linear * SECOND_US + backedOffUs;
   if (offsetUs === undefined) {
     world.push(
-      Math.max(world.nowUs, connection.startedAtUs + SYN_GIVEN_UP_US),
+      Math.max(world.nowUs, connection.startedAtUs + linear * SECOND_US + SYN_GIVEN_UP_US),
       REFUSED,
       connection.id,
       0,
@@ -99,7 +127,7 @@ export function retrySyn(world: World, item: Item): void {
   const connection = pending(world, item);
   if (connection === undefined) return;
   world.kernelStep();
-  connection.attempt++;
+  if (item.n !== ASKED_AGAIN) connection.attempt++;
   sendSyn(world, connection);
 }
 

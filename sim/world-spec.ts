@@ -15,6 +15,8 @@ export interface HostSpec {
   readonly zone?: string;
   /** net.ipv4.ip_nonlocal_bind: may listen on an address it does not have. */
   readonly nonlocalBind?: boolean;
+  /** net.ipv4.tcp_syn_linear_timeouts: 4 since Linux 6.5. Default 0, as before that. */
+  readonly synLinearTimeouts?: number;
   /** Time of one fsync: least, and the width of a uniform addition. Default 500 us + 500 us (an SSD; an assumption). */
   readonly disk?: { readonly latencyUs: number; readonly jitterUs: number };
   /** From power-on to the start of the first process. */
@@ -68,6 +70,8 @@ export function newHost(host: HostSpec, index: number): Host {
     listeners: [],
     forwards: [],
     arp: new Map(),
+    unresolved: new Map(),
+    synLinearTimeouts: host.synLinearTimeouts ?? 0,
     clock: EXACT_CLOCK,
     disk: {
       latencyUs: host.disk?.latencyUs ?? 500,

@@ -2,6 +2,7 @@
 import { keepalived } from '../keepalived/process.ts';
 import { readKeepalivedConf } from '../keepalived/read-conf.ts';
 import type { Daemon, Site } from './build.ts';
+import { microseconds } from './parameters.ts';
 
 export function keepalivedProcess(site: Site): Daemon {
   const { topology, host } = site;
@@ -18,5 +19,7 @@ export function keepalivedProcess(site: Site): Daemon {
     set: Object.fromEntries(Object.entries(set).map(([key, value]) => [key, String(value)])),
   });
   site.findings.push(...findings);
-  return { type: keepalived, config };
+  const worst = microseconds(site.settings('host')['wake-up']);
+  if (worst === undefined) return { type: keepalived, config };
+  return { type: keepalived, config: { ...config, wakeUpUs: { ...config.wakeUpUs, worst } } };
 }

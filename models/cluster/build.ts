@@ -196,6 +196,7 @@ function hostSpec(host: TopologyHost, parameters: ParameterMap): HostSpec {
     ...(host.segment === undefined ? {} : { segment: host.segment }),
     ...(host.zone === undefined ? {} : { zone: host.zone }),
     nonlocalBind: (of('nonlocal-bind') as boolean | undefined) ?? host.nonlocalBind ?? false,
+    synLinearTimeouts: (of('tcp_syn_linear_timeouts') as number | undefined) ?? 0,
     disk: {
       latencyUs: microseconds(of('disk.latency')) ?? 500,
       jitterUs: microseconds(of('disk.jitter')) ?? 500,

@@ -59,6 +59,16 @@ export const PARAMETERS: readonly Parameter[] = [
   ...rows('host', [
     ['nonlocal-bind', 'flag', 'net.ipv4.ip_nonlocal_bind; default false'],
     ['boot-time', 'time', 'From power-on to the first process; default 30s'],
+    [
+      'tcp_syn_linear_timeouts',
+      'whole',
+      'net.ipv4: SYNs sent again after 1 s each, before the back-off; 4 since Linux 6.5; default 0',
+    ],
+    [
+      'wake-up',
+      'time',
+      'A host whose cores are busy: one in four of keepalived’s timers fires late, up to this',
+    ],
     ['disk.latency', 'time', 'Least time of one fsync; default 500us'],
     ['disk.jitter', 'time', 'Up to this much more; default 500us'],
   ]),

@@ -11,7 +11,7 @@
  *     return 0;
  *   }
  *
- * - `fetch(requests)`: real requests over the simulated network, all at once, from the host where the command was typed: they
+ * - `fetchAll(requests)`, `fetchOne(request)`: real requests over the simulated network, all at once, from the host where the command was typed: they
  *   are refused, hang and time out as a real client's would. With `connectOnly` nothing but the TCP connection (nc, telnet).
  * - `look(seen => ...)`: what somebody at that host could read off: processes, addresses, files. It gets the world to READ.
  *   What it returns is kept, so it must be plain data that does not change later.
@@ -120,12 +120,12 @@ export type Question =
   | { readonly ask: 'wait'; readonly delayUs: number }
   | { readonly ask: 'all' | 'race'; readonly scripts: readonly Script<unknown>[] };
 
-export function* fetch(requests: readonly Fetch[]): Script<readonly Fetched[]> {
+export function* fetchAll(requests: readonly Fetch[]): Script<readonly Fetched[]> {
   return (yield { ask: 'fetch', requests }) as readonly Fetched[];
 }
 
 export function* fetchOne(request: Fetch): Script<Fetched> {
-  const [fetched] = yield* fetch([request]);
+  const [fetched] = yield* fetchAll([request]);
   return fetched as Fetched;
 }
 

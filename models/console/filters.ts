@@ -75,12 +75,19 @@ export function* grep(call: Call): Script {
       shown = after + 1;
     }
     if (shown > 0 && !flags.has('c') && !flags.has('q')) {
-      call.out(`${flags.has('o') && match !== null ? match[0] : line}\n`);
+      const texts = flags.has('o') ? matchesIn(line, found) : [line];
+      for (const text of texts) call.out(`${text}\n`);
     }
     shown = Math.max(0, shown - 1);
   }
   if (flags.has('c')) call.out(`${count}\n`);
   return count > 0 ? 0 : 1;
+}
+
+/** What grep -o prints of a line: each match that is not empty. */
+function matchesIn(line: string, found: RegExp): string[] {
+  const all = new RegExp(found.source, `${found.flags}g`);
+  return [...line.matchAll(all)].map(([text]) => text).filter((text) => text !== '');
 }
 
 export function* wc(call: Call): Script {

@@ -130,8 +130,11 @@ export const keepalivedConfigSchema = z
     dontReleaseVrrp: z.boolean(),
     /** -R, --dont-respawn: the parent ends with its child. */
     dontRespawn: z.boolean(),
-    /** How late its VRRP timers fire: a property of the host, not of keepalived. */
-    wakeUpUs: z.strictObject({ least: whole, most: whole }).readonly(),
+    /**
+     * How late its VRRP timers fire: a property of the host, not of keepalived. On a host whose cores are busy, one in four waits
+     * for others that run, up to `worst`.
+     */
+    wakeUpUs: z.strictObject({ least: whole, most: whole, worst: whole.optional() }).readonly(),
     instances: z.array(instanceSchema).readonly(),
     scripts: z.array(scriptSchema).readonly(),
     groups: z.array(groupSchema).readonly(),

@@ -5,7 +5,7 @@
  * num_script_if_fault, num_script_init, garp_refresh_timer). Times are of the host's monotonic clock, in microseconds.
  */
 import type { Address, Effect } from '../../sim/effects.ts';
-import { uniformInteger } from '../uniform.ts';
+import { uniform, uniformInteger } from '../uniform.ts';
 import type { InstanceConfig, KeepalivedConfig } from './config.ts';
 import { contribution, effectivePriority, isFault, OWNER_PRIORITY, type Weighted } from './priority.ts';
 import { eagerDownUs, masterDownUs, skewUs } from './timers.ts';
@@ -91,9 +91,16 @@ export function masterDownOf(context: InstanceContext): number {
 
 /** From now to when the timer fires: when it is due, and a little late. The due time is new each time, so it counts the draws. */
 export function untilFiringUs({ expiresAtUs, nowUs, luck, wakeUpUs }: InstanceContext): number {
-  const { least, most } = wakeUpUs;
-  const lateUs = most <= least ? least : uniformInteger(luck, 'wake-up', expiresAtUs, least, most);
-  return Math.max(0, expiresAtUs - nowUs) + lateUs;
+  return Math.max(0, expiresAtUs - nowUs) + lateUs(luck, expiresAtUs, wakeUpUs);
+}
+
+/** What is left of all timers beyond the upper quartile that `most` is. */
+const WAITING_SHARE = 0.25;
+
+function lateUs(luck: number, dueUs: number, { least, most, worst }: InstanceContext['wakeUpUs']): number {
+  if (worst !== undefined && uniform(luck, 'wake-up-behind-others', dueUs) < WAITING_SHARE)
+    return uniformInteger(luck, 'wake-up', dueUs, most, Math.max(most, worst));
+  return most <= least ? least : uniformInteger(luck, 'wake-up', dueUs, least, most);
 }
 
 /** Own interface as a tracker: implicit with weight 0, unless it is named or not to be tracked. Others are always up. */

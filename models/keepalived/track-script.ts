@@ -59,7 +59,9 @@ export function readTrackScript(
     return { check: simplified(translate(parseShell(text), scope)), findings: [] };
   } catch (error) {
     if (!(error instanceof ShellRefused)) throw error;
-    const message = `the check script is not understood: ${error.message}; say what it tests: process:NAME, tcp:HOST:PORT or http:URL`;
+    // A command of a text that is no script may be the whole text.
+    const what = error.message.length > 200 ? `${error.message.slice(0, 197)}...` : error.message;
+    const message = `the check script is not understood: ${what}; say what it tests: process:NAME, tcp:HOST:PORT or http:URL`;
     return { check: undefined, findings: [{ severity: 'error', file, ...error.at, message }] };
   }
 }

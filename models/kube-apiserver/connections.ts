@@ -24,7 +24,7 @@ import {
   streamId,
   type Unsubscribe,
 } from './family.ts';
-import { etcdChecksOf, healthResponse } from './health.ts';
+import { etcdChecksOf, healthResponse, isKnownCheck } from './health.ts';
 import { counted, type InFlight, isFull, poolOf, tooManyRequests } from './in-flight.ts';
 import { type ApiRequest, type HealthRequest, parseRequest } from './paths.ts';
 import type { RequestInput } from './request.ts';
@@ -107,7 +107,7 @@ function hello(serving: Serving, connection: string, understood: boolean): Step 
 
 function serve(serving: Serving, connection: string, message: HttpRequest, atUs: number): Step {
   const request = parseRequest(message.method, message.path);
-  if (request === undefined) {
+  if (request === undefined || (request.kind === 'health' && !isKnownCheck(request))) {
     return step(serving, [answer(connection, respond(message.id, failed(unknownPath())))]);
   }
   if (request.kind === 'health') return checkHealth(serving, connection, message.id, request);

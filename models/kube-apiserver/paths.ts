@@ -28,6 +28,8 @@ export interface ApiRequest {
 export interface HealthRequest {
   readonly kind: 'health';
   readonly endpoint: 'healthz' | 'livez' | 'readyz';
+  /** One check only, `/livez/etcd`; empty: all. */
+  readonly check: string;
   readonly verbose: boolean;
   /** Checks left out by `exclude=`. */
   readonly exclude: readonly string[];
@@ -79,10 +81,11 @@ function parsed(method: string, path: string): ApiRequest | HealthRequest | unde
   const parts = (mark < 0 ? path : path.slice(0, mark)).split('/');
   const [, root] = parts;
   if (root === 'healthz' || root === 'livez' || root === 'readyz') {
-    if (method !== 'GET' || parts.length > 2) return undefined;
+    if (method !== 'GET') return undefined;
     return {
       kind: 'health',
       endpoint: root,
+      check: parts.slice(2).join('/'),
       verbose: query.has('verbose'),
       exclude: query.get('exclude') ?? [],
     };

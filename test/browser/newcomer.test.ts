@@ -126,7 +126,7 @@ describe.skipIf(withoutBrowser())("a newcomer's path", () => {
     expect(
       typeof read === 'object' && read.request && runRequest(read.request, LIBRARY).result.trace_hash,
     ).toBe(trace);
-  });
+  }, 120_000);
 
   it('has never made the page ask anybody else, or complain', () => {
     expect(user.requests.filter((address) => !address.startsWith(served.url))).toEqual([]);

@@ -205,7 +205,7 @@ describe.skipIf(withoutBrowser())('the page', () => {
     });
 
     it.each([
-      ['junk.bin', '\u0000\u0001 junk '.repeat(500_000), /it is not JSON/],
+      ['junk.json', '\u0000\u0001 junk '.repeat(500_000), /it is not JSON/],
       ['other.json', '{"traceEvents":[]}', /no stored run/],
     ])('answers the file %s with words and keeps the run it has', async (name, content, words) => {
       const page = await open('#file=fixture-run.json');

@@ -1,7 +1,8 @@
 /**
  * Cases: ordinary scenario files that do what was done when a recording was made, with measures named as in the recording.
  * `A1c_link_down.yaml` belongs to the recording A1c_link_down; a recording of several parts has one case for each,
- * `Bi1_sessions_on_down.link.yaml`. What is known to differ, and what cannot be replayed, stands in `notes.yaml` beside them.
+ * `Bi1_sessions_on_down.link.yaml`. What is known to differ, and what cannot be replayed, stands in `notes.yaml`
+ * and `notes-etcd.yaml` beside them.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +27,8 @@ export interface Notes {
   readonly uncovered: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-const NOTES = 'notes.yaml';
+/** `notes.yaml`, `notes-etcd.yaml`. */
+const NOTES = /^notes(?:-\w+)?\.yaml$/;
 
 /** What cannot be used, in one paragraph. */
 export class CaseError extends Error {}
@@ -34,7 +36,7 @@ export class CaseError extends Error {}
 /** The cases of a folder that belong to one of these recordings. */
 export function readCases(folder: string, ids: readonly string[]): Case[] {
   const library = libraryTexts();
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && name !== NOTES);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !NOTES.test(name));
   return names.sort().flatMap((name): Case[] => {
     const base = name.slice(0, -'.yaml'.length);
     // The longest id wins: ids may have dots of their own.
@@ -58,9 +60,12 @@ function addTexts(texts: Map<string, string>, name: string, path: string): void 
 }
 
 export function readNotes(folder: string): Notes {
-  const path = join(folder, NOTES);
-  const read = existsSync(path) ? (parse(readFileSync(path, 'utf8')) as Partial<Notes> | null) : null;
-  return { deviations: read?.deviations ?? {}, uncovered: read?.uncovered ?? {} };
+  const names = readdirSync(folder).filter((name) => NOTES.test(name));
+  const read = names.map((name) => parse(readFileSync(join(folder, name), 'utf8')) as Partial<Notes> | null);
+  return {
+    deviations: Object.assign({}, ...read.map((one) => one?.deviations ?? {})),
+    uncovered: Object.assign({}, ...read.map((one) => one?.uncovered ?? {})),
+  };
 }
 
 export function noteOf(of: Notes['deviations'], recording: string, measure: string): string | undefined {
@@ -73,12 +78,20 @@ export function noteOf(of: Notes['deviations'], recording: string, measure: stri
  */
 export type MeasureKind = 'time' | 'count' | 'word';
 
-export function kindOf({ until, last, total, count, requests, give = 'count' }: MeasureData): MeasureKind {
+export function kindOf(measure: MeasureData): MeasureKind {
+  const { until, last, total, count, requests, value, give = 'count' } = measure;
+  // Values that are times are called so.
+  if (value?.endsWith('_ms') === true) return 'time';
   if (until !== undefined || last !== undefined || total !== undefined) return 'time';
   if (count !== undefined || (requests !== undefined && give === 'count')) return 'count';
   if (requests !== undefined)
     return give === 'how' || give === 'server' || give === 'servers' ? 'word' : 'time';
   return 'word';
+}
+
+/** Does it give a sample for each request, so that a run gives many? */
+export function givesEach({ requests, give = 'count' }: MeasureData): boolean {
+  return requests !== undefined && ['latency', 'end', 'how', 'server'].includes(give);
 }
 
 const STARTS = new Set(['start', 'restart', 'power-on', 'reboot', 'reset']);

@@ -34,6 +34,8 @@ export interface Question {
   /** Null where it did not happen in a run. */
   readonly simulated: readonly (Sample | null)[];
   readonly holdsStart: boolean;
+  /** Each request gives a sample. */
+  readonly eachRequest: boolean;
   readonly delaysMs: readonly number[];
 }
 
@@ -98,7 +100,7 @@ function judgeNumbers(
   recorded: readonly number[],
   simulated: readonly number[],
 ): Verdict {
-  const { kind, holdsStart, delaysMs } = question;
+  const { kind, holdsStart, delaysMs, eachRequest, repeats } = question;
   const base = { measured: summaryOf(recorded) as Summary, simulated: summaryOf(simulated) ?? { n: 0 } };
   if (simulated.length === 0) return { ...base, ks: null, ksLimit: null, agrees: false, outliers: [] };
   const spread = quantile(simulated, 0.95) - quantile(simulated, 0.05);
@@ -114,8 +116,9 @@ function judgeNumbers(
       recorded,
       [...delayed].sort((a, b) => a - b),
     );
-    const ksLimit =
-      KS_FACTOR * Math.sqrt((recorded.length + simulated.length) / (recorded.length * simulated.length));
+    // Requests of one repeat hang together (all that wait are told at once): it is repeats that are independent.
+    const n = eachRequest ? Math.min(recorded.length, repeats) : recorded.length;
+    const ksLimit = KS_FACTOR * Math.sqrt((n + simulated.length) / (n * simulated.length));
     return { ...base, ks, ksLimit, agrees: ks <= ksLimit, outliers };
   }
   const late = quantile(recorded, 0.5) - quantile(simulated, 0.5);

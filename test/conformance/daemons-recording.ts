@@ -12,8 +12,8 @@ export interface Recording {
   readonly title: string;
   /** Measure to what was measured, in the order of the repeats; empty: it never happened. */
   readonly samples: Readonly<Record<string, readonly Sample[]>>;
-  /** How often the whole was done, as far as the samples tell. */
-  readonly repeats: number;
+  /** How often it was done, as far as the file tells: of a measure, else of the whole. */
+  readonly repeatsOf: (measure: string) => number;
 }
 
 /** What the file of a recording may hold, as far as it is read. */
@@ -30,6 +30,8 @@ interface RecordingFile {
 }
 
 interface PartFile {
+  /** One for each repeat. */
+  readonly runs?: readonly unknown[];
   readonly outcomes?: Readonly<Record<string, number>>;
   /** Start, time to connect, time in all, outcome, server of each connection. */
   readonly 'conns_[t,connect_ms,total_ms,outcome,server]'?: readonly (readonly [
@@ -61,7 +63,7 @@ export function recordingOf(file: RecordingFile): Recording {
   const add = (measure: string, values: readonly unknown[]): void => {
     samples[measure] = [...(samples[measure] ?? []), ...values.flatMap(sampleOf)];
   };
-  let repeats = 1;
+  let repeats = 0;
   if (Array.isArray(file.samples)) {
     const each = file.samples as readonly Readonly<Record<string, unknown>>[];
     repeats = each.length;
@@ -75,19 +77,35 @@ export function recordingOf(file: RecordingFile): Recording {
     }
   }
   for (const [name, words] of Object.entries(file.sequences ?? {})) {
-    if (Array.isArray(words) && words.every((word) => typeof word === 'string')) add(name, [words.join(' ')]);
+    if (Array.isArray(words) && words.every((word) => typeof word === 'string'))
+      add(name, [words.map((word) => WORDS[word] ?? word).join(' ')]);
   }
   for (const [part, one] of Object.entries(file.cases ?? {})) {
     for (const [outcome, count] of Object.entries(one.outcomes ?? {})) add(`${part}_${outcome}`, [count]);
     for (const [, , total, outcome] of one['conns_[t,connect_ms,total_ms,outcome,server]'] ?? [])
       add(`${part}_${outcome}_latency`, [total]);
   }
-  repeats = Math.max(repeats, ...Object.values(samples).map(({ length }) => length));
-  return { id: file.id, title: file.title ?? '', samples, repeats };
+  // What has one value a repeat comes first: where it was (or was not) and when.
+  const single = ['fault_to_vip_on_new', 'fault_to_DOWN', 'heal_to_UP', 'vip_moved', 'conns_fault_to_DOWN'];
+  for (const name of single) repeats = Math.max(repeats, samples[name]?.length ?? 0);
+  const most = Math.max(1, ...Object.values(samples).map(({ length }) => length));
+  const repeatsOf = (measure: string): number =>
+    file.cases?.[measure]?.runs?.length ?? (repeats === 0 ? most : repeats);
+  return { id: file.id, title: file.title ?? '', samples, repeatsOf };
 }
+
+/** What the recorder's language calls things that have a name here; nothing is what did not happen. */
+const WORDS: Readonly<Record<string, string | undefined>> = {
+  ConnectionResetError: 'reset',
+  EOF: 'eof',
+  None: undefined,
+};
 
 /** Nothing for what was not measured; what is neither number nor text is no sample. */
 function sampleOf(value: unknown): Sample[] {
   if (typeof value === 'boolean') return [String(value)];
-  return typeof value === 'number' || typeof value === 'string' ? [value] : [];
+  if (typeof value === 'number') return [value];
+  if (typeof value !== 'string') return [];
+  const word = Object.hasOwn(WORDS, value) ? WORDS[value] : value;
+  return word === undefined ? [] : [word];
 }

@@ -3,7 +3,7 @@ import { libraryTexts } from '../../cli/shared.ts';
 import { runScenarios, type ScenarioTask } from '../../plan/runners/scenario-runs.ts';
 import type { MeasureValue } from '../../scenarios/result.ts';
 import type { MeasureData } from '../../scenarios/schema.ts';
-import { type Case, CaseError, holdsStart, kindOf, type Notes, noteOf } from './daemons-cases.ts';
+import { type Case, CaseError, givesEach, holdsStart, kindOf, type Notes, noteOf } from './daemons-cases.ts';
 import { judge, type Summary } from './daemons-judge.ts';
 import { recorder } from './daemons-recorder.ts';
 import type { Recording, Sample } from './daemons-recording.ts';
@@ -79,7 +79,7 @@ function plain(name: string): string {
 }
 
 function rowOf(
-  { id, repeats }: Recording,
+  { id, repeatsOf }: Recording,
   measure: string,
   recorded: readonly Sample[],
   { one, data, values }: { one: Case; data: MeasureData; values: readonly (Sample | null)[] },
@@ -88,12 +88,14 @@ function rowOf(
   const verdict = judge({
     kind: kindOf(data),
     recorded,
-    repeats,
+    repeats: repeatsOf(measure),
+    eachRequest: givesEach(data),
     simulated: values,
     holdsStart: holdsStart(data, one.data),
     delaysMs: recorder.delaysMs,
   });
-  return { id, measure, ...verdict, note: noteOf(notes.deviations, id, measure) ?? '' };
+  const deviates = !verdict.agrees || verdict.outliers.length > 0;
+  return { id, measure, ...verdict, note: deviates ? (noteOf(notes.deviations, id, measure) ?? '') : '' };
 }
 
 async function runCases(

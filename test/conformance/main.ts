@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { raftMachine } from '../../models/etcd/raft/machine.ts';
 import { compiledProgram } from '../../sim/compiled.ts';
 import { daemons } from './daemons.ts';
+import { elections } from './elections.ts';
 import { dataDrivenFiles, printResults, replayFolder } from './raft-runner.ts';
 import { UsageError } from './usage.ts';
 
@@ -34,6 +35,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     about: 'recordings of keepalived, HAProxy and etcd, against cases of the same names',
     usage: '[DIR] [--cases DIR] [--runs N] [--only ID,...] [--json] [--write-docs]',
     run: daemons,
+  },
+  elections: {
+    about: 'how many elections of etcd take two terms, without and with pre-vote',
+    usage: '[--runs N] [--json]',
+    run: elections,
   },
 };
 

@@ -6,6 +6,7 @@ import { editDistance, nearest, nearestHint } from '../../models/nearest.ts';
 import { checkDocument } from '../../models/schema-findings.ts';
 import { MAX_FINDINGS, MAX_YAML_CHARACTERS, readYaml } from '../../models/yaml-text.ts';
 import { z } from '../../models/zod.ts';
+import { cpuMsOf } from '../cpu-time.ts';
 
 const said = (text: string) => readYaml(text, 'f.yaml').findings.map(findingText);
 
@@ -17,21 +18,23 @@ describe('YAML texts', () => {
   });
 
   test('a file beyond the bound is refused before it is parsed', () => {
-    const began = performance.now();
-    const findings = said('x: [{ '.repeat(2_000_000));
-    expect(findings).toEqual([
-      `f.yaml:1:1: the file has 12000000 characters; at most ${MAX_YAML_CHARACTERS} are read`,
-    ]);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    const took = cpuMsOf(() => {
+      const findings = said('x: [{ '.repeat(2_000_000));
+      expect(findings).toEqual([
+        `f.yaml:1:1: the file has 12000000 characters; at most ${MAX_YAML_CHARACTERS} are read`,
+      ]);
+    });
+    expect(took).toBeLessThan(1_000);
   });
 
   test('junk of the largest size gives a bounded number of complaints in bounded time', () => {
-    const began = performance.now();
-    for (const junk of ['{"', ': \n', '\u0000\u0001']) {
-      const { findings } = readYaml(junk.repeat(MAX_YAML_CHARACTERS / junk.length), 'f.yaml');
-      expect(findings.length).toBeLessThanOrEqual(MAX_FINDINGS);
-    }
-    expect(performance.now() - began).toBeLessThan(10_000);
+    const took = cpuMsOf(() => {
+      for (const junk of ['{"', ': \n', '\u0000\u0001']) {
+        const { findings } = readYaml(junk.repeat(MAX_YAML_CHARACTERS / junk.length), 'f.yaml');
+        expect(findings.length).toBeLessThanOrEqual(MAX_FINDINGS);
+      }
+    });
+    expect(took).toBeLessThan(10_000);
   });
 
   test('brackets nested too deeply are an error and no crash', () => {

@@ -5,6 +5,7 @@ import { durationMistake, durationText, durationUs } from '../../scenarios/durat
 import { readMoment } from '../../scenarios/moments.ts';
 import type { Observations } from '../../scenarios/observations.ts';
 import { rate, ratePerSecond, share, shareOf } from '../../scenarios/schema-parts.ts';
+import { cpuMsOf } from '../cpu-time.ts';
 
 describe('times', () => {
   test('a time has a unit and is a whole number of microseconds', () => {
@@ -210,8 +211,9 @@ describe('conditions', () => {
 
   test('evaluating is quick enough to look after every step', () => {
     const { condition } = compileCondition("vip.holders == ['m2'] && size(vip.holders) <= 1");
-    const began = performance.now();
-    for (let i = 0; i < 100_000; i++) condition!.evaluate(OBSERVED);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    const took = cpuMsOf(() => {
+      for (let i = 0; i < 100_000; i++) condition!.evaluate(OBSERVED);
+    });
+    expect(took).toBeLessThan(1_000);
   });
 });

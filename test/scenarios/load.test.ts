@@ -5,6 +5,7 @@ import { type ComposeOptions, composeScenario, pathsWanted } from '../../scenari
 import { loadScenario, scenarioOf } from '../../scenarios/load.ts';
 import { jsonSchema, Scenario } from '../../scenarios/schema.ts';
 import { topologyNamed, topologyNames } from '../../scenarios/topologies.ts';
+import { cpuMsOf } from '../cpu-time.ts';
 import { LIBRARY, SCENARIO_NAMES } from './library.ts';
 
 const HEAD = 'scenario: s\nversion: 1\ntopology: guide-001\nuntil: 240s\n';
@@ -176,9 +177,10 @@ describe('a scenario’s text', () => {
     expect(loadScenario(`${HEAD}---\n${HEAD}`, 's.yaml').findings.map(findingText)).toEqual([
       's.yaml:6:1: a scenario is one document; a second one begins here',
     ]);
-    const began = performance.now();
-    expect(loadScenario('x'.repeat(10_000_000), 's.yaml').findings).toHaveLength(1);
-    expect(performance.now() - began).toBeLessThan(500);
+    const took = cpuMsOf(() => {
+      expect(loadScenario('x'.repeat(10_000_000), 's.yaml').findings).toHaveLength(1);
+    });
+    expect(took).toBeLessThan(500);
   });
 
   test('no variant of a shipped scenario makes the loader throw', () => {
@@ -382,6 +384,9 @@ describe('what is shipped', () => {
       'stacked-3-lb1',
       'external-3+3-lb1',
       'external-3+3-lb2',
+      'stacked-3-kube-vip',
+      'stacked-3-cloud',
+      'stacked-3-dns',
     ]);
     expect(hosts('guide-000')).toEqual(['proxy', 'master1', 'master2', 'worker1', 'outside']);
     expect(hosts('guide-001')).toEqual(['m1', 'm2', 'm3', 'w1', 'outside']);

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packBundle, unpackBundle } from '../../ui/run/bundle.ts';
+import { readChange, writeChange } from '../../ui/run/change-text.ts';
 import { type Link, readLink, writeLink } from '../../ui/run/link.ts';
 import { commandOf } from '../../ui/run/request.ts';
 
@@ -82,5 +84,35 @@ describe('the command that does the same', () => {
     expect(commandOf(asked)).toBe(
       "quorate run power-off --topology guide-002 --seed 7 --until 60s --set haproxy.m1.inter=1s --set 'a=b c'",
     );
+  });
+});
+
+describe('a bundle of files', () => {
+  it('is what was packed', async () => {
+    const bundle = { scenario: 'scenario: x', files: { 'm1/keepalived.conf': 'ü\n'.repeat(1_000) } };
+    const packed = await packBundle(bundle);
+    expect(packed).toMatch(/^[\w-]+$/);
+    expect(await unpackBundle(packed)).toEqual(bundle);
+  });
+
+  it('that unpacks to more than it should is refused', async () => {
+    const packed = await packBundle({ scenario: 'x'.repeat(6_000_000), files: {} });
+    expect(packed.length).toBeLessThan(64_000);
+    await expect(unpackBundle(packed)).rejects.toThrow(/too large/);
+  });
+});
+
+describe('a change in a link', () => {
+  it.each([
+    { at: '12561001us', do: 'power-off', on: 'm1' },
+    { at: '1us', do: 'latency', links: ['m1,m2', 'm3'] as const, direction: 'to', by: '20ms' },
+    { at: '5us', do: 'kill', on: 'm1/haproxy', restart: false },
+    { at: '5us', do: 'clock-drift', on: 'm1', ppm: -1000 },
+  ])('says what was written: $do', (change) => {
+    expect(readChange(writeChange(change))).toEqual(change);
+  });
+
+  it.each(['', 'at=5us', 'at=5s&do=kill', 'at=5us&do=kill&links=m1'])('is refused with words: %s', (text) => {
+    expect(typeof readChange(text)).toBe('string');
   });
 });

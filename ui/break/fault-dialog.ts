@@ -90,10 +90,10 @@ export class FaultDialog extends PageElement {
     const atMs = this.state.atMs.get();
     return html`<dialog aria-labelledby="title" @close=${this.#closed}>
       <form method="dialog" @submit=${this.#submit} @input=${this.#changed}>
-        <header>
+        <div class="head">
           <h2 id="title">Break it at ${clockText(atMs)}</h2>
           <button type="button" @click=${() => this.#close()}>Cancel</button>
-        </header>
+        </div>
         <label class="field">
           <span>What</span>
           <select name="target" @change=${(event: Event) => this.#aim(targets.find(({ id }) => id === (event.target as HTMLSelectElement).value))}>
@@ -111,10 +111,10 @@ export class FaultDialog extends PageElement {
         </fieldset>
         ${form === undefined ? nothing : parameters(form, target)}
         <output class="preview" aria-live="polite">${this.#outlook()}</output>
-        <footer>
+        <div class="foot">
           <p class="muted">What happens from here on is a branch of its own; the run as it was stays.</p>
           <button class="primary" ?disabled=${this.problem !== ''}>Do it</button>
-        </footer>
+        </div>
       </form>
     </dialog>`;
   }

@@ -1,5 +1,5 @@
 /** The statechart of a running machine, read from its definition, with what it is and knows at a moment. */
-import type { AnyStateMachine } from 'xstate';
+import type { ProcessType } from '../../sim/process-type.ts';
 import type { Cell } from '../../sim/state.ts';
 import { differencesOf } from './differences.ts';
 import type { Held } from './held-runs.ts';
@@ -75,6 +75,7 @@ function timersOf(cell: Cell, epochUs: number): LiveMachine['timers'] {
     .sort((a, b) => a.at_ms - b.at_ms);
 }
 
+type AnyStateMachine = ProcessType['lead'];
 type Node = AnyStateMachine['root'];
 
 export function chartOf(machine: AnyStateMachine): Chart {

@@ -3,36 +3,36 @@
  * which questions are answered.
  */
 import type { RunRecord } from '../../scenarios/run-record.ts';
-import { machineAt } from './chart.ts';
-import { traceOf } from './exports.ts';
 import { faultForms } from './fault-forms.ts';
 import { HeldRuns } from './held-runs.ts';
-import { library } from './library.ts';
+import { library, libraryWith } from './library.ts';
 import type { Answer, Asks, FromEngine, Kind, ToEngine } from './messages.ts';
-import { phaseLines } from './phase-lines.ts';
-import { previewOf } from './preview.ts';
 import { scenariosOf } from './run-request.ts';
-import { readStoredRun } from './stored-run.ts';
-import { watchOf } from './watch.ts';
-import { whyOf } from './why.ts';
 
-const runs = new HeldRuns(library);
+const runs = new HeldRuns(libraryWith);
 
 type Answers = { readonly [K in Kind]: (asked: Asks<K>, id: number) => Answer<K> | Promise<Answer<K>> };
 
+/** What is not needed to run a scenario is fetched when somebody asks for it. */
 const answers: Answers = {
   list: () => ({ scenarios: scenariosOf(library), faults: faultForms() }),
   run: ({ request }, id) => run(request, id),
-  read: ({ name, text }) => readStoredRun(name, text),
-  preview: async ({ request, change }) => previewOf(await runs.get(request), change),
+  read: async ({ name, text }) => (await import('./stored-run.ts')).readStoredRun(name, text),
+  preview: async ({ request, change }) =>
+    (await import('./preview.ts')).previewOf(await runs.get(request), change),
   phases: async ({ request, phases }) => {
+    const { phaseLines } = await import('./phase-lines.ts');
     const { composed } = await runs.get(request);
     return phases.map(({ name, host }) => phaseLines(name, host, composed.topology));
   },
-  trace: async ({ request, format, fromMs, toMs }) => traceOf(await runs.get(request), format, fromMs, toMs),
-  machine: async ({ request, who, atMs }) => machineAt(await runs.get(request), who, atMs),
-  watch: async ({ request, texts }) => watchOf(await runs.get(request), texts, breathe),
-  why: async ({ request, step }) => whyOf(await runs.get(request), step),
+  trace: async ({ request, format, fromMs, toMs }) =>
+    (await import('./exports.ts')).traceOf(await runs.get(request), format, fromMs, toMs),
+  machine: async ({ request, who, atMs }) =>
+    (await import('./chart.ts')).machineAt(await runs.get(request), who, atMs),
+  import: async ({ files, settings }) => (await import('./import.ts')).importFiles(files, settings),
+  watch: async ({ request, texts }) =>
+    (await import('./watch.ts')).watchOf(await runs.get(request), texts, breathe),
+  why: async ({ request, step }) => (await import('./why.ts')).whyOf(await runs.get(request), step),
 };
 
 self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => void answer(data));

@@ -13,15 +13,17 @@ const MOST_HELD = 4;
 export interface Held {
   readonly request: RunRequest;
   readonly composed: Composed;
+  readonly library: Texts;
   readonly run: ScenarioRun;
 }
 
 export class HeldRuns {
-  readonly #library: Texts;
+  readonly #libraryWith: (scenario: string) => Promise<Texts>;
   readonly #held = new Map<string, Held>();
 
-  constructor(library: Texts) {
-    this.#library = library;
+  /** `libraryWith`: the library with a scenario in it that is not always there. */
+  constructor(libraryWith: (scenario: string) => Promise<Texts>) {
+    this.#libraryWith = libraryWith;
   }
 
   /** The run as far as it has got; a new one stands at the scenario's zero. Throws an Error with words for people. */
@@ -34,8 +36,9 @@ export class HeldRuns {
       return known;
     }
     const bundle = request.packed === undefined ? undefined : await unpackBundle(request.packed);
-    const composed = composeRequest(request, this.#library, bundle);
-    const held = { request, composed, run: startRun(request, composed, true) };
+    const library = await this.#libraryWith(request.scenario);
+    const composed = composeRequest(request, library, bundle);
+    const held = { request, composed, library, run: startRun(request, composed, true) };
     this.#held.set(key, held);
     for (const [old] of this.#held) if (this.#held.size > MOST_HELD) this.#held.delete(old);
     return held;

@@ -6,6 +6,7 @@ import type { ScenarioChoice } from '../state/page-state.ts';
 import type { LiveMachine } from './chart.ts';
 import type { ExportedTrace, TraceFormat } from './exports.ts';
 import type { FaultForm } from './fault-forms.ts';
+import type { Imported } from './import.ts';
 import type { PhaseLines } from './phase-lines.ts';
 import type { Preview } from './preview.ts';
 import type { Watched } from './watch.ts';
@@ -51,6 +52,11 @@ export interface Questions {
   readonly machine: {
     readonly asks: { readonly request: RunRequest; readonly who: string; readonly atMs: number };
     readonly answer: LiveMachine;
+  };
+  /** What configuration files say, and what is to be said about them. */
+  readonly import: {
+    readonly asks: { readonly files: Readonly<Record<string, string>>; readonly settings: readonly string[] };
+    readonly answer: Imported;
   };
   readonly watch: {
     readonly asks: { readonly request: RunRequest; readonly texts: readonly string[] };

@@ -4,7 +4,6 @@ import { aimAt, faultActions, faultContext, faultNamed } from '../../scenarios/f
 import { hostsOfGroup, readTargets } from '../../scenarios/targets.ts';
 import { type Change, changeMs } from '../run/request.ts';
 import type { Held } from './held-runs.ts';
-import { library } from './library.ts';
 import { composeRequest } from './run-request.ts';
 
 export interface Preview {
@@ -19,7 +18,7 @@ export interface Preview {
 const NOT_PARAMETERS = ['at', 'do', 'on', 'links', 'direction', 'for'];
 
 /** Throws an Error with words for people if it cannot be done. */
-export function previewOf({ request, composed, run }: Held, change: Change): Preview {
+export function previewOf({ request, composed, library, run }: Held, change: Change): Preview {
   // Checked as it would be when it is run.
   composeRequest({ ...request, changes: [...(request.changes ?? []), change] }, library, composed.bundle);
   const { session } = run;

@@ -1,5 +1,4 @@
 /** What a link or a choice asks for becomes a scenario that can be run: the same steps as `quorate run`. */
-import { parse, stringify } from 'yaml';
 import { type ParameterValue, readSetting } from '../../models/cluster/parameters.ts';
 import type { Finding } from '../../models/finding.ts';
 import { nearestHint } from '../../models/nearest.ts';
@@ -10,6 +9,7 @@ import { prepare } from '../../scenarios/prepare.ts';
 import { ScenarioRun } from '../../scenarios/run.ts';
 import type { RunRecord } from '../../scenarios/run-record.ts';
 import type { Texts } from '../../scenarios/topologies.ts';
+import { writeScenario } from '../../scenarios/write.ts';
 import type { Bundle } from '../run/bundle.ts';
 import { type Change, commandOf, type RunRequest } from '../run/request.ts';
 import type { ScenarioChoice } from '../state/page-state.ts';
@@ -35,7 +35,7 @@ export interface Composed extends ComposedScenario {
 /** The scenario that is asked for. `bundle`: the files that the request has packed. Throws an Error with words for people. */
 export function composeRequest(request: RunRequest, library: Texts, bundle?: Bundle): Composed {
   const file = `${request.scenario}.yaml`;
-  const text = withChanges(bundle?.scenario ?? shipped(request, library), request.changes ?? []);
+  const text = withChanges(bundle?.scenario ?? shipped(request, library), file, request.changes ?? []);
   const loaded = loadScenario(text, file);
   refuse(loaded.findings);
   const scenario = loaded.scenario as LoadedScenario;
@@ -70,7 +70,10 @@ export function runRequest(request: RunRequest, library: Texts, bundle?: Bundle)
 
 function shipped(request: RunRequest, library: Texts): string {
   const text = library.get(`${request.scenario}.yaml`);
-  if (text === undefined || !namesOf(library).includes(request.scenario)) {
+  if (
+    text === undefined ||
+    !(namesOf(library).includes(request.scenario) || request.scenario.startsWith('lints/'))
+  ) {
     const name = request.scenario.slice(0, 60);
     throw new Error(`There is no scenario ${name} in this page${nearestHint(name, namesOf(library))}.`);
   }
@@ -78,11 +81,13 @@ function shipped(request: RunRequest, library: Texts): string {
 }
 
 /** The changes come after the scenario's own entries, so that no draw of those is moved. */
-function withChanges(text: string, changes: readonly Change[]): string {
+function withChanges(text: string, file: string, changes: readonly Change[]): string {
   if (changes.length === 0) return text;
-  const data = parse(text) as { timeline?: unknown } | null;
-  const timeline = Array.isArray(data?.timeline) ? data.timeline : [];
-  return stringify({ ...data, timeline: [...timeline, ...changes] }, { lineWidth: 110 });
+  const { scenario } = loadScenario(text, file);
+  if (scenario === undefined) return text;
+  const { data } = scenario;
+  const timeline = [...(data.timeline ?? []), ...changes] as NonNullable<typeof data.timeline>;
+  return writeScenario({ ...data, timeline });
 }
 
 function namesOf(library: Texts): string[] {

@@ -1,7 +1,8 @@
 /** The time axis over the lanes: ticks, what was done to the cluster, and the playhead's handle. Dragging it scrubs. */
-import { axisTop, bisectRight, type ScaleLinear, scaleLinear, select } from 'd3';
+import { axisTop, bisectRight, select } from 'd3';
 import { css, html } from 'lit';
 import type { StoryLine } from '../../scenarios/run-record.ts';
+import { type LinearScale, linearScale } from '../run/scale.ts';
 import { clockText, tickText } from '../run/times.ts';
 import { PageElement } from '../state/page-element.ts';
 import type { PageState } from '../state/page-state.ts';
@@ -13,8 +14,8 @@ export const AXIS_HEIGHT = 58;
 const TICK_WIDTH = 84;
 const MOST_GHOSTS = 500;
 
-export function scaleOf(state: PageState, width: number): ScaleLinear<number, number> {
-  return scaleLinear([...state.span.get()], [0, width]);
+export function scaleOf(state: PageState, width: number): LinearScale {
+  return linearScale(state.span.get(), [0, width]);
 }
 
 export function ticksOf(state: PageState, width: number): number[] {
@@ -143,7 +144,7 @@ export class LaneAxis extends PageElement {
   }
 
   /** What is to come if nobody touches anything: hollow ticks after the playhead. */
-  #drawGhosts(scale: ScaleLinear<number, number>): void {
+  #drawGhosts(scale: LinearScale): void {
     const run = this.state.run.get();
     const atMs = this.state.atMs.get();
     const places = (run?.storyTimes ?? [])
@@ -181,12 +182,7 @@ customElements.define('lane-axis', LaneAxis);
 type Layer = ReturnType<typeof select<SVGGElement, unknown>>;
 
 /** A flag with as many of the first letters as fit before the next one; lines only where none would. */
-function drawMarks(
-  layer: Layer,
-  lines: readonly StoryLine[],
-  scale: ScaleLinear<number, number>,
-  width: number,
-): void {
+function drawMarks(layer: Layer, lines: readonly StoryLine[], scale: LinearScale, width: number): void {
   const places: { line: StoryLine; x: number; text: string }[] = [];
   for (const line of lines) {
     const x = scale(line.at_ms);

@@ -26,7 +26,7 @@ export class HelpDialog extends LitElement {
       dialog::backdrop {
         background: rgb(10 13 18 / 50%);
       }
-      header {
+      .head {
         display: flex;
         align-items: center;
         justify-content: space-between;
@@ -77,10 +77,10 @@ export class HelpDialog extends LitElement {
       ...OTHER_KEYS,
     ];
     return html`<dialog aria-labelledby="title">
-      <header>
+      <div class="head">
         <h2 id="title">Keys and marks</h2>
         <form method="dialog"><button autofocus>Close</button></form>
-      </header>
+      </div>
       <h3>Keys</h3>
       <dl>
         ${keys.map(([key, does]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${does}</dd></div>`)}

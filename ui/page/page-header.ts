@@ -70,6 +70,7 @@ export class PageHeader extends PageElement {
       }
       .tools {
         display: flex;
+        flex-wrap: wrap;
         gap: 8px;
         margin-left: auto;
       }
@@ -156,9 +157,15 @@ export class PageHeader extends PageElement {
       <p class="about">${this.#about()}</p>
       <div class="tools">
         <button @click=${() => this.renderRoot.querySelector<HTMLInputElement>('[type=file]')?.click()}>
-          Open file
+          Open run
+        </button>
+        <button title="haproxy.cfg, keepalived.conf, kubeadm-config.yaml" @click=${() => this.dispatchEvent(new CustomEvent('files-asked'))}>
+          Own files
         </button>
         <input type="file" accept=".json,application/json" hidden aria-label="Stored run" @change=${this.#file} />
+        <button ?disabled=${record === undefined} title="Two runs on one time axis (C)" @click=${() => this.dispatchEvent(new CustomEvent('compare-asked'))}>
+          Compare
+        </button>
         <button ?disabled=${record === undefined} title="Link, pictures, files (L)" @click=${() => this.dispatchEvent(new CustomEvent('share-asked'))}>
           Share
         </button>

@@ -1,7 +1,6 @@
 /** The page: puts the parts together, listens to keys and files. */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import '../branches/branch-strip.ts';
-import '../break/fault-dialog.ts';
 import type { FaultDialog } from '../break/fault-dialog.ts';
 import { targetOfLane } from '../break/targets.ts';
 import { Engine } from '../engine/engine.ts';
@@ -19,24 +18,48 @@ import { Watches } from '../state/watches.ts';
 import { shared } from '../styles/shared.ts';
 import '../topology/topology-view.ts';
 import '../transport/transport-bar.ts';
-import '../palette/command-palette.ts';
+import type { CompareView } from '../compare/compare-view.ts';
+import { droppedFiles } from '../files/dropped.ts';
+import type { FilesDialog } from '../files/files-dialog.ts';
 import type { CommandPalette } from '../palette/command-palette.ts';
-import '../share/share-dialog.ts';
+import type { RunRequest } from '../run/request.ts';
 import type { ShareDialog } from '../share/share-dialog.ts';
 import './announcer.ts';
-import './help-dialog.ts';
 import type { HelpDialog } from './help-dialog.ts';
 import './page-header.ts';
 import type { FileChosen, RunAsked } from './page-header.ts';
 import './side-panel.ts';
-import type { SidePanel } from './side-panel.ts';
-import '../watch/watch-dialog.ts';
 import type { WatchDialog } from '../watch/watch-dialog.ts';
+import type { SidePanel } from './side-panel.ts';
 import { pageStyles } from './styles.ts';
 
+interface Dialogs {
+  'fault-dialog': FaultDialog;
+  'watch-dialog': WatchDialog;
+  'files-dialog': FilesDialog;
+  'compare-view': CompareView;
+  'share-dialog': ShareDialog;
+  'command-palette': CommandPalette;
+  'help-dialog': HelpDialog;
+}
+type DialogName = keyof Dialogs;
+
+/** What is not needed for the first picture. */
+const DIALOGS: Readonly<Record<DialogName, () => Promise<unknown>>> = {
+  'fault-dialog': () => import('../break/fault-dialog.ts'),
+  'watch-dialog': () => import('../watch/watch-dialog.ts'),
+  'files-dialog': () => import('../files/files-dialog.ts'),
+  'compare-view': () => import('../compare/compare-view.ts'),
+  'share-dialog': () => import('../share/share-dialog.ts'),
+  'command-palette': () => import('../palette/command-palette.ts'),
+  'help-dialog': () => import('./help-dialog.ts'),
+};
+
 export class QuoratePage extends LitElement {
-  static override properties = { dropping: { state: true } };
+  static override properties = { dropping: { state: true }, loaded: { state: true } };
   declare dropping: boolean;
+  /** Dialogs that were wanted so far: each is fetched when it is. */
+  declare loaded: ReadonlySet<DialogName>;
   static override styles = [shared, pageStyles];
 
   readonly state = new PageState();
@@ -49,6 +72,7 @@ export class QuoratePage extends LitElement {
   constructor() {
     super();
     this.dropping = false;
+    this.loaded = new Set();
     new Player(this.state);
     this.#opener.planted = (request) => this.branches.plant(request);
     for (const value of [this.state.busy, this.state.notice, this.state.run]) {
@@ -78,9 +102,11 @@ export class QuoratePage extends LitElement {
         .state=${this.state}
         @run-asked=${({ detail }: RunAsked) => this.#opener.openRequest(detail)}
         @file-chosen=${({ detail }: FileChosen) => this.#opener.openFile(detail)}
+        @files-asked=${() => this.#actions.files()}
+        @compare-asked=${() => this.#actions.compare()}
         @share-asked=${() => this.#actions.share()}
         @commands-asked=${() => this.#actions.commands()}
-        @help-asked=${() => this.#help()}
+        @help-asked=${() => this.#actions.help()}
       ></page-header>
       <div class="messages" role="status">
         ${
@@ -103,30 +129,34 @@ export class QuoratePage extends LitElement {
         <branch-strip .state=${this.state} .branches=${this.branches}></branch-strip>
         <transport-bar role="region" aria-label="Time" .state=${this.state} .actions=${this.#actions}></transport-bar>
       </div>
-      <fault-dialog .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></fault-dialog>
-      <watch-dialog .state=${this.state} .watches=${this.watches}></watch-dialog>
-      <share-dialog .state=${this.state} .engine=${this.#engine} .link=${() => this.#address.link()} .views=${this.renderRoot}></share-dialog>
-      <command-palette .state=${this.state} .actions=${this.#actions} .branches=${this.branches}></command-palette>
+      ${this.#when('fault-dialog', () => html`<fault-dialog .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></fault-dialog>`)}
+      ${this.#when('watch-dialog', () => html`<watch-dialog .state=${this.state} .watches=${this.watches}></watch-dialog>`)}
+      ${this.#when('files-dialog', () => html`<files-dialog .state=${this.state} .engine=${this.#engine} .run=${(request: RunRequest) => void this.#opener.openRequest(request)}></files-dialog>`)}
+      ${this.#when('compare-view', () => html`<compare-view .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></compare-view>`)}
+      ${this.#when('share-dialog', () => html`<share-dialog .state=${this.state} .engine=${this.#engine} .link=${() => this.#address.link()} .views=${this.renderRoot}></share-dialog>`)}
+      ${this.#when('command-palette', () => html`<command-palette .state=${this.state} .actions=${this.#actions} .branches=${this.branches}></command-palette>`)}
       <event-announcer .state=${this.state}></event-announcer>
-      <help-dialog></help-dialog>
-      ${this.dropping ? html`<div class="drop"><p>Drop a stored run to open it</p></div>` : nothing}
+      ${this.#when('help-dialog', () => html`<help-dialog></help-dialog>`)}
+      ${this.dropping ? html`<div class="drop"><p>Drop a stored run, or haproxy.cfg, keepalived.conf and kubeadm-config.yaml</p></div>` : nothing}
     `;
   }
 
   readonly #actions: Actions = {
     breakIt: (on) => {
       const target = on ?? targetOfLane(this.state.selected.get());
-      void this.renderRoot.querySelector<FaultDialog>('fault-dialog')?.open(target);
+      void this.#dialog('fault-dialog').then((dialog) => dialog.open(target));
     },
     why: () => this.#why(),
-    watch: () => this.renderRoot.querySelector<WatchDialog>('watch-dialog')?.open(),
+    watch: () => void this.#dialog('watch-dialog').then((dialog) => dialog.open()),
     prepared: (n) => void this.#prepared(n),
     open: (request) => void this.#opener.openRequest(request),
-    share: () => this.renderRoot.querySelector<ShareDialog>('share-dialog')?.open(),
-    commands: () => this.renderRoot.querySelector<CommandPalette>('command-palette')?.open(),
+    files: () => void this.#dialog('files-dialog').then((dialog) => dialog.open()),
+    compare: () => void this.#dialog('compare-view').then((dialog) => dialog.open()),
+    share: () => void this.#dialog('share-dialog').then((dialog) => dialog.open()),
+    commands: () => void this.#dialog('command-palette').then((dialog) => dialog.open()),
     undo: () => void this.branches.undo(),
     redo: () => void this.branches.redo(),
-    help: () => this.#help(),
+    help: () => void this.#dialog('help-dialog').then((dialog) => dialog.open()),
     search: () => void this.renderRoot.querySelector<SidePanel>('side-panel')?.focusSearch(),
   };
 
@@ -176,8 +206,18 @@ export class QuoratePage extends LitElement {
     await this.branches.change(wishes[n]!);
   }
 
-  #help(): void {
-    this.renderRoot.querySelector<HelpDialog>('help-dialog')?.open();
+  /** The dialog, fetched if it was not wanted before. */
+  async #dialog<Name extends DialogName>(name: Name): Promise<Dialogs[Name]> {
+    await DIALOGS[name]();
+    if (!this.loaded.has(name)) {
+      this.loaded = new Set([...this.loaded, name]);
+      await this.updateComplete;
+    }
+    return this.renderRoot.querySelector<HTMLElement & Dialogs[Name]>(name)!;
+  }
+
+  #when(name: DialogName, template: () => TemplateResult): TemplateResult | typeof nothing {
+    return this.loaded.has(name) ? template() : nothing;
   }
 
   #drag(event: DragEvent, over: boolean): void {
@@ -187,11 +227,20 @@ export class QuoratePage extends LitElement {
   }
 
   #drop(event: DragEvent): void {
-    const file = event.dataTransfer?.files[0];
-    if (file === undefined) return;
+    const { dataTransfer } = event;
+    if (dataTransfer === null || dataTransfer.files.length === 0) return;
     event.preventDefault();
     this.dropping = false;
-    void this.#opener.openFile(file);
+    const [first] = dataTransfer.files;
+    // A run is stored as JSON; anything else is configuration, of which there are mostly several files.
+    if (dataTransfer.files.length === 1 && first !== undefined && /\.json$/i.test(first.name)) {
+      void this.#opener.openFile(first);
+    } else void this.#bring(droppedFiles(dataTransfer));
+  }
+
+  async #bring(files: ReturnType<typeof droppedFiles>): Promise<void> {
+    const dialog = await this.#dialog('files-dialog');
+    await dialog.add(await files);
   }
 }
 

@@ -2,7 +2,6 @@
 import { css, html, nothing } from 'lit';
 import '../result/result-panel.ts';
 import '../story/story-list.ts';
-import '../why/why-panel.ts';
 import type { Engine } from '../engine/engine.ts';
 import { PageElement } from '../state/page-element.ts';
 import { TABS, type Tab } from '../state/page-state.ts';
@@ -74,7 +73,15 @@ export class SidePanel extends PageElement {
     return [this.state.run, this.state.tab];
   }
 
-  #chartWanted = false;
+  readonly #fetched = new Set<Tab>(['story', 'result']);
+
+  /** Only who looks at causes and machines needs what draws them. */
+  async #fetch(tab: Tab): Promise<void> {
+    if (this.#fetched.has(tab)) return;
+    await (tab === 'why' ? import('../why/why-panel.ts') : import('../chart/machine-panel.ts'));
+    this.#fetched.add(tab);
+    this.requestUpdate();
+  }
 
   async focusSearch(): Promise<void> {
     this.state.tab.set('story');
@@ -84,13 +91,7 @@ export class SidePanel extends PageElement {
 
   protected override render() {
     const open = this.state.tab.get();
-    if (open === 'machine' && !this.#chartWanted) {
-      // Only who looks at machines needs what draws them.
-      void import('../chart/machine-panel.ts').then(() => {
-        this.#chartWanted = true;
-        this.requestUpdate();
-      });
-    }
+    void this.#fetch(open);
     const expectations = this.state.run.get()?.record.result.expectations ?? [];
     const held = expectations.filter(({ ok }) => ok).length;
     const failed = held < expectations.length;
@@ -119,10 +120,10 @@ export class SidePanel extends PageElement {
         <result-panel .state=${this.state} .engine=${this.engine}></result-panel>
       </div>
       <div role="tabpanel" id="why" aria-labelledby="why-tab" ?hidden=${open !== 'why'}>
-        <why-panel tabindex="0" .state=${this.state} .engine=${this.engine}></why-panel>
+        ${this.#fetched.has('why') ? html`<why-panel tabindex="0" .state=${this.state} .engine=${this.engine}></why-panel>` : nothing}
       </div>
       <div role="tabpanel" id="machine" aria-labelledby="machine-tab" ?hidden=${open !== 'machine'}>
-        ${this.#chartWanted ? html`<machine-panel tabindex="0" .state=${this.state} .engine=${this.engine}></machine-panel>` : nothing}
+        ${this.#fetched.has('machine') ? html`<machine-panel tabindex="0" .state=${this.state} .engine=${this.engine}></machine-panel>` : nothing}
       </div>
     `;
   }

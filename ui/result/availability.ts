@@ -1,8 +1,8 @@
 /** One service over the whole run as a strip, and its outages in words. */
-import { scaleLinear } from 'd3';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Outage } from '../../scenarios/result.ts';
 import type { Lane, RunRecord } from '../../scenarios/run-record.ts';
+import { linearScale } from '../run/scale.ts';
 import { clockText, lengthText } from '../run/times.ts';
 
 const WIDTH = 400;
@@ -36,7 +36,7 @@ function countOf(outages: number): string {
 }
 
 function strip(lane: Lane, untilMs: number): TemplateResult {
-  const x = scaleLinear([0, untilMs], [0, WIDTH]);
+  const x = linearScale([0, untilMs], [0, WIDTH]);
   return html`<svg class="strip" viewBox="0 0 ${WIDTH} 16" preserveAspectRatio="none" aria-hidden="true">
     ${lane.segments.map(({ from_ms, tone }, index) => {
       const from = x(from_ms);

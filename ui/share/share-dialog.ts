@@ -68,10 +68,10 @@ export class ShareDialog extends PageElement {
     const trace = (format: TraceFormat, words: string) =>
       html`<button ?disabled=${!made} title="Of the visible stretch of time" @click=${() => this.#trace(format)}>${words}</button>`;
     return html`<dialog aria-labelledby="title">
-      <header>
+      <div class="head">
         <h2 id="title">Share this moment</h2>
         <form method="dialog"><button>Close</button></form>
-      </header>
+      </div>
       <div class="fields">
         <label class="field"><span>Title</span><input .value=${this.state.title.get()} maxlength="120" @input=${(event: Event) => this.state.title.set((event.target as HTMLInputElement).value)} /></label>
         <label class="field"><span>Note</span><input .value=${this.state.note.get()} maxlength="1000" @input=${(event: Event) => this.state.note.set((event.target as HTMLInputElement).value)} /></label>

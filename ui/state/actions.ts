@@ -13,7 +13,11 @@ export interface Actions {
   /** Something that is prepared for a talk: `n` from 0. */
   prepared(n: number): void;
   open(request: RunRequest): void;
+  /** This run beside another one. */
+  compare(): void;
   share(): void;
+  /** The viewer's own configuration files. */
+  files(): void;
   /** The command palette. */
   commands(): void;
   help(): void;

@@ -98,6 +98,8 @@ export const KEYS: readonly Key[] = [
     keys: ['4'],
     press: (_, actions) => actions.prepared(3),
   },
+  { shown: 'C', does: 'compare with another run', keys: ['c'], press: (_, actions) => actions.compare() },
+  { shown: 'I', does: 'your own configuration files', keys: ['i'], press: (_, actions) => actions.files() },
   { shown: 'L', does: 'share: link, pictures, files', keys: ['l'], press: (_, actions) => actions.share() },
   { shown: '?', does: 'keys and marks', keys: ['?'], press: (_, actions) => actions.help() },
   { shown: '/', does: 'search the events', keys: ['/'], press: (_, actions) => actions.search() },

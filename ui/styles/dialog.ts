@@ -15,7 +15,7 @@ export const dialogStyles = css`
   dialog::backdrop {
     background: rgb(10 13 18 / 40%);
   }
-  header {
+  .head {
     display: flex;
     align-items: center;
     justify-content: space-between;
@@ -63,17 +63,17 @@ export const dialogStyles = css`
   textarea {
     padding: 6px 10px;
   }
-  footer {
+  .foot {
     display: flex;
     align-items: center;
     justify-content: space-between;
     gap: 16px;
     margin-top: 14px;
   }
-  footer p {
+  .foot p {
     margin: 0;
   }
-  footer .primary {
+  .foot .primary {
     min-width: 96px;
   }
 `;

@@ -1,7 +1,7 @@
 /** The whole run at a glance under a slider: services, faults, events, the visible stretch. The slider moves the playhead. */
-import { scaleLinear } from 'd3';
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import type { RunView } from '../run/run-view.ts';
+import { linearScale } from '../run/scale.ts';
 import { clockText } from '../run/times.ts';
 import { PageElement } from '../state/page-element.ts';
 import { shared } from '../styles/shared.ts';
@@ -143,7 +143,7 @@ export class ScrubStrip extends PageElement {
 
   /** Services and events change with the run only; the visible stretch also with every zoom. */
   #picture(run: RunView): TemplateResult[] {
-    const x = scaleLinear([0, run.record.until_ms], [INSET, this.width - INSET]);
+    const x = linearScale([0, run.record.until_ms], [INSET, this.width - INSET]);
     if (this.#drawn?.run !== run || this.#drawn.width !== this.width) {
       this.#drawn = { run, width: this.width, picture: [...services(run, x), ...events(run, x)] };
     }

@@ -71,10 +71,10 @@ export class WatchDialog extends PageElement {
   protected override render() {
     const all = this.watches.all.get();
     return html`<dialog aria-labelledby="title">
-      <header>
+      <div class="head">
         <h2 id="title">Breakpoints and watches</h2>
         <form method="dialog"><button>Close</button></form>
-      </header>
+      </div>
       <p class="muted">Each is a lane of its own. Playing stops where one begins to hold, if it is to stop there.</p>
       <div class="ready" role="group" aria-label="Ready ones">
         ${READY_WATCHES.map(

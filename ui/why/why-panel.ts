@@ -40,6 +40,7 @@ export class WhyPanel extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.listen(this.state.asked, (asked) => void this.#find(asked));
+    void this.#find(this.state.asked.get());
   }
 
   async #find(asked: Asked | undefined): Promise<void> {

@@ -23,6 +23,7 @@ test('a pipe feeds what one command prints to the next', () => {
   expect(ran("echo 'a\nb\nab' | grep b | wc -l").text).toBe('2\n');
   expect(ran("echo 'a\nb\nc' | grep -v b | head -1").text).toBe('a\n');
   expect(ran("echo 'a\nb\nc' | tail -n 1").text).toBe('c\n');
+  expect(ran("echo a12b3 | grep -o '[0-9]*'").text).toBe('12\n3\n');
   expect(ran('echo nothing | grep x')).toEqual({ text: '', exitCode: 1 });
 });
 

@@ -51,6 +51,32 @@ describe('health endpoints', () => {
     expect(l.answer(1)).toMatchObject({ status: 200, body: 'ok' });
   });
 
+  test('a single check has its own path, and its failure its reason', () => {
+    const l = lab();
+    l.ask(6, 'GET', '/livez/etcd');
+    l.ask(6.1, 'GET', '/readyz/nonsense');
+    l.quorum(7, false);
+    l.ask(8, 'GET', '/readyz/etcd-readiness');
+    l.ask(8.1, 'GET', '/readyz/ping');
+    l.run(11);
+    expect(l.answer(1)).toMatchObject({ status: 200, body: 'ok' });
+    expect(l.answer(2)?.status).toBe(404);
+    expect(l.answer(3)).toMatchObject({
+      status: 500,
+      body: 'internal server error: error getting data from etcd: context deadline exceeded\n',
+    });
+    expect(l.answer(4)).toMatchObject({ status: 200, body: 'ok' });
+  });
+
+  test('excluding what there is not is warned of', () => {
+    const l = lab();
+    l.ask(6, 'GET', '/livez?verbose&exclude=etcd&exclude=disk');
+    l.run(7);
+    expect(l.answer(1)?.body).toBe(
+      '[+]ping ok\n[+]log ok\n[+]etcd excluded: ok\nwarn: some health checks cannot be excluded: no matches for "disk"\nlivez check passed\n',
+    );
+  });
+
   test('limited to one real probe per 1 s, otherwise the last result is repeated', () => {
     const l = lab();
     l.run(5.9);

@@ -42,6 +42,7 @@ describe('request lines', () => {
     expect(parseRequest('GET', '/readyz?verbose&exclude=etcd')).toEqual({
       kind: 'health',
       endpoint: 'readyz',
+      check: '',
       verbose: true,
       exclude: ['etcd'],
     });

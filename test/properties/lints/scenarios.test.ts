@@ -1,6 +1,6 @@
 /**
  * Each lint has a scenario that shows what it leads to: it fails with the fault in the files, passes with the cure that its own
- * `about` names, and the lint finds the fault in just those files. Seeds: QUORATE_SEEDS / 20, at least one. No scenario has clients of its own, so runs with one cure begin in the same world.
+ * `about` names, and the lint finds the fault in just those files. Seeds: QUORATE_SEEDS / 20, at least one. Runs with the same cure and the same clients begin in the same world.
  */
 import { describe, expect, test } from 'vitest';
 import { readSetting } from '../../../models/cluster/parameters.ts';
@@ -37,7 +37,7 @@ function broken(scenario: string, seed: number, variant: RunVariant): string[] {
   // Three quarters of the work are the standard probers, which only some scenarios look at.
   const withoutProbers = !LIBRARY.get(`${scenario}.yaml`)?.includes('services[');
   const { spec } = prepare(data, topology, { seed, withoutProbers });
-  const key = JSON.stringify([variant.topology, seed, withoutProbers, data.start]);
+  const key = JSON.stringify([variant.topology, seed, withoutProbers, data.start, data.clients]);
   const from = settled.get(key) ?? settle(topology, spec, data.start);
   if (variant.topology !== undefined) settled.set(key, from);
   const run = new Session(data, topology, from);
