@@ -15,5 +15,5 @@ export const LIBRARY: ReadonlyMap<string, string> = new Map(
 
 /** Names of the shipped scenarios. */
 export const SCENARIO_NAMES = [...LIBRARY.keys()]
-  .filter((path) => path.endsWith('.yaml') && !path.includes('/'))
+  .filter((path) => /^(?:labs\/)?[^/]+\.yaml$/.test(path))
   .map((path) => path.slice(0, -'.yaml'.length));
