@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ParameterMap } from '../../models/cluster/parameters.ts';
 import { judgeExpectation } from '../../scenarios/expectations.ts';
 import type { ScenarioData } from '../../scenarios/schema.ts';
+import { LAB_NAMES } from './library.ts';
 import { composed, session } from './runs.ts';
 
 /** How many expectations fail when the scenario is changed so. */
@@ -21,6 +22,14 @@ const ONE_ONLY = (data: ScenarioData): ScenarioData => ({
   ...data,
   timeline: (data.timeline ?? []).map((entry) => ('do' in entry ? { ...entry, on: 'm3' } : entry)),
 });
+
+test.each(LAB_NAMES)(
+  '%s shows what the guide says',
+  (name) => {
+    expect(broken(name, {})).toBe(0);
+  },
+  600_000,
+);
 
 describe('without what they are about, expectations fail', () => {
   test('worker-loses-power: a longer grace period, pods that leave at once', () => {
