@@ -5,6 +5,7 @@
 import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
 import { measureIdleEtcd } from './etcd-idle.ts';
+import { measureEtcdWrites } from './etcd-writes.ts';
 import { measureExecutors, ratiosOf } from './executors.ts';
 import { measureFullDetail } from './full-detail.ts';
 import { measureHold } from './hold.ts';
@@ -33,6 +34,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   hold: { about: 'the kernel alone: hold model, 100 processes', measure: hold },
   executors: { about: 'the executors: five members elect (bench/election.ts)', measure: executors },
   raft5: { about: 'five idle members of etcd, in the whole simulator', measure: raft5 },
+  writes: {
+    about: 'three members of etcd under 1,000 writes a second, in the whole simulator',
+    measure: writes,
+  },
   'full-detail': { about: 'a whole cluster (bench/full-detail.yaml)', measure: fullDetail },
   recording: { about: 'recording it, against nobody watching', measure: recording },
   seek: { about: 'seeking, CPU ms, 100 random moments', measure: seek },
@@ -91,6 +96,18 @@ function raft5(): Table {
       ['kernel events per simulated s', count(compiled.stepsPerSimulated), ''],
       ['Raft alone, simulated s per CPU second', count(core.simulatedPerCpu), 'no network, no disk'],
       ['compiled over reference', ratio(over).toString(), 'not judged'],
+    ],
+  };
+}
+
+function writes(): Table {
+  const { simulatedPerCpu, stepsPerWrite, acknowledged, sent } = measureEtcdWrites();
+  return {
+    figures: { etcd_writes_sim_s_per_cpu_s: ratio(simulatedPerCpu) },
+    rows: [
+      ['simulated s per CPU second', ratio(simulatedPerCpu).toString(), 'more than 1'],
+      ['kernel events per write', stepsPerWrite.toFixed(1), ''],
+      ['acknowledged of sent', `${count(acknowledged)} of ${count(sent)}`, ''],
     ],
   };
 }

@@ -42,7 +42,7 @@ export interface SearchResult {
 }
 
 /** Runs a task does: about a second of work. */
-const RUNS_OF_TASK: Readonly<Record<Property['needs'], number>> = { world: 16, requests: 6 };
+const RUNS_OF_TASK: Readonly<Record<Property['needs'], number>> = { world: 8, requests: 3 };
 /** Of so many tasks one is of the group that asks about requests, whose tasks take several times as long. */
 const TURNS = 4;
 /** More tasks than any time allows. */
@@ -79,12 +79,16 @@ export async function search(ready: ReadyCheck, wish: SearchWish): Promise<Searc
         answers[index] = answer;
         for (const one of answer.found) {
           const known = found.get(one.property);
-          if (known === undefined || known.task > index) found.set(one.property, { ...one, task: index });
+          const isBetter =
+            known === undefined || (one.solid === known.solid ? index < known.task : one.solid);
+          if (isBetter) found.set(one.property, { ...one, task: index });
         }
         const share =
           wish.timeMs === undefined ? done / tasks.length : (Date.now() - startedMs) / wish.timeMs;
         progress.show(Math.min(1, share));
-        if (found.size === wish.properties.length && isDoneUpTo(answers, found)) abort.abort(ENOUGH);
+        const isSolid = schedule !== undefined || [...found.values()].every(({ solid }) => solid);
+        if (found.size === wish.properties.length && isSolid && isDoneUpTo(answers, found))
+          abort.abort(ENOUGH);
       },
     });
   } catch (error) {

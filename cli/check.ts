@@ -1,5 +1,6 @@
 /** `quorate check`: looks for failures that break what a design is meant to keep, and shrinks what it finds. */
 import type { Command } from 'commander';
+import type { Topology } from '../models/cluster/topology.ts';
 import { nearestHint } from '../models/nearest.ts';
 import {
   DEFAULT_CLASSES,
@@ -61,7 +62,7 @@ export function addCheck(program: Command, done: (exitCode: number) => void): vo
 async function check(wanted: readonly string[], flags: CheckFlags): Promise<number> {
   const ready = readyCheck(wanted, flags.set);
   const classes = classesOf(flags.faults);
-  const { properties, leftOut } = chosen(flags.property, classes);
+  const { properties, leftOut } = chosen(flags.property, classes, ready.checked.topology);
   writableFolder('--out', flags.out);
   if (flags.junit !== undefined) writableFile('--junit', flags.junit);
   const runs = flags.runs === undefined ? undefined : runsOf(flags.runs);
@@ -71,6 +72,8 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
   for (const line of noteLines(ready.findings, ready.checked.topology.notes ?? []))
     process.stderr.write(`${line}\n`);
   const result = await search(ready, { properties, classes, seed, runs, timeMs });
+  if (result.runs === 0)
+    throw new Failure(`no run ended within ${flags.time ?? '60s'}: give it longer, as --time 5m`);
   const counterexamples = result.found.map((found) =>
     proved(found, ready, flags.out, flags.inevitable === undefined ? 0 : runsOf(flags.inevitable)),
   );
@@ -109,6 +112,7 @@ function classesOf(text: string | undefined): FaultClass[] {
 function chosen(
   names: readonly string[],
   classes: readonly FaultClass[],
+  topology: Topology,
 ): { properties: Property[]; leftOut: Property[] } {
   if (names.length > 0) {
     const properties = names.map((name) => {
@@ -118,16 +122,19 @@ function chosen(
         throw new Failure(
           `--property ${name}: there is none of this name${nearestHint(name, known)}; there are ${known.join(', ')}`,
         );
+      if (found.applies?.(topology) === false)
+        throw new Failure(`--property ${name} is not about a topology like ${topology.topology}`);
       return found;
     });
     return { properties, leftOut: [] };
   }
   const isClaimed = ({ claimedUnder }: Property): boolean =>
     classes.every((one) => claimedUnder.includes(one));
-  const properties = PROPERTIES.filter(isClaimed);
+  const about = PROPERTIES.filter(({ applies }) => applies?.(topology) ?? true);
+  const properties = about.filter(isClaimed);
   if (properties.length === 0)
     throw new Failure(`no property is claimed under all of these faults together; name one with --property`);
-  return { properties, leftOut: PROPERTIES.filter((property) => !isClaimed(property)) };
+  return { properties, leftOut: about.filter((property) => !isClaimed(property)) };
 }
 
 function runsOf(text: string): number {

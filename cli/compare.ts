@@ -112,22 +112,24 @@ async function compare(nameA: string, nameB: string, flags: CompareFlags): Promi
         ? []
         : [{ failed, a: verdict, b: other.verdict }];
     }),
-    outages: OUTAGE_KINDS.map(({ name, about }) => {
-      const samples = Array.from({ length: runs }, (_, i) => ({
-        seed: seed + i,
-        a: measured[2 * i]?.[name] as number,
-        b: measured[2 * i + 1]?.[name] as number,
-      }));
-      const of = (values: number[]): NumberSummary => summarised(values) as NumberSummary;
-      return {
-        fault: name,
-        about,
-        a: of(samples.map(({ a }) => a)),
-        b: of(samples.map(({ b }) => b)),
-        difference: of(samples.map(({ a, b }) => b - a)),
-        samples,
-      };
-    }),
+    outages: OUTAGE_KINDS.filter(({ entry }) => topologies.every((one) => entry(one) !== undefined)).map(
+      ({ name, about }) => {
+        const samples = Array.from({ length: runs }, (_, i) => ({
+          seed: seed + i,
+          a: measured[2 * i]?.[name] as number,
+          b: measured[2 * i + 1]?.[name] as number,
+        }));
+        const of = (values: number[]): NumberSummary => summarised(values) as NumberSummary;
+        return {
+          fault: name,
+          about,
+          a: of(samples.map(({ a }) => a)),
+          b: of(samples.map(({ b }) => b)),
+          difference: of(samples.map(({ a, b }) => b - a)),
+          samples,
+        };
+      },
+    ),
     runs,
     seed,
   };

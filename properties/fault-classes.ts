@@ -60,11 +60,14 @@ export interface Candidate {
 }
 
 /** What serves the API, and what else runs on a master. */
-export const SERVING: readonly string[] = ['keepalived', 'haproxy', 'etcd', 'kube-apiserver'];
+export const SERVING: readonly string[] = ['keepalived', 'haproxy', 'kube-vip', 'etcd', 'kube-apiserver'];
 
-/** The hosts of the cluster itself: not the workers, not those outside. */
+/** The hosts of the cluster itself: not the workers, not those outside, not what a cloud provider runs. */
 export function ownHosts(topology: Topology): TopologyHost[] {
-  return topology.hosts.filter(({ roles }) => !roles.includes('client') && !roles.includes('worker'));
+  const others = ['client', 'worker', 'server'] as const;
+  return topology.hosts.filter(
+    ({ roles, managed }) => managed !== true && !others.some((role) => roles.includes(role)),
+  );
 }
 
 /** Every single fault of these classes. */

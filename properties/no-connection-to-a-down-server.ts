@@ -1,3 +1,4 @@
+import { hostsWith } from '../models/cluster/topology.ts';
 import type { HaproxyConfig } from '../models/haproxy/config.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Property } from './property.ts';
@@ -18,6 +19,7 @@ export const noConnectionToADownServer: Property = {
     'partition',
     'loss',
   ],
+  applies: (topology) => hostsWith(topology, 'haproxy').length > 0,
   needs: 'requests',
   about: ['haproxy', 'kube-apiserver', 'etcd'],
   judged: 'settled',

@@ -15,6 +15,7 @@ export const oneVipHolder: Property = {
       why: 'kill -9 of keepalived leaves the VIP on its host, and a backup takes it as well',
     },
   ],
+  applies: (topology) => topology.vip !== undefined && hostsWith(topology, 'keepalived').length > 0,
   needs: 'world',
   about: ['keepalived', 'haproxy'],
   judged: 'settled',

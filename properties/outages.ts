@@ -4,13 +4,14 @@
  *
  * Unit: milliseconds, as the standard prober of writes sees it (a request each 100 ms, judged as DESIGN section 6 says).
  */
-import { endpointHost, outsideHost, type Topology } from '../models/cluster/topology.ts';
+import { hostsWith, outsideHost, type Topology } from '../models/cluster/topology.ts';
 import { judge } from '../scenarios/judge.ts';
 import { prepare } from '../scenarios/prepare.ts';
 import type { FaultEntryData, ScenarioData } from '../scenarios/schema.ts';
 import { Session } from '../scenarios/session.ts';
 import { settle } from '../scenarios/settled.ts';
 import { SECOND_US } from '../sim/time.ts';
+import { ownHosts } from './fault-classes.ts';
 
 const PROBER = 'api.write';
 const FAULT_S = 10;
@@ -19,24 +20,33 @@ const WATCHED_S = 60;
 export interface OutageKind {
   readonly name: string;
   readonly about: string;
-  entry(topology: Topology): FaultEntryData;
+  /** Undefined: a topology like this has nothing that could fail so. */
+  entry(topology: Topology): FaultEntryData | undefined;
 }
 
-/** The host of the way in: that of the VIP, or the one whose address the endpoint is. */
-function door(topology: Topology): string {
-  return topology.vip === undefined ? endpointHost(topology).name : 'vip-holder';
+/** The host of the way in: that of the VIP, or the one whose address the endpoint is, unless a cloud provider runs it. */
+function door(topology: Topology): string | undefined {
+  if (topology.vip !== undefined) return 'vip-holder';
+  return ownHosts(topology).find(({ address }) => address === topology.controlPlaneEndpoint.address)?.name;
 }
 
 export const OUTAGE_KINDS: readonly OutageKind[] = [
   {
     name: 'door-power',
-    about: 'the host of the VIP (or of the only balancer) loses power',
-    entry: (topology) => ({ do: 'power-off', on: door(topology) }),
+    about: 'the host of the VIP (or of the endpoint) loses power',
+    entry: (topology) => {
+      const on = door(topology);
+      return on === undefined ? undefined : { do: 'power-off', on };
+    },
   },
   {
     name: 'door-proxy',
     about: 'the HAProxy of that host is stopped',
-    entry: (topology) => ({ do: 'stop', on: `${door(topology)}/haproxy` }),
+    entry: (topology) => {
+      const on = door(topology);
+      const isThere = on !== undefined && hostsWith(topology, 'haproxy').length > 0;
+      return isThere ? { do: 'stop', on: `${on}/haproxy` } : undefined;
+    },
   },
   {
     name: 'leader-power',
@@ -75,7 +85,9 @@ export function outagesMs(topology: Topology, seed: number): Record<string, numb
   const settled = settle(topology, { ...spec, processes });
   const result: Record<string, number> = {};
   for (const { name, entry } of OUTAGE_KINDS) {
-    const timeline = [{ at: `${FAULT_S}s`, ...entry(topology) }];
+    const fault = entry(topology);
+    if (fault === undefined) continue;
+    const timeline = [{ at: `${FAULT_S}s`, ...fault }];
     const session = new Session({ ...base, timeline }, topology, settled);
     session.world.act(session.epochUs, { do: 'start', process: `${outside}/${PROBER}` });
     session.runUntil(session.untilUs);

@@ -1,4 +1,5 @@
 /** What a property is: the sentence it formalises, where that comes from, under which faults it is claimed, and the check. */
+import type { Topology } from '../models/cluster/topology.ts';
 import type { Session } from '../scenarios/session.ts';
 import type { Step } from '../sim/state.ts';
 import type { FaultClass } from './fault-classes.ts';
@@ -27,8 +28,10 @@ export interface Property {
   readonly claimedUnder: readonly FaultClass[];
   readonly knownNotUnder?: readonly KnownBreach[];
   /** `requests`: it looks at what clients were answered; such runs cost several times as much. */
+  /** Is it about such a topology at all? Default: about every one. */
+  readonly applies?: (topology: Topology) => boolean;
   readonly needs: 'world' | 'requests';
-  /** Processes whose failures it is mostly about: a search tries pairs of these first. Default: all that serve. */
+  /** Processes whose failures it is mostly about: a search tries pairs of these first. */
   readonly about?: readonly string[];
   /** At the end of the safety phase, before anything heals; or at the end of the liveness phase. */
   readonly judged: 'settled' | 'healed';

@@ -30,19 +30,21 @@ export class Search {
     base: number,
   ) {
     const all = candidates(topology, classes);
-    const about = new Set(properties.flatMap((property) => property.about ?? SERVING));
-    const wanted = all.filter(({ entry }) => {
-      const [, process] = (entry.on ?? '').split('/');
-      return process === undefined || about.has(process);
-    });
+    const named = new Set(properties.flatMap(({ about = [] }) => about));
+    const isAbout = (processes: ReadonlySet<string>) => {
+      return ({ entry }: Candidate): boolean => {
+        const [, process] = (entry.on ?? '').split('/');
+        return process === undefined || processes.has(process);
+      };
+    };
+    const wanted = all.filter(isAbout(new Set([...SERVING, ...named])));
+    const first = wanted.filter(isAbout(named));
+    const pairs = ordered(wanted);
+    const early = pairs.filter(([a, b]) => first.includes(a) && first.includes(b));
+    const late = pairs.filter((pair) => !early.includes(pair));
     this.base = base;
     this.singles = all.map((one) => ({ seed: 0, faults: [at(one, FIRST_MS)] }));
-    this.pairs = shuffled(
-      wanted.flatMap((first) =>
-        wanted.filter((second) => aimOf(second) !== aimOf(first)).map((second) => pairOf(first, second)),
-      ),
-      base,
-    );
+    this.pairs = [...shuffled(early, base), ...shuffled(late, base)].map(([a, b]) => pairOf(a, b));
     this.drawn = schedules(all, MOST_FAULTS);
   }
 
@@ -61,6 +63,13 @@ export class Search {
     const [drawn] = fc.sample(this.drawn, { seed: (this.base * 7919 + index) | 0, numRuns: 1 });
     return { ...(drawn as Schedule), seed };
   }
+}
+
+/** Every two different things, in both orders. */
+function ordered(all: readonly Candidate[]): [Candidate, Candidate][] {
+  return all.flatMap((a) =>
+    all.filter((b) => aimOf(b) !== aimOf(a)).map((b): [Candidate, Candidate] => [a, b]),
+  );
 }
 
 function at(candidate: Candidate, atMs: number): PlannedFault {

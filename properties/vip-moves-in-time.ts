@@ -69,6 +69,7 @@ export const vipMovesInTime: Property = {
       why: 'the VIP is elsewhere as well in time, and never leaves the first host',
     },
   ],
+  applies: (topology) => topology.vip !== undefined && hostsWith(topology, 'keepalived').length > 0,
   needs: 'world',
   about: ['keepalived', 'haproxy'],
   judged: 'settled',

@@ -15,6 +15,7 @@ export const vipOnAWorkingProxy: Property = {
       why: 'killall -0 finds a process that is stopped by SIGSTOP',
     },
   ],
+  applies: (topology) => topology.vip !== undefined && hostsWith(topology, 'keepalived').length > 0,
   needs: 'world',
   about: ['keepalived', 'haproxy'],
   judged: 'settled',

@@ -40,7 +40,10 @@ export const writesServedIffMajority: Property = {
     'After settling, writes are served exactly when a majority of etcd and one apiserver with a front door are left.',
   source:
     'etcd FAQ: fault tolerance table; kubernetes.io ha-topology; KEEPALIVED.md section 5 for penalties larger than every gap',
-  claimedUnder: ['host power', 'process stop'],
+  claimedUnder: ['host power', 'link', 'process stop'],
+  // A front door of another kind has rules of its own: kube-vip moves by a lease, a cloud's balancer is nobody's to stop.
+  applies: (topology) =>
+    hostsWith(topology, topology.vip === undefined ? 'haproxy' : 'keepalived').length > 0,
   needs: 'requests',
   judged: 'settled',
   violation({ facts, topology, epochUs }, failed, { settledMs }) {

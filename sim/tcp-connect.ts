@@ -29,6 +29,11 @@ import type { World } from './world.ts';
 /** Times after the first SYN at which it is sent again; after the last one the attempt is given up. */
 const SYN_RETRIES_US = [1, 3, 7, 15, 31, 63].map((s) => s * SECOND_US);
 const SYN_GIVEN_UP_US = 127 * SECOND_US;
+/**
+ * A linear repetition: 1 s, and half of what the timer wheel rounds up by (kernel/time/timer.c: 8 ticks for timers of 64 to 511
+ * ticks, 32 ms at CONFIG_HZ=250). So the second one comes after a limit of 2 s, as recorded (Bc2, Ca).
+ */
+const LINEAR_US = SECOND_US + 16_000;
 /** Marks a SYN that still waits for its address: it has not been sent, so it is no repetition. */
 const ASKED_AGAIN = 1;
 
@@ -88,10 +93,10 @@ function planRetry(world: World, connection: Connection): void {
   const backedOffUs = SYN_RETRIES_US[attempt - linear];
   const offsetUs =
     attempt < linear
-      ? (attempt + 1) * SECOND_US
+      ? (attempt + 1) * LINEAR_US
       : backedOffUs === undefined
         ? undefined
-        : linear * SECOND_US + backedOffUs;
+        : linear * LINEAR_US + backedOffUs;
   if (offsetUs === undefined) {
     world.push(
       Math.max(world.nowUs, connection.startedAtUs + linear * SECOND_US + SYN_GIVEN_UP_US),

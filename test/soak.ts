@@ -1,10 +1,22 @@
 /**
  * `npm run soak [-- PART...] [--times N]`: the tests that draw, with many more seeds than `npm test` gives them. Runs vitest on
- * the files named below; exit code 1 if a part fails.
+ * the files named below, and the searches that need no vitest; exit code 1 if a part fails.
  */
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { packageRoot } from '../cli/shared.ts';
+import { soakInterleavings } from './soak/interleavings.ts';
+import { replayRaft, soakRaft } from './soak/raft.ts';
 
+/** A search of its own. */
+interface Search {
+  readonly about: string;
+  readonly count: number;
+  /** Exit code. */
+  run(count: number, seed: number, threads: number): Promise<number>;
+}
+
+/** Tests that are run with more. */
 interface Part {
   readonly about: string;
   readonly file: string;
@@ -13,7 +25,7 @@ interface Part {
   readonly count: number;
 }
 
-const PARTS: Readonly<Record<string, Part>> = {
+const PARTS: Readonly<Record<string, Part | Search>> = {
   'power-off': {
     about: 'times of the default scenario, seeds',
     file: 'test/scenarios/power-off.test.ts',
@@ -62,33 +74,63 @@ const PARTS: Readonly<Record<string, Part>> = {
     variable: 'QUORATE_SEEDS',
     count: 20,
   },
+  raft: {
+    about: "etcd's promises under random fault schedules, on all cores, schedules",
+    count: 100_000,
+    run: soakRaft,
+  },
+  interleavings: {
+    about: 'Raft with few messages in every order; sets of bounds',
+    count: 4,
+    run: soakInterleavings,
+  },
 };
 
-const USAGE = `usage: npm run soak [-- PART...] [--times N]
+const USAGE = `usage: npm run soak [-- PART...] [--times N] [--count N] [--seed N] [--threads N]
   --times N     N times as many as stated (default 1)
+  --count N     so many, whatever is stated
+  --seed N      of the searches that need no vitest (default 1)
+  --threads N   of those searches (default all cores)
+  raft --schedule JSON
+                one schedule that such a search printed
 ${Object.entries(PARTS)
   .map(([name, { about, count }]) => `  ${name.padEnd(14)}${about}: ${count}`)
   .join('\n')}
 `;
 
-function main(args: readonly string[]): number {
+/** Returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
   const names: string[] = [];
-  let times = 1;
+  const numbers = { '--times': 1, '--count': 0, '--seed': 1, '--threads': availableParallelism() };
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as string;
     if (arg === '--help' || arg === '-h') {
       process.stdout.write(USAGE);
       return 0;
     }
-    if (arg === '--times') times = Number(args[++i]);
-    else if (Object.hasOwn(PARTS, arg)) names.push(arg);
+    if (arg === '--schedule') return replayRaft(JSON.parse(args[i + 1] ?? ''));
+    if (Object.hasOwn(numbers, arg)) {
+      const value = Number(args[++i]);
+      if (!Number.isSafeInteger(value) || value < 1) return refuse(`${arg} takes a whole number from 1`);
+      numbers[arg as keyof typeof numbers] = value;
+    } else if (Object.hasOwn(PARTS, arg)) names.push(arg);
     else return refuse(`${arg}: no such part or flag`);
   }
-  if (!Number.isSafeInteger(times) || times < 1) return refuse('--times takes a whole number from 1');
   const wanted = Object.entries(PARTS).filter(([name]) => names.length === 0 || names.includes(name));
-  const failed = wanted.filter(([name, part]) => !passes(name, part, part.count * times));
-  process.stdout.write(`soak: ${wanted.length - failed.length} of ${wanted.length} parts passed\n`);
-  return failed.length === 0 ? 0 : 1;
+  let passed = 0;
+  for (const [name, part] of wanted) {
+    const count = numbers['--count'] > 0 ? numbers['--count'] : part.count * numbers['--times'];
+    const code =
+      'run' in part
+        ? await part.run(count, numbers['--seed'], numbers['--threads'])
+        : passes(name, part, count)
+          ? 0
+          : 1;
+    if (code === 130) return code;
+    if (code === 0) passed++;
+  }
+  process.stdout.write(`soak: ${passed} of ${wanted.length} parts passed\n`);
+  return passed === wanted.length ? 0 : 1;
 }
 
 function refuse(message: string): number {
@@ -96,11 +138,11 @@ function refuse(message: string): number {
   return 2;
 }
 
-function passes(name: string, { file, variable, count }: Part, drawn = count): boolean {
+function passes(name: string, { file, variable }: Part, drawn: number): boolean {
   process.stderr.write(`soak: ${name}, ${variable}=${drawn}\n`);
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', file, '--testTimeout=0', '--hookTimeout=0'];
   const env = { ...process.env, [variable]: String(drawn) };
   return spawnSync(process.execPath, vitest, { cwd: packageRoot(), env, stdio: 'inherit' }).status === 0;
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

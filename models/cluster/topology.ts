@@ -276,11 +276,3 @@ export function hostsWith(topology: Topology, process: ProcessName): TopologyHos
 export function outsideHost(topology: Topology): TopologyHost {
   return topology.hosts.find(({ roles }) => roles.includes('client'))!;
 }
-
-/** The host whose own address is the endpoint: where no VIP is. Throws if there is none. */
-export function endpointHost(topology: Topology): TopologyHost {
-  const { address } = topology.controlPlaneEndpoint;
-  const host = topology.hosts.find((candidate) => candidate.address === address);
-  if (!host) throw new Error(`topology ${topology.topology}: ${address} is the address of no host`);
-  return host;
-}

@@ -47,6 +47,7 @@ import { endDefragmentation } from './maintenance.ts';
 import { decidePromotions, movesDue, nextMoveUs } from './membership.ts';
 import { applyEntries, hearRaft, noteActive, noteInactive, sendSnapshot } from './news.ts';
 import { refuseProposals } from './proposals.ts';
+import { NONE } from './raft/messages.ts';
 import { nextReadUs, readsDue, serveHeldReads } from './reads.ts';
 import { hearClient, serveAsLeader } from './requests.ts';
 import { draftOf } from './server-draft.ts';
@@ -195,7 +196,8 @@ function nextWakeUs(server: Server): number {
     server.pollPeersAtUs,
     server.readyAtUs,
     server.stopAtUs,
-    server.drainUntilUs,
+    // A transfer of the office looks at its limit with each poll.
+    server.transferee === NONE ? server.drainUntilUs : NEVER_US,
   );
 }
 

@@ -27,6 +27,8 @@ export interface FoundViolation {
   readonly property: string;
   readonly what: string;
   readonly schedule: Schedule;
+  /** It shows with other luck, too: it hangs on no race between two packets. */
+  readonly solid: boolean;
   /** Place in the search. */
   readonly index: number;
 }

@@ -3,6 +3,7 @@ import { workerData } from 'piscina';
 import { Checker } from '../../properties/check-run.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { propertyNamed } from '../../properties/library.ts';
+import type { Schedule } from '../../properties/schedule.ts';
 import { Search } from '../../properties/search.ts';
 import type { CheckAnswer, CheckTask, FoundViolation, SharedCheck } from './check-runs.ts';
 
@@ -23,6 +24,14 @@ function groupOf(index: number) {
   return group;
 }
 
+/** Seeds of which each has to show a violation again that is called solid. */
+const OTHER_LUCK = ['other', 'another'] as const;
+
+function isBroken(checker: Checker, schedule: Schedule, property: string, seed: string): boolean {
+  const { violations } = checker.run(schedule, { otherLuck: { atMs: 0, seed } });
+  return violations.some((one) => one.property === property);
+}
+
 export default function runTask({ group, seed, from, count }: CheckTask): CheckAnswer {
   const { checker, search } = groupOf(group);
   const before = {
@@ -33,8 +42,11 @@ export default function runTask({ group, seed, from, count }: CheckTask): CheckA
   const found = new Map<string, FoundViolation>();
   for (let index = from; index < from + count; index++) {
     const schedule = fixed === undefined ? search.at(index, seed) : { ...fixed, seed };
-    for (const { property, what } of checker.run(schedule, { coverage }).violations)
-      if (!found.has(property)) found.set(property, { property, what, schedule, index });
+    for (const { property, what } of checker.run(schedule, { coverage }).violations) {
+      if (found.get(property)?.solid === true) continue;
+      const solid = OTHER_LUCK.every((other) => isBroken(checker, schedule, property, other));
+      if (solid || !found.has(property)) found.set(property, { property, what, schedule, solid, index });
+    }
   }
   return {
     runs: count,

@@ -75,7 +75,7 @@ export async function compare(
 
 /** Names of measures have letters, digits, _ and -; those of recordings sometimes more. */
 function plain(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9_-]/g, '_').replaceAll(/_+$/g, '');
+  return name.replaceAll(/[^A-Za-z0-9-]+/g, '_').replace(/_$/, '');
 }
 
 function rowOf(

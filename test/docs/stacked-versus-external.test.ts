@@ -38,9 +38,9 @@ test('the page is made from the tables', () => {
 });
 
 test('stacked and external of every asked size are there', () => {
-  const sizes = [1, 2, 3, 4, 5].map((n) => `stacked-${n}`);
+  const sizes = [1, 2, 3, 4, 5, 7].map((n) => `stacked-${n}`);
   expect(tables.map(({ report }) => report.topology)).toEqual(
-    expect.arrayContaining([...sizes, 'external-2+3', 'external-3+3', 'stacked-3-lb1']),
+    expect.arrayContaining([...sizes, 'external-2+3', 'external-3+3', 'external-3+5', 'stacked-3-lb1']),
   );
 });
 

@@ -2,9 +2,8 @@
  * Bugs planted in the compiler, each of which the differential test must find. A mutant is the compiled
  * executor over wrongly made tables, or with one method wrong; production code knows nothing of them.
  *
- * `node dist/test/mutants/compiler.js` prints which run of the differential test caught each.
+ * `npm run mutants -- compiler` prints which run of the differential test caught each.
  */
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import type { AnyStateMachine } from 'xstate';
 import { Compiled } from '../../sim/compiled.ts';
@@ -254,5 +253,3 @@ export function main(numRuns = 2000, seed = 1): number {
   }
   return survived;
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main() === 0 ? 0 : 1;

@@ -17,3 +17,8 @@ export const LIBRARY: ReadonlyMap<string, string> = new Map(
 export const SCENARIO_NAMES = [...LIBRARY.keys()]
   .filter((path) => path.endsWith('.yaml') && !path.includes('/'))
   .map((path) => path.slice(0, -'.yaml'.length));
+
+/** Names of the guides' labs, as `labs/NAME`. */
+export const LAB_NAMES = [...LIBRARY.keys()]
+  .filter((path) => path.startsWith('labs/') && path.endsWith('.yaml'))
+  .map((path) => path.slice(0, -'.yaml'.length));

@@ -384,6 +384,9 @@ describe('what is shipped', () => {
       'stacked-3-lb1',
       'external-3+3-lb1',
       'external-3+3-lb2',
+      'stacked-3-kube-vip',
+      'stacked-3-cloud',
+      'stacked-3-dns',
     ]);
     expect(hosts('guide-000')).toEqual(['proxy', 'master1', 'master2', 'worker1', 'outside']);
     expect(hosts('guide-001')).toEqual(['m1', 'm2', 'm3', 'w1', 'outside']);

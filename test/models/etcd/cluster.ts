@@ -1,4 +1,5 @@
 /** Clusters of etcd members for tests, and a client that asks one member and keeps every answer. */
+import { onTestFinished } from 'vitest';
 import { assign, emit, setup } from 'xstate';
 import { METHODS } from '../../../models/etcd/api.ts';
 import type { EtcdConfig, EtcdFlags } from '../../../models/etcd/config.ts';
@@ -7,6 +8,7 @@ import type { RaftNodeContext } from '../../../models/etcd/raft-node-work.ts';
 import type { ServerContext } from '../../../models/etcd/server.ts';
 import type { Server } from '../../../models/etcd/server-state.ts';
 import type { EtcdVersion } from '../../../models/etcd/version.ts';
+import { EtcdSafety } from '../../../properties/etcd/safety.ts';
 import { compiledProgram } from '../../../sim/compiled.ts';
 import type { Effect, KernelEvent, ProcessInput } from '../../../sim/effects.ts';
 import type { ProcessType } from '../../../sim/process-type.ts';
@@ -183,6 +185,8 @@ export interface ClusterOptions {
   readonly joiners?: number;
   /** Microseconds after the boot at which each member starts, at the latest. */
   readonly spreadUs?: number;
+  /** Why etcd's promises (properties/etcd) do not hold in this test; otherwise they are watched. */
+  readonly unsafe?: string;
 }
 
 export class Cluster {
@@ -200,6 +204,7 @@ export class Cluster {
     config = {},
     joiners = 0,
     spreadUs = 300_000,
+    unsafe,
   }: ClusterOptions = {}) {
     this.names = Array.from({ length: size + joiners }, (_, i) => `m${i + 1}`);
     const members = this.names.map((name, i) => ({
@@ -242,6 +247,21 @@ export class Cluster {
     }
     const hosts = [...this.names.map((name, i) => host(name, i + 1)), host('outside', 100)];
     this.story = story({ seed, hosts, processes, executor: compiledProgram, ...spec });
+    if (unsafe === undefined) this.watchSafety();
+  }
+
+  /** A broken promise ends the test, at once or at its end. */
+  private watchSafety(): void {
+    const { world } = this;
+    const safety = new EtcdSafety(world);
+    const tell = world.observer;
+    world.observer = (step) => {
+      tell?.(step);
+      safety.see(step);
+    };
+    onTestFinished(() => {
+      safety.end();
+    });
   }
 
   get world(): World {

@@ -61,7 +61,7 @@ describe('what is acknowledged is on disk', () => {
   });
 
   test('a disk that lies loses acknowledged writes at a power cut of all members', () => {
-    const c = new Cluster().runTo(5);
+    const c = new Cluster({ unsafe: 'the disks lie' }).runTo(5);
     for (const name of c.names) c.world.act(c.world.nowUs, { do: 'disk', host: name, lying: true });
     const acknowledged = write(c, 20);
     expect(acknowledged).toHaveLength(20);

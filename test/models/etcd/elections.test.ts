@@ -195,3 +195,13 @@ describe('elections (LAB-FINDINGS 25 to 34, ground-truth E1 to E17)', () => {
     expect(c.now - from).toBeLessThan(2.1);
   });
 });
+
+// server.go TransferLeadership: bounded by the request time-out.
+test('a leader that cannot hand over its office ends all the same', () => {
+  const c = new Cluster().runTo(5);
+  const leader = c.leader();
+  c.cut('alone', [leader], c.followersOf(leader));
+  c.act('stop', leader);
+  c.run(12);
+  expect(c.isUp(leader)).toBe(false);
+});
