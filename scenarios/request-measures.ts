@@ -81,7 +81,8 @@ export function takeRequests(
       return longestGap(run === undefined ? own : own.filter((one) => run({ ...one }) === true));
     });
     const known = gaps.filter((gap) => gap !== null);
-    if (known.length < gaps.length) return null;
+    // The worst has no gap if one client never came back; the best only if none did.
+    if (known.length === 0 || (give === 'gap' && known.length < gaps.length)) return null;
     return give === 'gap' ? Math.max(...known) : Math.min(...known);
   }
   const all = requests
