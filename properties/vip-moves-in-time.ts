@@ -11,11 +11,12 @@ const MARGIN_US = 5_000;
 
 /** How long after a single fault the VIP may need to be elsewhere, and how long it needed; undefined if the fault does not move it. */
 export function vipMove(
-  { facts, topology, world, epochUs }: Session,
+  { scenario, facts, topology, world, epochUs }: Session,
   failed: readonly Failure[],
 ): { readonly boundUs: number; readonly tookUs: number } | undefined {
   const [fault] = failed;
-  if (fault === undefined || failed.length > 1) return undefined;
+  // A fault that has ended is one, too.
+  if (fault === undefined || failed.length > 1 || (scenario.timeline ?? []).length > 1) return undefined;
   const faultUs = epochUs + fault.atMs * 1000;
   const holder = facts.vip.list.filter(({ atUs }) => atUs < faultUs).at(-1)?.value;
   const [from] = holder ?? [];

@@ -1,5 +1,7 @@
 import { hostsWith, type Topology } from '../models/cluster/topology.ts';
-import { JUDGED_MS } from './phases.ts';
+import { durationUs } from '../scenarios/durations.ts';
+import type { ScenarioData } from '../scenarios/schema.ts';
+import { JUDGED_MS, RECOVERY_MS } from './phases.ts';
 import type { Property } from './property.ts';
 import { type Failure, isLeft } from './schedule.ts';
 
@@ -34,6 +36,17 @@ export function hasFrontDoor(topology: Topology, failed: readonly Failure[]): bo
   return isLeft(failed, door.name, process);
 }
 
+/** When the last host or process that was down for a while was started again; 0 if none was. Scenario time. */
+function lastStartUs({ timeline = [] }: ScenarioData, settledUs: number): number {
+  const ends = timeline.map((entry) => {
+    if (!('do' in entry) || !['power-off', 'stop', 'kill'].includes(entry.do)) return 0;
+    if (entry.for === undefined || entry.at === undefined) return 0;
+    const endUs = durationUs(entry.at) + durationUs(entry.for);
+    return endUs < settledUs ? endUs : 0;
+  });
+  return Math.max(0, ...ends);
+}
+
 export const writesServedIffMajority: Property = {
   name: 'writes-served-iff-majority',
   sentence:
@@ -46,7 +59,10 @@ export const writesServedIffMajority: Property = {
     hostsWith(topology, topology.vip === undefined ? 'haproxy' : 'keepalived').length > 0,
   needs: 'requests',
   judged: 'settled',
-  violation({ facts, topology, epochUs }, failed, { settledMs }) {
+  violation({ scenario, facts, topology, epochUs }, failed, { settledMs }) {
+    // What starts again in between needs its own time, in which a balancer takes an apiserver before it is ready.
+    const startUs = lastStartUs(scenario, settledMs * 1000);
+    if (startUs > 0 && startUs + RECOVERY_MS * 1000 > settledMs * 1000) return undefined;
     const expected =
       hasMajority(topology, failed) && hasApiserver(topology, failed) && hasFrontDoor(topology, failed);
     // Requests that could still end within the phase: the prober's limit is 5 s.

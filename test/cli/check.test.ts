@@ -77,7 +77,7 @@ describe.skipIf(!built)('check', () => {
       const { exitCode, stdout } = await quorate('check', 'stacked-2', ...args, '--runs', '16');
       expect(exitCode).toBe(0);
       expect(stdout).toContain('✓ vip-on-a-working-proxy');
-      expect(stdout).toMatch(/16 runs in \d+ s, in 1 world; seen: \d+ states/);
+      expect(stdout).toMatch(/16 runs in \d+ s, in 2 worlds of different luck; seen: \d+ states/);
       expect(stdout).toContain('all 14 single faults');
       expect(stdout).toContain('vip-on-a-working-proxy does not hold under pause');
     },
