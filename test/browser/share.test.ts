@@ -117,6 +117,7 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
     await perfetto.close();
     await page.bringToFront();
     await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
   });
 
   it('a standalone HTML file, which plays without a network', async () => {
@@ -170,6 +171,8 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
   it('the command palette finds a command by a few letters, and does it', async () => {
     await page.keyboard.press('Control+k');
     const palette = page.getByRole('dialog', { name: 'Commands' });
+    // It is fetched when it is first opened.
+    await palette.getByRole('option').first().waitFor();
     await page.keyboard.type('kill m2/hapr');
     await palette.getByRole('option', { name: 'break: kill m2/haproxy' }).first().waitFor();
     await page.keyboard.press('Enter');
