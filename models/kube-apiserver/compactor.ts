@@ -49,7 +49,7 @@ function claim({ version, revision }: Context): TxnRequest {
 }
 
 /** The key's version in an answer that somebody else was faster. */
-export function versionFound({ responses: [first] }: TxnResponse): number {
+function versionFound({ responses: [first] }: TxnResponse): number {
   return first?.op === 'range' ? (first.response.kvs[0]?.version ?? 0) : 0;
 }
 

@@ -61,7 +61,7 @@ function queryOf(text: string): ReadonlyMap<string, readonly string[]> {
 const NO_QUERY: ReadonlyMap<string, readonly string[]> = new Map();
 
 /** What was asked lately, as clients ask the same over and over; emptied when it is full. */
-const KNOWN = new Map<string, ApiRequest | HealthRequest | undefined>();
+const KNOWN = new Map<string, ApiRequest | HealthRequest>();
 const MOST_KNOWN = 1000;
 
 /** Undefined: there is nothing at this path, or not for this method. */
@@ -70,6 +70,7 @@ export function parseRequest(method: string, path: string): ApiRequest | HealthR
   const known = KNOWN.get(line);
   if (known !== undefined) return known;
   const request = parsed(method, path);
+  if (request === undefined) return undefined;
   if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
   KNOWN.set(line, request);
   return request;
