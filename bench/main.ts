@@ -4,6 +4,7 @@
  */
 import { compiledProgram } from '../sim/compiled.ts';
 import { referenceProgram } from '../sim/reference.ts';
+import { median } from './cpu.ts';
 import { measureIdleEtcd } from './etcd-idle.ts';
 import { measureEtcdWrites } from './etcd-writes.ts';
 import { measureExecutors, ratiosOf } from './executors.ts';
@@ -13,6 +14,7 @@ import { measureMemory } from './memory.ts';
 import { measureRaftCore } from './raft-core.ts';
 import { measureRecording } from './recording.ts';
 import { measureSeek, measureSeek24h, type Seek } from './seek.ts';
+import { measureShrink } from './shrink.ts';
 import { measurePage } from './ui.ts';
 
 /** Of the unrecorded run that is measured each time; bench/README.md has a whole day's. */
@@ -41,6 +43,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'full-detail': { about: 'a whole cluster (bench/full-detail.yaml)', measure: fullDetail },
   recording: { about: 'recording it, against nobody watching', measure: recording },
   seek: { about: 'seeking, CPU ms, 100 random moments', measure: seek },
+  shrink: { about: 'shrinking a two-fault cause on stacked-3, CPU ms, 20 of them', measure: shrinking },
   ui: { about: 'the page in Chromium, real ms (bench/ui.ts)', measure: ui },
   memory: { about: 'memory of a process that runs it, MB', measure: memory },
 };
@@ -151,6 +154,20 @@ function seek(): Table {
     rows: [
       ['10 minutes of the whole cluster', both(short), 'at most 5'],
       ['24 hours of five idle members of etcd', both(day), 'at most 50'],
+    ],
+  };
+}
+
+function shrinking(): Table {
+  const { cpuMs, runs, runCpuMs } = measureShrink(20);
+  const medianMs = median(cpuMs);
+  return {
+    figures: { shrink_ms_p50: Math.round(medianMs), check_run_ms_p50: ratio(median(runCpuMs)) },
+    rows: [
+      ['from hit to shrunk, median', count(medianMs), 'under 2,000'],
+      ['the dearest of them', count(Math.max(...cpuMs)), ''],
+      ['simulated runs of each, median', median(runs).toString(), ''],
+      ['one run of the search, median', ratio(median(runCpuMs)).toString(), ''],
     ],
   };
 }

@@ -44,7 +44,7 @@ function brokenLines(one: Proved, style: Style, columns: number): string[] {
     wrap(`${property.name}: ${property.sentence}`, columns, style.red('✗ '), '  '),
     wrap(`But: ${what}.`, columns, '  '),
     wrap(shrunk, columns, '  '),
-    `  shrunk in ${shrinkRuns} runs, ${(shrinkMs / 1000).toFixed(1)} s${confirmed ? '' : '; with the standard probers it was not seen again'}`,
+    `  found after ${(found.afterMs / 1000).toFixed(0)} s, shrunk in ${shrinkRuns} runs, ${(shrinkMs / 1000).toFixed(1)} s${confirmed ? '' : '; with the standard probers it was not seen again'}`,
     `  source: ${property.source}`,
     ...chanceLines(one.chances),
     '',
@@ -137,8 +137,9 @@ function jsonOf(report: CheckReport): object {
               seed: broken.schedule.seed,
               replay: `quorate check ${broken.file} --property ${property.name} --runs 1`,
               found_at_run: broken.found.index,
+              found_after_ms: broken.found.afterMs,
               shrink_runs: broken.shrinkRuns,
-              shrink_ms: broken.shrinkMs,
+              shrink_ms: Math.round(broken.shrinkMs),
               confirmed: broken.confirmed,
               ...(broken.chances.length === 0
                 ? {}

@@ -21,7 +21,8 @@ export interface SearchWish {
 }
 
 export interface SearchResult {
-  readonly found: readonly FoundViolation[];
+  /** `afterMs`: when it came, from the start of the search on. */
+  readonly found: readonly (FoundViolation & { readonly afterMs: number })[];
   readonly runs: number;
   /** Worlds of different luck. */
   readonly worlds: number;
@@ -58,7 +59,7 @@ export async function search(ready: ReadyCheck, wish: SearchWish): Promise<Searc
   const groups = needs.map((need) => wish.properties.filter((property) => property.needs === need));
   const tasks = tasksOf(needs, wish, schedule !== undefined);
   const answers: (CheckAnswer | undefined)[] = [];
-  const found = new Map<string, FoundViolation & { readonly task: number }>();
+  const found = new Map<string, SearchResult['found'][number] & { readonly task: number }>();
   const startedMs = Date.now();
   const progress = new Progress(`${ready.name}:`);
   const abort = new AbortController();
@@ -81,7 +82,12 @@ export async function search(ready: ReadyCheck, wish: SearchWish): Promise<Searc
           const known = found.get(one.property);
           const isBetter =
             known === undefined || (one.solid === known.solid ? index < known.task : one.solid);
-          if (isBetter) found.set(one.property, { ...one, task: index });
+          if (isBetter)
+            found.set(one.property, {
+              ...one,
+              task: index,
+              afterMs: known?.afterMs ?? Date.now() - startedMs,
+            });
         }
         const share =
           wish.timeMs === undefined ? done / tasks.length : (Date.now() - startedMs) / wish.timeMs;

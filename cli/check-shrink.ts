@@ -15,13 +15,14 @@ import { runScenario } from '../scenarios/run.ts';
 import type { RunRecord } from '../scenarios/run-record.ts';
 import type { ScenarioData } from '../scenarios/schema.ts';
 import { writeScenario } from '../scenarios/write.ts';
+import type { SearchResult } from './check-search.ts';
 import type { ReadyCheck } from './checked.ts';
 import { writeWhole } from './output.ts';
 import { libraryTexts } from './shared.ts';
 
 export interface Proved {
   readonly property: Property;
-  readonly found: FoundViolation;
+  readonly found: SearchResult['found'][number];
   readonly schedule: Schedule;
   readonly what: string;
   /** Simulated runs and time of the shrinking. */
@@ -37,12 +38,10 @@ export interface Proved {
 }
 
 /** @param tries with other luck at each moment, to say when it became inevitable; 0: not asked */
-export function proved(found: FoundViolation, ready: ReadyCheck, folder: string, tries: number): Proved {
+export function proved(found: Proved['found'], ready: ReadyCheck, folder: string, tries: number): Proved {
   const property = propertyNamed(found.property) as Property;
-  const startedMs = Date.now();
   const checker = new Checker(ready.checked, [property]);
-  const { schedule, what, runs } = shrink(checker, found.schedule);
-  const shrinkMs = Date.now() - startedMs;
+  const { schedule, what, runs, ms: shrinkMs } = found.shrunk ?? shrunkNow(checker, found);
   const { phases } = checker;
   const { session } = checker.run(schedule);
   const first = scenarioOfCounterexample(
@@ -67,6 +66,11 @@ export function proved(found: FoundViolation, ready: ReadyCheck, folder: string,
     chances: tries === 0 ? [] : chances(checker, schedule, tries),
     confirmed,
   };
+}
+
+function shrunkNow(checker: Checker, { schedule }: FoundViolation) {
+  const startedMs = Date.now();
+  return { ...shrink(checker, schedule), ms: Date.now() - startedMs };
 }
 
 /** Other seeds for what is not stored, until a race between two packets ends the same way with the standard probers. */

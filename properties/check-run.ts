@@ -36,6 +36,8 @@ export interface Violation {
 export interface RunWish {
   /** Is told of every step. */
   readonly coverage?: Coverage;
+  /** End as soon as a watcher has seen what is wrong: for shrinking, where one violation is all that is asked. */
+  readonly briefly?: boolean;
   /** From this moment on everything is drawn from another seed. */
   readonly otherLuck?: { readonly atMs: number; readonly seed: string };
 }
@@ -83,6 +85,13 @@ export class Checker {
     };
   }
 
+  /** A checker for one of the properties, which goes on from the same settled world where it has the same clients. */
+  narrowedTo(property: Property): Checker {
+    const one = new Checker(this.checked, [property]);
+    if (one.clients.length === this.clients.length) one.kept = this.kept;
+    return one;
+  }
+
   /** The world of a seed at zero; the last one is kept. */
   private settled(seed: number): Settled {
     if (this.kept?.seed !== seed) {
@@ -93,7 +102,7 @@ export class Checker {
   }
 
   /** Runs to the end of the phases, or to the first violation of a property that is looked at when all has settled. */
-  run(schedule: Schedule, { coverage, otherLuck }: RunWish = {}): CheckedRun {
+  run(schedule: Schedule, { coverage, otherLuck, briefly = false }: RunWish = {}): CheckedRun {
     const { topology } = this.checked;
     const { phases } = this;
     const { session, watchers } = watched(
@@ -121,7 +130,11 @@ export class Checker {
         coverage.look(session.world);
       }
     }
-    session.runUntil(settledUs);
+    if (briefly && watchers.size > 0) {
+      const isWrong = (): boolean => [...watchers.values()].some((one) => one.wrong() !== undefined);
+      while (session.nowUs < settledUs && !isWrong())
+        session.runUntil(Math.min(settledUs, session.nowUs + LOOK_EVERY_US));
+    } else session.runUntil(settledUs);
     const violations = judge('settled');
     if (violations.length === 0 && phases.endMs > phases.settledMs) {
       session.runUntil(session.untilUs);
@@ -160,6 +173,8 @@ export function watched(
 }
 
 const COVERAGE_EVERY_US = 250_000;
+/** Between two looks at the watchers of a run that ends with the first violation. */
+const LOOK_EVERY_US = 1_000_000;
 
 /** As the standard probers, but for their rate. */
 function probers(topology: Topology): ClientData[] {

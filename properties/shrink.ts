@@ -1,7 +1,6 @@
 /** A schedule that breaks a property, made as simple as it still breaks it. */
 import fc from 'fast-check';
-import { type Checked, Checker } from './check-run.ts';
-import type { Property } from './property.ts';
+import type { Checker } from './check-run.ts';
 import type { Schedule } from './schedule.ts';
 import { schedules } from './schedule-arbitrary.ts';
 
@@ -18,7 +17,7 @@ export function shrink(checker: Checker, found: Schedule): Shrunk {
   const known = new Map<string, string | undefined>();
   const wrongWith = (schedule: Schedule): string | undefined => {
     const key = JSON.stringify(schedule.faults);
-    if (!known.has(key)) known.set(key, checker.run(schedule).violations[0]?.what);
+    if (!known.has(key)) known.set(key, checker.run(schedule, { briefly: true }).violations[0]?.what);
     return known.get(key);
   };
   const property = fc.property(schedules([], 1), (schedule) => wrongWith(schedule) === undefined);
@@ -28,9 +27,4 @@ export function shrink(checker: Checker, found: Schedule): Shrunk {
   if (schedule === undefined || what === undefined)
     throw new Error('the schedule does not break the property a second time: a run was not repeatable');
   return { schedule, what, runs: known.size };
-}
-
-/** A checker for one property of those that were searched for. */
-export function checkerFor(checked: Checked, property: Property): Checker {
-  return new Checker(checked, [property]);
 }

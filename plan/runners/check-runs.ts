@@ -2,6 +2,7 @@
 import type { Checked } from '../../properties/check-run.ts';
 import type { FaultClass } from '../../properties/fault-classes.ts';
 import type { Schedule } from '../../properties/schedule.ts';
+import type { Shrunk } from '../../properties/shrink.ts';
 import { type PoolOptions, runOnPool } from './pool.ts';
 
 export interface SharedCheck {
@@ -31,6 +32,8 @@ export interface FoundViolation {
   readonly solid: boolean;
   /** Place in the search. */
   readonly index: number;
+  /** The same made simple, by the thread that found it first, and the time that took; others are not made simple. */
+  readonly shrunk?: Shrunk & { readonly ms: number };
 }
 
 export interface CheckAnswer {

@@ -3,13 +3,17 @@ import { workerData } from 'piscina';
 import { Checker } from '../../properties/check-run.ts';
 import { Coverage } from '../../properties/coverage.ts';
 import { propertyNamed } from '../../properties/library.ts';
+import type { Property } from '../../properties/property.ts';
 import type { Schedule } from '../../properties/schedule.ts';
 import { Search } from '../../properties/search.ts';
+import { shrink } from '../../properties/shrink.ts';
 import type { CheckAnswer, CheckTask, FoundViolation, SharedCheck } from './check-runs.ts';
 
 const { checked, classes, groups, seed: base, schedule: fixed } = workerData as SharedCheck;
 const made = new Map<number, { readonly checker: Checker; readonly search: Search }>();
 const coverage = new Coverage();
+/** Properties of which this thread has made a violation simple. */
+const shrunkOnce = new Set<string>();
 
 function groupOf(index: number) {
   let group = made.get(index);
@@ -32,6 +36,13 @@ function isBroken(checker: Checker, schedule: Schedule, property: string, seed: 
   return violations.some((one) => one.property === property);
 }
 
+/** Here, as the settled world is at hand and the code is warm. */
+function simplest(checker: Checker, schedule: Schedule, property: string) {
+  const startedMs = performance.now();
+  const shrunk = shrink(checker.narrowedTo(propertyNamed(property) as Property), schedule);
+  return { ...shrunk, ms: performance.now() - startedMs };
+}
+
 export default function runTask({ group, seed, from, count }: CheckTask): CheckAnswer {
   const { checker, search } = groupOf(group);
   const before = {
@@ -45,7 +56,10 @@ export default function runTask({ group, seed, from, count }: CheckTask): CheckA
     for (const { property, what } of checker.run(schedule, { coverage }).violations) {
       if (found.get(property)?.solid === true) continue;
       const solid = OTHER_LUCK.every((other) => isBroken(checker, schedule, property, other));
-      if (solid || !found.has(property)) found.set(property, { property, what, schedule, solid, index });
+      if (!solid && found.has(property)) continue;
+      const shrunk = solid && !shrunkOnce.has(property) ? simplest(checker, schedule, property) : undefined;
+      if (shrunk !== undefined) shrunkOnce.add(property);
+      found.set(property, { property, what, schedule, solid, index, ...(shrunk && { shrunk }) });
     }
   }
   return {
