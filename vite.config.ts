@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
+import { OPENINGS, openings } from './vite.openings.ts';
 
 /**
  * What the built page may load: its own files and nothing else. No inline script or style, no eval. Only in the build,
@@ -31,10 +32,13 @@ const contentSecurityPolicy: Plugin = {
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
 
 export default defineConfig({
-  define: { 'import.meta.env.QUORATE_VERSION': JSON.stringify(version) },
+  define: {
+    'import.meta.env.QUORATE_VERSION': JSON.stringify(version),
+    'import.meta.env.QUORATE_OPENINGS': JSON.stringify(OPENINGS),
+  },
   root: 'ui',
   base: './',
-  plugins: [contentSecurityPolicy],
+  plugins: [contentSecurityPolicy, openings],
   build: { outDir: '../dist/ui', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
   worker: { format: 'es' },
 });

@@ -1,6 +1,7 @@
 /** `quorate exec SCENARIO --at T -- COMMAND`: types one command on a host at a moment of a run, and prints what comes of it. */
 import type { Command } from 'commander';
 import type { Topology } from '../models/cluster/topology.ts';
+import { advance } from '../models/console/console.ts';
 import { nearestHint } from '../models/nearest.ts';
 import type { Typed } from '../scenarios/console.ts';
 import { durationMistake, durationUs } from '../scenarios/durations.ts';
@@ -55,7 +56,7 @@ function exec(name: string, words: readonly string[], flags: ExecFlags): number 
     console: true,
   });
   try {
-    const session = new Session(data, composed.topology, spec);
+    const session = new Session(data, composed.topology, spec, { commands: advance });
     session.runUntil(session.epochUs + atUs);
     const typed = session.type(hostOf(flags.on, session), lineOf(words));
     const endUs = session.nowUs + durationUs(flags.wait);

@@ -6,6 +6,7 @@
  * some property asks about requests: each costs as much as the rest of the cluster in the same time.
  */
 import { outsideHost, type Topology } from '../models/cluster/topology.ts';
+import { advance } from '../models/console/console.ts';
 import { prepare } from '../scenarios/prepare.ts';
 import type { ClientData, ScenarioData, StartData } from '../scenarios/schema.ts';
 import { Session } from '../scenarios/session.ts';
@@ -155,6 +156,7 @@ export function watched(
 ): { readonly session: Session; readonly watchers: ReadonlyMap<Property, Watcher> } {
   const all: { observe(step: Step): void }[] = coverage === undefined ? [] : [coverage];
   const session = new Session(scenario, topology, from, {
+    commands: advance,
     ...(coverage === undefined && properties.every(({ watch }) => watch === undefined)
       ? {}
       : {

@@ -7,8 +7,9 @@
 
 import type { Topology } from '../models/cluster/topology.ts';
 import type { Place, Question, Seen } from '../models/console/command.ts';
-import { type Answer, advance, type ConsoleResult, type Output, textOf } from '../models/console/console.ts';
+import type { Answer, advance, ConsoleResult } from '../models/console/console.ts';
 import { ANSWER_NOTE } from '../models/console/fetch.ts';
+import { type Output, textOf } from '../models/console/output.ts';
 import { SHELL } from '../models/console/shell-process.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Action } from '../sim/faults.ts';
@@ -30,6 +31,9 @@ export interface Typed {
   /** Undefined while it runs. */
   result: ConsoleResult | undefined;
 }
+
+/** What runs command lines: `advance` of models/console/console.ts, which not every run needs. */
+export type Interpreter = typeof advance;
 
 /** ssh(1): its exit status when the connection fails or ends. */
 const SSH_FAILED = 255;
@@ -67,6 +71,7 @@ export class Console {
   private dead = new Set<string>();
 
   private readonly logs: Seen['logs'];
+  private readonly interpreter: Interpreter | undefined;
 
   constructor(
     world: World,
@@ -74,8 +79,10 @@ export class Console {
     act: (action: Action) => void,
     told: (typed: Typed) => void,
     logs: Seen['logs'],
+    interpreter?: Interpreter,
   ) {
     this.logs = logs;
+    this.interpreter = interpreter;
     this.world = world;
     this.topology = topology;
     this.act = act;
@@ -188,8 +195,11 @@ export class Console {
   }
 
   private advance(run: Running): void {
+    const { interpreter } = this;
+    if (interpreter === undefined)
+      throw new Error(`${run.typed.line}: this session was made without a console`);
     for (;;) {
-      const { open, output, exitCode } = advance(run.typed.line, run.place, run.answers);
+      const { open, output, exitCode } = interpreter(run.typed.line, run.place, run.answers);
       run.typed.text = textOf(output);
       if (exitCode !== undefined) {
         this.end(run, output, exitCode);

@@ -2,8 +2,8 @@
 import { stateWord } from '../models/keepalived/observe.ts';
 import type { Changes } from './changes.ts';
 import type { LaneRecorder } from './lane-recorder.ts';
-import type { RunOutage } from './run.ts';
 import type { Lane } from './run-record.ts';
+import type { RunOutage } from './scenario-run.ts';
 import type { Session } from './session.ts';
 
 type Segment = Lane['segments'][number];

@@ -1,5 +1,6 @@
 /** Runs a scenario for its measures alone: no trace, no story, nothing kept that is not asked about. */
 import type { Topology } from '../models/cluster/topology.ts';
+import { advance } from '../models/console/console.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import { takeMeasures } from './expectations.ts';
 import type { RunResult } from './result.ts';
@@ -12,7 +13,7 @@ export function measureScenario(
   topology: Topology,
   spec: WorldSpec,
 ): RunResult['measures'] {
-  const session = new Session(scenario, topology, spec);
+  const session = new Session(scenario, topology, spec, { commands: advance });
   session.runUntil(session.untilUs);
   return takeMeasures(scenario.measure ?? [], session.watchlist, session.moments, session.facts.requests);
 }

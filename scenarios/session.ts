@@ -12,7 +12,7 @@ import { History } from '../sim/history.ts';
 import type { Step, Observer as StepObserver } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
-import { Console, type Typed } from './console.ts';
+import { Console, type Interpreter, type Typed } from './console.ts';
 import { durationUs } from './durations.ts';
 import { Watchlist } from './expectations.ts';
 import type { Facts } from './facts.ts';
@@ -27,12 +27,15 @@ export interface SessionOptions {
   readonly record?: StepObserver;
   /** Keep snapshots for seeking. */
   readonly history?: boolean;
+  /** The console, if something may be typed: the page fetches it only then. */
+  readonly commands?: Interpreter;
 }
 
 export class Session {
   readonly scenario: ScenarioData;
   readonly topology: Topology;
   readonly world: World;
+  readonly seed: number | string;
   readonly epochUs: number;
   readonly untilUs: number;
   readonly facts: Facts;
@@ -63,6 +66,7 @@ export class Session {
     const settled = 'epochUs' in from ? goOn(from) : settle(topology, from, scenario.start);
     this.world = settled.world;
     this.facts = settled.facts;
+    this.seed = settled.seed;
     this.epochUs = settled.epochUs;
     this.untilUs = this.epochUs + durationUs(scenario.until);
     this.stepsBefore = this.world.steps;
@@ -90,6 +94,7 @@ export class Session {
         this.facts.noteTyped(typed);
       },
       (path) => this.facts.logs.get(path) ?? [],
+      options.commands,
     );
     const { record } = options;
     this.world.observer = (step: Step) => {

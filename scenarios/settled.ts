@@ -16,6 +16,7 @@ export interface Settled {
   readonly world: World;
   readonly facts: Facts;
   readonly epochUs: number;
+  readonly seed: number | string;
 }
 
 /** Starts a world and runs it to the scenario's zero. */
@@ -27,11 +28,11 @@ export function settle(topology: Topology, spec: WorldSpec, start: StartData = {
   };
   const epochUs = startSettled(world, topology, start, facts);
   world.observer = undefined;
-  return { world, facts, epochUs };
+  return { world, facts, epochUs, seed: spec.seed };
 }
 
 /** A world and its facts that go on by themselves; nothing is observed yet. */
 export function goOn(settled: Settled): Settled {
   const world = fork(settled.world);
-  return { world, facts: settled.facts.copyFor(world), epochUs: settled.epochUs };
+  return { world, facts: settled.facts.copyFor(world), epochUs: settled.epochUs, seed: settled.seed };
 }

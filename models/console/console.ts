@@ -5,18 +5,13 @@
  * Replaying a script is what durable workflow engines do: it keeps generators (which cannot be copied) out of what is kept.
  */
 import type { Place, Question, Script } from './command.ts';
+import type { Output } from './output.ts';
 import { runLine } from './run-line.ts';
 
 /** An answer, by the number of its question. */
 export interface Answer {
   readonly question: number;
   readonly value: unknown;
-}
-
-/** A piece of what the terminal shows, in the order in which it was written. */
-export interface Output {
-  readonly to: 'stdout' | 'stderr';
-  readonly text: string;
 }
 
 export interface Progress {
@@ -117,9 +112,4 @@ export function advance(line: string, place: Place, answers: readonly Answer[]):
     if (exitCode === undefined && !isOver(thread.scope)) open.set(number, question);
   }
   return { open, output, exitCode };
-}
-
-/** What the terminal shows. */
-export function textOf(output: readonly Output[]): string {
-  return output.map(({ text }) => text).join('');
 }

@@ -3,9 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runRequest } from '../../ui/engine/run-request.ts';
 import { readLink } from '../../ui/run/link.ts';
-import { LIBRARY } from '../scenarios/library.ts';
+import { requested } from '../ui/requested.ts';
 import { type Served, serve, upToDate } from './built-page.ts';
 import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
 import { clock, openPage, type PageUser, runShown, summary } from './page-user.ts';
@@ -123,9 +122,7 @@ describe.skipIf(withoutBrowser())("a newcomer's path", () => {
       await fresh.close();
     }
     const read = readLink(new URL(link).hash);
-    expect(
-      typeof read === 'object' && read.request && runRequest(read.request, LIBRARY).result.trace_hash,
-    ).toBe(trace);
+    expect(typeof read === 'object' && read.request && requested(read.request).result.trace_hash).toBe(trace);
   }, 120_000);
 
   it('has never made the page ask anybody else, or complain', () => {

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runRequest } from '../../ui/engine/run-request.ts';
-import { LIBRARY } from '../scenarios/library.ts';
+import { requested } from '../ui/requested.ts';
 import { FIXTURE, type Served, serve, upToDate } from './built-page.ts';
 import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
 import { clock, openPage, type PageUser, runShown, scrubTo, summary } from './page-user.ts';
@@ -65,7 +64,7 @@ describe.skipIf(withoutBrowser())('the page', () => {
       const page = await open('#scenario=power-off&seed=3&until=20s');
       await runShown(page);
       await page.getByRole('tab', { name: /Result/ }).click();
-      const { result } = runRequest({ scenario: 'power-off', seed: 3, until: '20s', set: [] }, LIBRARY);
+      const { result } = requested({ scenario: 'power-off', seed: 3, until: '20s', set: [] });
       expect(await page.locator('result-panel .hash').textContent()).toBe(result.trace_hash);
     });
 

@@ -182,9 +182,7 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
       .waitFor({ timeout: 20_000 });
   });
 
-  // Known to fail: 416 kB. Without the terminal's commands (models/console, some 25 kB), which scenarios/session.ts imports at
-  // once, it would hold; they have to be fetched when a scenario or a terminal needs them.
-  it.fails('is small: page and engine are under 400 kB, gzipped, before anything is fetched on demand', () => {
+  it('is small: page and engine are under 400 kB, gzipped, before anything is fetched on demand', () => {
     const assets = join(BUILT, 'assets');
     const loaded = new Set(
       readdirSync(assets).filter((name) => /^(index|engine\.worker)-.*\.(js|css)$/.test(name)),

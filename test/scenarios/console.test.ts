@@ -1,6 +1,7 @@
 /** Commands typed on hosts of a running world: what they print, how long they hang, what they change. */
 import { describe, expect, test } from 'vitest';
 import type { ParameterMap } from '../../models/cluster/parameters.ts';
+import { advance } from '../../models/console/console.ts';
 import type { Typed } from '../../scenarios/console.ts';
 import { prepare } from '../../scenarios/prepare.ts';
 import type { ScenarioData } from '../../scenarios/schema.ts';
@@ -15,7 +16,7 @@ class Shell {
     const scenario: ScenarioData = { scenario: 'console', version: 1, topology, until: '600s', timeline };
     const { data, topology: found } = composed(scenario, { set });
     const { spec } = prepare(data, found, { seed: 1, console: true });
-    this.session = new Session(data, found, spec);
+    this.session = new Session(data, found, spec, { commands: advance });
   }
 
   after(seconds: number): this {

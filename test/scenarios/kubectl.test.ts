@@ -1,5 +1,6 @@
 /** Commands that operators type, through the simulated network: what they print, their exit codes, how long they hang. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { advance } from '../../models/console/console.ts';
 import { humanDuration } from '../../models/console/kubectl/print.ts';
 import { prepare } from '../../scenarios/prepare.ts';
 import type { ScenarioData } from '../../scenarios/schema.ts';
@@ -17,7 +18,7 @@ interface Ran {
 function begin(data: ScenarioData): Session {
   const { data: whole, topology } = composed(data);
   const { spec } = prepare(whole, topology, { seed: 1, console: true, withoutProbers: true });
-  return new Session(whole, topology, spec);
+  return new Session(whole, topology, spec, { commands: advance });
 }
 
 /** Types a line at a second of the scenario (or now) and waits for its end. */

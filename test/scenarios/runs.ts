@@ -1,5 +1,6 @@
 /** Scenarios for tests, prepared and run as the command line does it. */
 import type { ParameterMap } from '../../models/cluster/parameters.ts';
+import { advance } from '../../models/console/console.ts';
 import { findingText } from '../../models/finding.ts';
 import { type ComposedScenario, composeScenario } from '../../scenarios/compose.ts';
 import { loadScenario, scenarioOf } from '../../scenarios/load.ts';
@@ -40,7 +41,9 @@ export function run(scenario: string | ScenarioData, seed: number, variant: RunV
 /** A run without trace and lanes: quicker, for judging only. The session is at its end. */
 export function session(scenario: string | ScenarioData, seed: number, variant: RunVariant = {}): Session {
   const { data, topology } = composed(scenario, variant);
-  const made = new Session(data, topology, prepare(data, topology, { seed, ...variant }).spec);
+  const made = new Session(data, topology, prepare(data, topology, { seed, ...variant }).spec, {
+    commands: advance,
+  });
   made.runUntil(made.untilUs);
   return made;
 }

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { runRequest } from '../../ui/engine/run-request.ts';
 import { compareRuns } from '../../ui/run/compare.ts';
 import type { RunRequest } from '../../ui/run/request.ts';
-import { LIBRARY } from '../scenarios/library.ts';
+import { requested } from './requested.ts';
 
 describe('two runs beside each other', () => {
   const trunk: RunRequest = { scenario: 'power-off', seed: 1, until: '20s', set: [] };
   const fork: RunRequest = { ...trunk, changes: [{ at: '6000001us', do: 'kill', on: 'm2/haproxy' }] };
-  const [a, b] = [runRequest(trunk, LIBRARY), runRequest(fork, LIBRARY)];
+  const [a, b] = [requested(trunk), requested(fork)];
 
   it('never part if they are the same', () => {
     expect(compareRuns(a, a).partMs).toBeUndefined();

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { runRequest } from '../../ui/engine/run-request.ts';
 import { phasesOf } from '../../ui/run/phases.ts';
 import { viewOf } from '../../ui/run/run-view.ts';
-import { LIBRARY } from '../scenarios/library.ts';
+import { requested } from './requested.ts';
 
 describe('the phases of an outage', () => {
-  const record = runRequest({ scenario: 'power-off', seed: 1, until: '40s', set: [] }, LIBRARY);
+  const record = requested({ scenario: 'power-off', seed: 1, until: '40s', set: [] });
   const view = viewOf(record);
 
   it('follow each other without a gap, from its start to its end', () => {

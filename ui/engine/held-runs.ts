@@ -2,13 +2,16 @@
  * The worlds that the worker holds: runs with their snapshots, so that any moment of them can be asked about and gone on from. A
  * few of them; one that was let go is run again when somebody asks.
  */
-import type { ScenarioRun } from '../../scenarios/run.ts';
+import { isFaultEntry } from '../../scenarios/rules.ts';
+import { ScenarioRun } from '../../scenarios/scenario-run.ts';
+import { type Settled, settle } from '../../scenarios/settled.ts';
 import type { Texts } from '../../scenarios/topologies.ts';
 import { unpackBundle } from '../run/bundle.ts';
-import type { RunRequest } from '../run/request.ts';
-import { type Composed, composeRequest, startRun } from './run-request.ts';
+import { commandOf, type RunRequest } from '../run/request.ts';
+import { type Composed, composeRequest, specOf } from './run-request.ts';
 
 const MOST_HELD = 4;
+const MOST_SETTLED = 3;
 
 export interface Held {
   readonly request: RunRequest;
@@ -20,6 +23,8 @@ export interface Held {
 export class HeldRuns {
   readonly #libraryWith: (scenario: string) => Promise<Texts>;
   readonly #held = new Map<string, Held>();
+  /** Worlds at a scenario's zero: what branches of it have in common. */
+  readonly #settled = new Map<string, Settled>();
 
   /** `libraryWith`: the library with a scenario in it that is not always there. */
   constructor(libraryWith: (scenario: string) => Promise<Texts>) {
@@ -31,16 +36,39 @@ export class HeldRuns {
     const key = JSON.stringify(request);
     const known = this.#held.get(key);
     if (known !== undefined) {
-      this.#held.delete(key);
-      this.#held.set(key, known);
+      keep(this.#held, key, known, MOST_HELD);
       return known;
     }
     const bundle = request.packed === undefined ? undefined : await unpackBundle(request.packed);
     const library = await this.#libraryWith(request.scenario);
     const composed = composeRequest(request, library, bundle);
-    const held = { request, composed, library, run: startRun(request, composed, true) };
-    this.#held.set(key, held);
-    for (const [old] of this.#held) if (this.#held.size > MOST_HELD) this.#held.delete(old);
+    const { data, topology, text } = composed;
+    const types = (data.timeline ?? []).some((entry) => !isFaultEntry(entry));
+    const run = new ScenarioRun(data, topology, this.#zeroOf(request, composed, types), {
+      scenarioText: text,
+      command: commandOf(request),
+      history: true,
+      ...(types ? { commands: (await import('../../models/console/console.ts')).advance } : {}),
+    });
+    const held = { request, composed, library, run };
+    keep(this.#held, key, held, MOST_HELD);
     return held;
   }
+
+  /** Where it starts from, made once: what is done at the playhead comes later. Only with shells is something typed in it. */
+  #zeroOf(request: RunRequest, composed: Composed, shells: boolean): Settled {
+    const { changes: _, ...trunk } = request;
+    const key = JSON.stringify([shells, trunk]);
+    const settled =
+      this.#settled.get(key) ?? settle(composed.topology, specOf(request, composed), composed.data.start);
+    keep(this.#settled, key, settled, MOST_SETTLED);
+    return settled;
+  }
+}
+
+/** As the newest; the oldest are let go. */
+function keep<T>(held: Map<string, T>, key: string, value: T, most: number): void {
+  held.delete(key);
+  held.set(key, value);
+  for (const [old] of held) if (held.size > most) held.delete(old);
 }

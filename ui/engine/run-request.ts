@@ -6,12 +6,11 @@ import { type ComposedScenario, composeScenario } from '../../scenarios/compose.
 import { durationUs } from '../../scenarios/durations.ts';
 import { type LoadedScenario, loadScenario } from '../../scenarios/load.ts';
 import { prepare } from '../../scenarios/prepare.ts';
-import { ScenarioRun } from '../../scenarios/run.ts';
-import type { RunRecord } from '../../scenarios/run-record.ts';
 import type { Texts } from '../../scenarios/topologies.ts';
 import { writeScenario } from '../../scenarios/write.ts';
+import type { WorldSpec } from '../../sim/world-spec.ts';
 import type { Bundle } from '../run/bundle.ts';
-import { type Change, commandOf, type RunRequest } from '../run/request.ts';
+import type { Change, RunRequest } from '../run/request.ts';
 import type { ScenarioChoice } from '../state/page-state.ts';
 
 /** A link may ask for no more than this: a run of a day would keep a visitor's machine busy for long. */
@@ -53,19 +52,11 @@ export function composeRequest(request: RunRequest, library: Texts, bundle?: Bun
   return { ...(composed as ComposedScenario), text, bundle };
 }
 
-/** The run, before its first step. */
-export function startRun(request: RunRequest, composed: Composed, history: boolean): ScenarioRun {
-  const { data, topology, text } = composed;
-  const { spec, findings } = prepare(data, topology, { seed: request.seed });
+/** The world that it runs in. Throws an Error with words for people. */
+export function specOf({ seed }: RunRequest, { data, topology }: Composed): WorldSpec {
+  const { spec, findings } = prepare(data, topology, { seed });
   refuse(findings);
-  return new ScenarioRun(data, topology, spec, { scenarioText: text, command: commandOf(request), history });
-}
-
-/** Runs it to its end at once. */
-export function runRequest(request: RunRequest, library: Texts, bundle?: Bundle): RunRecord {
-  const run = startRun(request, composeRequest(request, library, bundle), false);
-  while (!run.session.done) run.advance();
-  return run.record();
+  return spec;
 }
 
 function shipped(request: RunRequest, library: Texts): string {

@@ -32,7 +32,11 @@ export async function watchOf(
   const measure = good.map((value, index) => ({ name: `watch-${index}`, at: 'end', value }));
   const { expect: _, ...data } = composed.data;
   const { spec } = prepare(data, composed.topology, { seed: request.seed });
-  const session = good.length === 0 ? undefined : new Session({ ...data, measure }, composed.topology, spec);
+  const { advance } = await import('../../models/console/console.ts');
+  const session =
+    good.length === 0
+      ? undefined
+      : new Session({ ...data, measure }, composed.topology, spec, { commands: advance });
   while (session !== undefined && !session.done) {
     session.runUntil(session.nowUs + SLICE_US);
     await breathe();

@@ -13,6 +13,8 @@ export interface Change {
 }
 export type ChangeValue = string | number | boolean | readonly [string, string];
 
+/** What is run when nobody names a seed. */
+export const USUAL_SEED = 1;
 export const HIGHEST_SEED = Number.MAX_SAFE_INTEGER;
 
 /** The same words as the flags of `quorate run`. */

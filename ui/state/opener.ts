@@ -3,6 +3,7 @@
 import type { RunRecord } from '../../scenarios/run-record.ts';
 import { type Engine, Superseded } from '../engine/engine.ts';
 import { type Extras, type Link, readLink, type Source } from '../run/link.ts';
+import { openingOf } from '../run/opening.ts';
 import type { RunRequest } from '../run/request.ts';
 import { type PageState, TABS, type Tab } from './page-state.ts';
 
@@ -36,6 +37,8 @@ export class Opener {
 
   /** Opens what the address names, or the default; meanwhile asks for the list of scenarios. */
   async start(fragment: string): Promise<void> {
+    // The run is asked for first: it takes longer.
+    const opened = this.openLink(fragment);
     void this.#engine.ask('list', {}).then(
       ({ scenarios, faults }) => {
         this.#state.scenarios.set(scenarios);
@@ -43,7 +46,7 @@ export class Opener {
       },
       (error: Error) => this.#state.complain(error.message),
     );
-    await this.openLink(fragment);
+    await opened;
   }
 
   async openLink(fragment: string): Promise<void> {
@@ -118,6 +121,8 @@ export class Opener {
     const turn = this.#turn + 1;
     const show = (record: RunRecord) => {
       if (turn !== this.#turn) return;
+      // What is stored of the start may be here first, or last.
+      if (shown && (record.known_ms ?? 1) === 0) return;
       if (shown) return this.#state.extend(record);
       // Not before the playhead has something to stand on.
       if (record.known_ms !== undefined && record.known_ms < extras.atMs) return;
@@ -126,6 +131,9 @@ export class Opener {
       this.#state.show(record, source, extras.atMs, keep);
       this.#arrange(extras);
     };
+    if (source.request && extras.atMs === 0) {
+      void openingOf(source.request).then((record) => record && show(record));
+    }
     await this.#attempt(doing, async () => {
       const record = source.request
         ? await this.#engine.run(source.request, {

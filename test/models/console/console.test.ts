@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { etcdTopology } from '../../../models/cluster/reference-etcd.ts';
 import type { Place, Question } from '../../../models/console/command.ts';
-import { type Answer, advance, textOf } from '../../../models/console/console.ts';
+import { type Answer, advance } from '../../../models/console/console.ts';
+import { textOf } from '../../../models/console/output.ts';
 
 const place: Place = { host: 'm1', topology: etcdTopology('etcd-3', { members: 3, spares: 0 }) };
 
