@@ -49,6 +49,8 @@ export function actionWords(action: Action): string {
       return `(${action.name})`;
     case 'configure':
       return `${action.process} is given another configuration`;
+    case 'enable':
+      return `${action.process} is ${action.on ? 'enabled' : 'disabled'}`;
     case 'disk-put':
       return `${action.host}: the data of ${action.process} are replaced`;
     case 'console':

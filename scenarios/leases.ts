@@ -1,6 +1,6 @@
 /** The leases that scenarios know by name, and who may hold them. */
 
-import { hostsWith, type ProcessName, type Topology } from '../models/cluster/topology.ts';
+import { hostsWith, type ProcessName, placesOf, type Topology } from '../models/cluster/topology.ts';
 import { DEFAULTS as KUBE_VIP } from '../models/kube-vip/config.ts';
 
 /** Lease to the process whose leader holds it. */
@@ -12,7 +12,7 @@ const HOLDERS: Readonly<Record<string, ProcessName>> = {
 
 /** The leases of a topology. */
 export function leasesOf(topology: Topology): string[] {
-  return Object.keys(HOLDERS).filter((lease) => candidatesFor(lease, topology).length > 0);
+  return Object.keys(HOLDERS).filter((lease) => placesOf(topology, HOLDERS[lease] as ProcessName).length > 0);
 }
 
 /** The process that stands for a lease; undefined if no component has one of this name. */
@@ -20,7 +20,7 @@ export function processOfLease(lease: string): ProcessName | undefined {
   return HOLDERS[lease];
 }
 
-/** Hosts that stand for a lease. */
+/** Hosts that stand for a lease from the start. */
 export function candidatesFor(lease: string, topology: Topology): string[] {
   const process = HOLDERS[lease];
   return process === undefined ? [] : hostsWith(topology, process).map(({ name }) => name);

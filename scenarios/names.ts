@@ -3,7 +3,7 @@
  * are, and the keys in expressions. And faults that contradict each other.
  */
 import { BACKEND } from '../models/cloud-balancer/observe.ts';
-import { hostOf, hostsWith, type Topology } from '../models/cluster/topology.ts';
+import { hostOf, hostsWith, placesOf, type Topology } from '../models/cluster/topology.ts';
 import { readHaproxyCfg } from '../models/haproxy/read-cfg.ts';
 import { nearestHint } from '../models/nearest.ts';
 import { compileCondition, type KnownNames } from './conditions.ts';
@@ -64,7 +64,7 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
     ...(operated ? {} : { 'etcd.members': topology.etcd.members.map(({ name }) => name) }),
     leases: leasesOf(topology),
     endpoints: ['kubernetes'],
-    nodes: hostsWith(topology, 'kubelet')
+    nodes: placesOf(topology, 'kubelet')
       .filter(({ roles }) => roles.includes('control-plane') || roles.includes('worker'))
       .map(({ name }) => name),
     ...(operated ? {} : { workloads: (data.workloads ?? []).map(({ name }) => name) }),
@@ -76,7 +76,7 @@ export function knownNames(data: ScenarioData, topology: Topology): KnownNames {
 
 function serversOf(host: string, topology: Topology): string[] {
   if (hostOf(topology, host).processes.includes('cloud-balancer'))
-    return hostsWith(topology, 'kube-apiserver').map(({ name }) => `${BACKEND}/${name}`);
+    return placesOf(topology, 'kube-apiserver').map(({ name }) => `${BACKEND}/${name}`);
   const file = topology.haproxy?.[host];
   const text = file === undefined ? undefined : topology.files?.[file];
   if (file === undefined || text === undefined) return [];

@@ -1,6 +1,6 @@
 /** Servers as balancers call them, and the hosts behind: what turns `apiserver/dtlab-1` into a place in the drawing. */
 import { BACKEND } from '../models/cloud-balancer/observe.ts';
-import { hostsWith, type Topology } from '../models/cluster/topology.ts';
+import { hostsWith, placesOf, type Topology } from '../models/cluster/topology.ts';
 import { readHaproxyCfg } from '../models/haproxy/read-cfg.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -8,7 +8,7 @@ import type { RunRecord } from './run-record.ts';
 export function serversOf(topology: Topology): NonNullable<RunRecord['servers']> {
   const hosts = new Map(topology.hosts.map(({ name, address }) => [address, name]));
   const targets = hostsWith(topology, 'cloud-balancer').flatMap(({ name: balancer }) =>
-    hostsWith(topology, 'kube-apiserver').map(({ name: host }) => ({
+    placesOf(topology, 'kube-apiserver').map(({ name: host }) => ({
       ...{ balancer, server: `${BACKEND}/${host}`, host },
     })),
   );

@@ -41,7 +41,8 @@ function tell(
   switch (kind) {
     case 'fault': {
       const action = detail as unknown as Action;
-      if (action.do === 'disk-put' && action.process === SHELL) return undefined;
+      // A file of the shell, or what a boot will do: told by the command that did it.
+      if (action.do === 'enable' || (action.do === 'disk-put' && action.process === SHELL)) return undefined;
       return { kind: 'fault', text: actionWords(action), action };
     }
     case 'host-up':

@@ -43,6 +43,8 @@ export type Action =
   | { readonly do: 'feed'; readonly host: string }
   /** An operator changes what the process is started with: in force from its next start. */
   | { readonly do: 'configure'; readonly process: string; readonly config: unknown }
+  /** An operator says whether it is started with its host from the next boot on (systemctl enable, a manifest put in place). */
+  | { readonly do: 'enable'; readonly process: string; readonly on: boolean }
   /** A shell of a host is told something by the person at its console; reported as `operator`, not as a fault. */
   | { readonly do: 'console'; readonly process: string; readonly event: MachineEvent }
   /** What a person at a console typed, or what was printed; nothing happens. Reported as `operator`. */
@@ -98,6 +100,11 @@ export function applyAction(world: World, action: Action): void {
     case 'configure': {
       const process = world.process(action.process);
       process.spec = { ...process.spec, config: action.config };
+      break;
+    }
+    case 'enable': {
+      const process = world.process(action.process);
+      process.spec = { ...process.spec, enabled: action.on };
       break;
     }
     case 'console': {

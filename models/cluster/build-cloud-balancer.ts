@@ -2,13 +2,13 @@
 import { type CloudBalancerConfig, DEFAULTS } from '../cloud-balancer/config.ts';
 import { cloudBalancer } from '../cloud-balancer/process.ts';
 import type { Daemon, Site } from './build.ts';
-import { hostsWith } from './topology.ts';
+import { placesOf } from './topology.ts';
 
 const SECOND_US = 1_000_000;
 
 export function cloudBalancerDaemon(site: Site): Daemon {
   const { topology } = site;
-  const targets = hostsWith(topology, 'kube-apiserver').map(({ name, address }) => ({
+  const targets = placesOf(topology, 'kube-apiserver').map(({ name, address }) => ({
     name,
     address,
     port: topology.apiserverPort,

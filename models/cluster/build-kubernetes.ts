@@ -20,7 +20,7 @@ import { type LeaderElectionConfig, refusal } from '../leader-election/config.ts
 import type { Daemon, Site } from './build.ts';
 import { endpointFor } from './front-door.ts';
 import { microseconds } from './parameters.ts';
-import { hostOf, hostsWith, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
+import { hostOf, type ProcessName, placesOf, type Topology, type TopologyHost } from './topology.ts';
 
 type Settings = Readonly<Record<string, string | number | boolean>>;
 
@@ -165,5 +165,5 @@ function readTaints(text: string): Taint[] {
 /** A /24 of the pod network a node, in the topology's order (--allocate-node-cidrs, --node-cidr-mask-size 24). */
 function podPrefixOf(topology: Topology, host: TopologyHost): string {
   const [a = '10', b = '244'] = (topology.networking?.podSubnet ?? '10.244.0.0/16').split('.');
-  return `${a}.${b}.${hostsWith(topology, 'kubelet').findIndex(({ name }) => name === host.name)}`;
+  return `${a}.${b}.${placesOf(topology, 'kubelet').findIndex(({ name }) => name === host.name)}`;
 }

@@ -30,7 +30,13 @@ import { webProcess } from './build-web.ts';
 import { endpointFor } from './front-door.ts';
 import type { ParameterMap } from './parameters.ts';
 import { microseconds, setting, settingsOf } from './parameters.ts';
-import { outsideHost, type ProcessName, type Topology, type TopologyHost } from './topology.ts';
+import {
+  outsideHost,
+  type ProcessName,
+  type Topology,
+  type TopologyHost,
+  waitsForKubeadm,
+} from './topology.ts';
 
 export interface PlacedClient {
   readonly host: string;
@@ -165,12 +171,13 @@ function placed(
   name: ProcessName,
   site: Site,
 ): Pick<ProcessSpec, 'name' | 'supervisor' | 'enabled' | 'startDelayUs'> {
+  const waits = waitsForKubeadm(site.host, name);
   const pod = name.startsWith('kube-') || name === 'etcd';
   if (pod && site.host.processes.includes('kubelet')) {
     return {
       name,
       supervisor: { kind: 'static-pod', requires: 'kubelet' },
-      enabled: true,
+      enabled: !waits,
       startDelayUs: CONTAINER_START_US,
     };
   }
@@ -184,7 +191,7 @@ function placed(
   };
   const isSpare = name === 'etcd' && !site.topology.etcd.members.some(({ host }) => host === site.host.name);
   const enabled = (unit['enabled'] as boolean | undefined) ?? !isSpare;
-  return { name, supervisor, enabled, startDelayUs: UNIT_START_US };
+  return { name, supervisor, enabled: enabled && !waits, startDelayUs: UNIT_START_US };
 }
 
 function hostSpec(host: TopologyHost, parameters: ParameterMap): HostSpec {

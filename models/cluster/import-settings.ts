@@ -29,7 +29,8 @@ export interface ImportSettings {
 }
 
 const CLUSTER_KEYS = ['endpoint', 'vip', 'workers', 'balancers', 'cloud-balancer', 'dns'];
-const HOST_KEYS = ['address', 'zone', 'segment', 'nonlocal-bind', 'server'];
+const HOST_KEYS = ['address', 'zone', 'segment', 'nonlocal-bind', 'server', 'joined'];
+const SWITCHES = ['nonlocal-bind', 'joined'];
 const VERSIONED = ['kubernetes', 'etcd', 'keepalived', 'haproxy'];
 
 /** Does this path say something to an import, which no parameter of a finished topology can say? */
@@ -75,7 +76,7 @@ export function readImportSettings(
 function hostMistake(host: string, key: string, value: ParameterValue): string | undefined {
   if (!NAME_PATTERN.test(host)) return `${host} is no name of a host`;
   if (key === 'address') return isIpv4(String(value)) ? undefined : `${String(value)} is no IPv4 address`;
-  if (key === 'nonlocal-bind') return typeof value === 'boolean' ? undefined : 'must be true or false';
+  if (SWITCHES.includes(key)) return typeof value === 'boolean' ? undefined : 'must be true or false';
   return NAME_PATTERN.test(String(value)) || key === 'server' ? undefined : `${String(value)} is no name`;
 }
 

@@ -80,6 +80,8 @@ export function importTopology(
     : { findings: bounded(findings) };
 }
 
+type Member = Topology['etcd']['members'][number];
+
 interface Parts {
   readonly sources: Sources;
   readonly settings: ImportSettings;
@@ -117,9 +119,10 @@ function assemble({ sources, settings, drafts, apiserverPort, options, findings 
     processes: [],
   });
   const endpoint = findEndpoint({ sources, settings, hosts, vip, apiserverPort, notes, findings });
-  const members = hosts
-    .filter(({ processes }) => processes.includes('etcd'))
-    .map(({ name }) => ({ name, host: name }));
+  const places = hosts.filter(({ processes }) => processes.includes('etcd'));
+  const [members, spares] = [true, false].map((joined) =>
+    places.filter((host) => (host.joined ?? true) === joined).map(({ name }) => ({ name, host: name })),
+  ) as [Member[], Member[]];
   const kubeadm = sources.kubeadm[0]?.config;
   const networking = {
     ...(kubeadm?.podSubnet ? { podSubnet: kubeadm.podSubnet.value } : {}),
@@ -166,7 +169,11 @@ function assemble({ sources, settings, drafts, apiserverPort, options, findings 
     controlPlaneEndpoint: endpoint,
     apiserverPort,
     ...(vip === undefined ? {} : { vip: { address: vip } }),
-    etcd: { placement: external ? 'external' : 'stacked', members },
+    etcd: {
+      placement: external ? 'external' : 'stacked',
+      members,
+      ...(spares.length === 0 ? {} : { spares }),
+    },
     ...withoutEmpty(optional),
   };
 }
@@ -283,6 +290,7 @@ function hostFrom(
     ...(set?.['zone'] === undefined ? {} : { zone: String(set['zone']) }),
     ...(set?.['segment'] === undefined ? {} : { segment: String(set['segment']) }),
     ...(nonlocalBind === true ? { nonlocalBind } : {}),
+    ...(set?.['joined'] === false ? { joined: false } : {}),
     ...(managed ? { managed } : {}),
   };
 }

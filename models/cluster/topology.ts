@@ -47,6 +47,12 @@ const Host = z.strictObject({
     .boolean()
     .optional()
     .describe('net.ipv4.ip_nonlocal_bind: may listen on an address it does not have; default false'),
+  joined: z
+    .boolean()
+    .optional()
+    .describe(
+      'Its kubelet and control plane are part of the cluster; false: they wait for kubeadm init or join. Default true',
+    ),
   managed: z
     .boolean()
     .optional()
@@ -183,7 +189,10 @@ function checkEtcd(
   hosts: ReadonlyMap<string, number>,
   complain: Complain,
 ): void {
-  if (etcd.members.length === 0 && all.some(({ processes }) => processes.includes('kube-apiserver')))
+  const runsApi = all.some(
+    ({ processes, joined }) => joined !== false && processes.includes('kube-apiserver'),
+  );
+  if (etcd.members.length === 0 && runsApi)
     complain(['etcd', 'members'], 'a kube-apiserver needs a member of etcd');
   const names = new Set<string>();
   const places = { members: etcd.members, spares: etcd.spares ?? [] };
@@ -196,6 +205,8 @@ function checkEtcd(
       if (host === undefined) complain(['etcd', kind, index, 'host'], `there is no host ${member.host}`);
       else if (!all[host]!.processes.includes('etcd')) {
         complain(['etcd', kind, index, 'host'], `no etcd among the processes of ${member.host}`);
+      } else if (kind === 'members' && all[host]!.joined === false) {
+        complain(['etcd', kind, index, 'host'], `${member.host} has not joined: its etcd is a spare`);
       }
     });
   }
@@ -267,8 +278,27 @@ export function hostOf(topology: Topology, wanted: string): TopologyHost {
   return host;
 }
 
-/** Hosts that run this process, in the topology's order. */
+/** What is not started on a host before kubeadm has let it join. */
+const OF_THE_CLUSTER: readonly ProcessName[] = [
+  'kubelet',
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+];
+
+/** Does this process wait on this host for kubeadm? */
+export function waitsForKubeadm(host: TopologyHost, process: ProcessName): boolean {
+  return host.joined === false && OF_THE_CLUSTER.includes(process);
+}
+
+/** Hosts that run this process from the start, in the topology's order. */
 export function hostsWith(topology: Topology, process: ProcessName): TopologyHost[] {
+  return topology.hosts.filter((host) => host.processes.includes(process) && !waitsForKubeadm(host, process));
+}
+
+/** Hosts that run this process or may come to run it, in the topology's order. */
+export function placesOf(topology: Topology, process: ProcessName): TopologyHost[] {
   return topology.hosts.filter(({ processes }) => processes.includes(process));
 }
 

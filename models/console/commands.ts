@@ -6,6 +6,7 @@ import { etcdDaemon } from './etcd-daemon.ts';
 import { etcdctl } from './etcdctl/etcdctl.ts';
 import { ls, mkdir, mvOrCp, rm, scp } from './file-commands.ts';
 import { cat, echo, grep, headOrTail, sleep, sort, trueOrFalse, wc } from './filters.ts';
+import { kubeadm } from './kubeadm/kubeadm.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { arp, ip, nc, ping } from './net-commands.ts';
 import { journalctl, systemctl } from './systemctl.ts';
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ls,
   mkdir,
   sort,
+  kubeadm,
   kubectl,
   k: kubectl,
   systemctl,

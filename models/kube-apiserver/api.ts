@@ -133,6 +133,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   nodes: resource('nodes', 'v1', 'Node', false, 'minions'),
   pods: resource('pods', 'v1', 'Pod', true),
   configmaps: resource('configmaps', 'v1', 'ConfigMap', true),
+  secrets: resource('secrets', 'v1', 'Secret', true),
   services: resource('services', 'v1', 'Service', true, 'services/specs'),
   endpoints: resource('endpoints', 'v1', 'Endpoints', true, 'services/endpoints'),
   events: resource('events', 'v1', 'Event', true),

@@ -15,7 +15,7 @@ import {
 import { MIRROR_ANNOTATION, type Pod, type ReplicaWorkload } from '../../kube-apiserver/workloads.ts';
 import { serviceObject, workloadObject } from '../../operator/manifests.ts';
 import { type Script, wait } from '../command.ts';
-import { flagOf, isSet } from '../flags.ts';
+import { flagOf, isSet, readGoDuration } from '../flags.ts';
 import { type Failed, isFailed, type Kubectl, request } from './client.ts';
 import { listObjects } from './get.ts';
 import { kindName, pluralOf, unknownResource } from './resources.ts';
@@ -263,13 +263,18 @@ export function* drain(kubectl: Kubectl): Script {
     const done = yield* request(kubectl, 'POST', path, { body: {}, what: 'evict pods', quiet: [404] });
     if (isFailed(done) && done.failed !== 404) return 1;
   }
+  const timeout = flagOf(flags, 'timeout') ?? '0s';
+  const limitUs = timeout === '0' ? 0 : (readGoDuration(timeout) ?? 0);
+  const polls = limitUs === 0 ? LONGEST_POLLS : Math.ceil(limitUs / POLL_US);
   for (const pod of evicted) {
     const { namespace, name: podName, uid } = pod.metadata;
-    if (!(yield* waitGone(kubectl, objectPath('pods', namespace, podName), uid, LONGEST_POLLS)))
+    if (!(yield* waitGone(kubectl, objectPath('pods', namespace, podName), uid, polls))) {
+      call.err(`There are pending nodes to be drained:\n ${name}\n`);
       return fail(
         kubectl,
-        `error when waiting for pod "${podName}" in namespace "${namespace}" to terminate: global timeout reached`,
+        `error: error when waiting for pod "${podName}" in namespace "${namespace}" to terminate: global timeout reached: ${timeout}`,
       );
+    }
     call.out(`pod/${podName} evicted\n`);
   }
   call.out(`node/${name} drained\n`);

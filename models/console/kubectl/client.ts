@@ -10,9 +10,18 @@
  * (discovery) is cached, so that it is not asked for. A server that falls silent during an answer is given up after 75 s
  * (in reality a lost HTTP/2 ping ends it 30 to 45 s after its last word). Not modelled: certificates, --as, contexts.
  */
-import { hostsWith } from '../../cluster/topology.ts';
 import { isStatus, type Status } from '../../kube-apiserver/api.ts';
-import { type Call, type Chunk, type Fetched, fetchOne, now, type Script, wait } from '../command.ts';
+import {
+  type Call,
+  type Chunk,
+  type Fetched,
+  fetchOne,
+  look,
+  now,
+  type Script,
+  type Seen,
+  wait,
+} from '../command.ts';
 import { type Flags, flagOf, readGoDuration } from '../flags.ts';
 
 const DIAL_TIMEOUT_US = 30_000_000;
@@ -52,8 +61,16 @@ export function isFailed(answer: object): answer is Failed {
   return 'failed' in answer;
 }
 
+/** Has kubeadm made this host a control plane, so that there is an admin.conf? */
+function isControlPlane({ world, host }: Seen): boolean {
+  return world.host(host).processes.some((index) => {
+    const spec = world.processes[index]?.spec;
+    return spec?.name === 'kube-apiserver' && spec.enabled;
+  });
+}
+
 /** Where kubectl asks on this host. */
-export function serverOf(call: Call, flags: Flags): Server {
+export function* serverOf(call: Call, flags: Flags): Script<Server> {
   const { host, topology } = call.place;
   const given = /^(https?):\/\/([^:/]+)(?::(\d+))?/.exec(flagOf(flags, 'server') ?? '');
   if (given !== null) {
@@ -63,9 +80,7 @@ export function serverOf(call: Call, flags: Flags): Server {
     return { address, port: Number(port ?? (scheme === 'http' ? 80 : 443)), tls: scheme === 'https' };
   }
   const own = topology.hosts.find(({ name }) => name === host);
-  const isAdmin =
-    own?.roles.includes('client') === true ||
-    hostsWith(topology, 'kube-apiserver').some(({ name }) => name === host);
+  const isAdmin = own?.roles.includes('client') === true || (yield* look(isControlPlane));
   if (!isAdmin) return { address: '127.0.0.1', port: 8080, tls: false };
   const { address, port } = topology.controlPlaneEndpoint;
   return { address, port, tls: true };

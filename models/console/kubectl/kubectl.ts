@@ -139,7 +139,7 @@ export function* kubectl(call: Call): Script {
     call,
     flags: read,
     args: [...args, ...behind],
-    server: serverOf(call, read),
+    server: yield* serverOf(call, read),
     timeoutUs: timeoutOf(read),
     namespace: (flagOf(read, 'namespace') ?? 'default').replace(/^=/, ''),
   });

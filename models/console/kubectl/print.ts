@@ -240,6 +240,15 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
       age(lease, look),
     ]) as Row,
   },
+  secrets: {
+    header: ['NAME', 'TYPE', 'DATA', 'AGE'],
+    row: ((secret: KubeObject & { readonly type?: string; readonly data?: object }, look: Look) => [
+      secret.metadata.name,
+      secret.type ?? 'Opaque',
+      String(Object.keys(secret.data ?? {}).length),
+      age(secret, look),
+    ]) as Row,
+  },
   configmaps: {
     header: ['NAME', 'DATA', 'AGE'],
     row: ((map: KubeObject & { readonly data?: object }, look: Look) => [

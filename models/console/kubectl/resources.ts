@@ -7,6 +7,7 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
   pods: ['pod', 'po'],
   services: ['service', 'svc'],
   endpoints: ['endpoint', 'ep'],
+  secrets: ['secret'],
   configmaps: ['configmap', 'cm'],
   events: ['event', 'ev'],
   leases: ['lease'],

@@ -1,0 +1,112 @@
+/**
+ * kubeadm: reads its flags, finds the subcommand, and says which there are.
+ *
+ * Source: k/k cmd/kubeadm/app/cmd/cmd.go. Its version is that of the cluster.
+ */
+import { nearestHint } from '../../nearest.ts';
+import type { Call, Script } from '../command.ts';
+import { type FlagTable, isFlagError, readFlags } from '../flags.ts';
+import { join } from './join.ts';
+import { reset } from './reset.ts';
+import { fail, type Kubeadm, say } from './session.ts';
+import { certificateKey, token, uploadCerts } from './token.ts';
+
+const FLAGS: FlagTable = {
+  'apiserver-advertise-address': 'value',
+  'apiserver-bind-port': 'value',
+  'certificate-key': 'value',
+  config: 'value',
+  'control-plane': 'switch',
+  'control-plane-endpoint': 'value',
+  'cri-socket': 'value',
+  description: 'value',
+  'discovery-token': 'value',
+  'discovery-token-ca-cert-hash': 'list',
+  'discovery-token-unsafe-skip-ca-verification': 'switch',
+  'experimental-control-plane': 'switch',
+  'experimental-upload-certs': 'switch',
+  force: 'switch',
+  groups: 'value',
+  'ignore-preflight-errors': 'value',
+  kubeconfig: 'value',
+  'kubernetes-version': 'value',
+  'node-name': 'value',
+  'pod-network-cidr': 'value',
+  'print-join-command': 'switch',
+  'service-cidr': 'value',
+  'skip-phases': 'value',
+  token: 'value',
+  'token-ttl': 'value',
+  ttl: 'value',
+  'upload-certs': 'switch',
+  usages: 'value',
+  v: 'value',
+  yes: 'switch',
+};
+const SHORT: Readonly<Record<string, string>> = { f: 'force', y: 'yes', v: 'v' };
+
+type Subcommand = (kubeadm: Kubeadm) => Script;
+
+// biome-ignore lint/correctness/useYield: every subcommand is a script
+function* printVersion(kubeadm: Kubeadm): Script {
+  const { minor, version } = kubeadm;
+  say(kubeadm, `kubeadm version: &version.Info{Major:"1", Minor:"${minor}", GitVersion:"v${version}"}`);
+  return 0;
+}
+
+/** By their words. */
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  join,
+  reset,
+  token,
+  'init phase upload-certs': uploadCerts,
+  'certs certificate-key': certificateKey,
+  version: printVersion,
+};
+
+const MOST_WORDS = 4;
+
+/** The longest row of words that names a subcommand, and what follows it. */
+function subcommandOf(words: readonly string[]): readonly [Subcommand, readonly string[]] | undefined {
+  for (let count = Math.min(MOST_WORDS, words.length); count > 0; count--) {
+    const name = words.slice(0, count).join(' ');
+    const found = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
+    if (found !== undefined) return [found, words.slice(count)];
+  }
+  return undefined;
+}
+
+function usage(): string {
+  return `This console has: ${Object.keys(SUBCOMMANDS)
+    .sort()
+    .map((name) => `kubeadm ${name}`)
+    .join(', ')}\n`;
+}
+
+/** With three parts: `1.30` is 1.30.0. */
+function fullVersion(text: string): string {
+  return text.split('.').length < 3 ? `${text}.0` : text;
+}
+
+export function* kubeadm(call: Call): Script {
+  const flags = readFlags(call.args, FLAGS, SHORT);
+  const version = fullVersion(call.place.topology.versions.kubernetes);
+  const minor = Number(version.split('.')[1]);
+  if (isFlagError(flags)) return fail({ call }, flags.error);
+  const words = flags.positional;
+  if (words.length === 0 || words[0] === 'help') {
+    call.out(usage());
+    return 0;
+  }
+  const found = subcommandOf(words);
+  if (found === undefined) {
+    const name = words.join(' ');
+    call.err(
+      `error: unknown command "${name}" for "kubeadm"${nearestHint(name, Object.keys(SUBCOMMANDS))}\n`,
+    );
+    call.err(usage());
+    return 1;
+  }
+  const [subcommand, args] = found;
+  return yield* subcommand({ call, flags, args, version, minor });
+}

@@ -1,0 +1,127 @@
+/**
+ * What every subcommand of kubeadm shares: how it prints, where it finds the API, what it reads off its host.
+ *
+ * Sources: k/k cmd/kubeadm/app/util/error.go (exit code 1, the line about --v=5), cmd/phases/workflow/runner.go (`error
+ * execution phase NAME: `).
+ */
+import type { Action } from '../../../sim/faults.ts';
+import type { World } from '../../../sim/world.ts';
+import { act, type Call, look, type Script, wait } from '../command.ts';
+import type { Flags } from '../flags.ts';
+import { hostWallUs } from '../host-clock.ts';
+import type { Server } from '../kubectl/client.ts';
+
+/** The static pods that kubeadm writes manifests for, in its order. */
+export const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+
+export interface Kubeadm {
+  readonly call: Call;
+  readonly flags: Flags;
+  /** What follows the subcommand. */
+  readonly args: readonly string[];
+  /** `1.30.0` */
+  readonly version: string;
+  readonly minor: number;
+}
+
+/** Why a phase ended the command. */
+export interface Broken {
+  readonly error: string;
+}
+export type Done = Broken | undefined;
+
+export function isBroken(value: unknown): value is Broken {
+  return typeof value === 'object' && value !== null && 'error' in value;
+}
+
+/** Prints what is wrong; the exit code. `phase` undefined: not in one. */
+export function fail({ call }: Pick<Kubeadm, 'call'>, error: string, phase?: string): number {
+  const text = phase === undefined ? error : `error execution phase ${phase}: ${error}`;
+  call.err(`${text}\nTo see the stack trace of this error execute with --v=5 or higher\n`);
+  return 1;
+}
+
+export function say({ call }: Pick<Kubeadm, 'call'>, line: string): void {
+  call.out(`${line}\n`);
+}
+
+/** Where admin.conf points: the control plane's endpoint. */
+export function endpointOf({ call }: Pick<Kubeadm, 'call'>): Server {
+  const { address, port } = call.place.topology.controlPlaneEndpoint;
+  return { address, port, tls: true };
+}
+
+/** As it is written down: by its name, if it has one. */
+export function endpointText({ call }: Pick<Kubeadm, 'call'>): string {
+  const { name, address, port } = call.place.topology.controlPlaneEndpoint;
+  return `${name ?? address}:${port}`;
+}
+
+export function addressOf({ call }: Pick<Kubeadm, 'call'>, host: string): string {
+  return call.place.topology.hosts.find(({ name }) => name === host)?.address ?? host;
+}
+
+export function* wallUs(): Script<number> {
+  return yield* look(hostWallUs);
+}
+
+/** A process of this host, as kubeadm sees it by its manifest or its unit. */
+export interface Piece {
+  readonly name: string;
+  /** Its manifest is in place, or its unit is wanted. */
+  readonly wanted: boolean;
+  readonly running: boolean;
+  /** It has something on its disk. */
+  readonly hasData: boolean;
+}
+
+function pieces(world: World, host: string): Piece[] {
+  const record = world.host(host);
+  return record.processes.flatMap((index) => {
+    const process = world.processes[index];
+    if (process === undefined) return [];
+    const { name } = process.spec;
+    const hasData = [...record.disk.values.keys()].some((key) => key.startsWith(`${name}/`));
+    return [{ name, wanted: process.wanted, running: process.state === 'running', hasData }];
+  });
+}
+
+/** What of a node this host has, by the processes' names. */
+export function* piecesHere(): Script<ReadonlyMap<string, Piece>> {
+  const found = yield* look(({ world, host }) => pieces(world, host));
+  return new Map(found.map((piece) => [piece.name, piece]));
+}
+
+/** Puts manifests in place, or starts a unit for good: now, and from each boot on. */
+export function* install({ call }: Pick<Kubeadm, 'call'>, names: readonly string[]): Script<void> {
+  const { host } = call.place;
+  const actions = names.flatMap((name): Action[] => [
+    { do: 'enable', process: `${host}/${name}`, on: true },
+    { do: 'start', process: `${host}/${name}` },
+  ]);
+  yield* act(actions);
+}
+
+/** Takes manifests away, or stops a unit for good. */
+export function* uninstall({ call }: Pick<Kubeadm, 'call'>, names: readonly string[]): Script<void> {
+  const { host } = call.place;
+  const actions = names.flatMap((name): Action[] => [
+    { do: 'enable', process: `${host}/${name}`, on: false },
+    { do: 'stop', process: `${host}/${name}` },
+  ]);
+  yield* act(actions);
+}
+
+/** Tries until there is something, at these pauses; the last failure if there never is. */
+export function* retried<T>(
+  pausesUs: readonly number[],
+  attempt: () => Script<T | Broken>,
+): Script<T | Broken> {
+  let last = yield* attempt();
+  for (const pauseUs of pausesUs) {
+    if (!isBroken(last)) return last;
+    yield* wait(pauseUs);
+    last = yield* attempt();
+  }
+  return last;
+}

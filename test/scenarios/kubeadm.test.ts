@@ -1,0 +1,31 @@
+/** What operators do with kubeadm and with nodes: each shipped scenario ends as it says, with the first seed. */
+import { expect, test } from 'vitest';
+import { judgeExpectation } from '../../scenarios/expectations.ts';
+import { loadScenario } from '../../scenarios/load.ts';
+import { LIBRARY } from './library.ts';
+import { composed, session } from './runs.ts';
+
+const NAMES = [...LIBRARY.keys()].filter((path) => /^kubeadm\/.*\.yaml$/.test(path));
+
+test.each(NAMES)(
+  '%s',
+  (path) => {
+    const { scenario } = loadScenario(LIBRARY.get(path) ?? '', path);
+    if (scenario === undefined) throw new Error(`${path} cannot be loaded`);
+    expect(`kubeadm/${scenario.data.scenario}.yaml`).toBe(path);
+    const { watchlist, moments, console } = session(scenario.data, 1, { withoutProbers: true });
+    const broken = (scenario.data.expect ?? [])
+      .map((one) => judgeExpectation(one, watchlist, moments))
+      .filter(({ ok }) => !ok);
+    const shown = console.typed.map(({ line, text }) => `$ ${line}\n${text}`).join('\n');
+    expect(broken, shown).toEqual([]);
+  },
+  600_000,
+);
+
+test('a host that has not joined runs nothing of the cluster, and its member is a spare', () => {
+  const { topology } = composed('power-off', { set: { 'host.m3.joined': false } });
+  expect(topology.hosts.find(({ name }) => name === 'm3')?.joined).toBe(false);
+  expect(topology.etcd.members.map(({ name }) => name)).toEqual(['m1', 'm2']);
+  expect(topology.etcd.spares?.map(({ name }) => name)).toEqual(['m3']);
+});
