@@ -151,7 +151,7 @@ function effectWords(effect: RuleEffect, protocol: string | undefined): string {
   const packets = protocol === undefined ? 'packets' : `${protocol} packets`;
   switch (effect.kind) {
     case 'drop':
-      return `no ${packets} get through`;
+      return `no ${packets} get through${effect.refused === true ? ' (their own host refuses them)' : ''}`;
     case 'loss':
       return `${percent(effect.probability)} of ${packets} are lost`;
     case 'burst-loss':

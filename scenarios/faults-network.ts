@@ -14,8 +14,14 @@ const protocol = z
   .optional()
   .describe('Only these packets; default all');
 
-function addRules(aim: Aim, context: FaultContext, effect: RuleEffect, only: string | undefined): Action[] {
-  return aim.links.map(({ from, to }, index) => ({
+function ruleOf(
+  { from, to }: Aim['links'][number],
+  index: number,
+  context: FaultContext,
+  effect: RuleEffect,
+  only: string | undefined,
+): Action {
+  return {
     do: 'rule-add',
     rule: {
       id: `${context.entry}#${index}`,
@@ -24,7 +30,11 @@ function addRules(aim: Aim, context: FaultContext, effect: RuleEffect, only: str
       ...(only === undefined ? {} : { protocol: only }),
       effect,
     },
-  }));
+  };
+}
+
+function addRules(aim: Aim, context: FaultContext, effect: RuleEffect, only: string | undefined): Action[] {
+  return aim.links.map((link, index) => ruleOf(link, index, context, effect, only));
 }
 
 function removeRules(aim: Aim, context: FaultContext): Action[] {
@@ -125,6 +135,26 @@ export const NETWORK_FAULTS = [
     begin: (aim, given, context) =>
       addRules({ ...aim, links: aim.links.slice(0, 1) }, context, { kind: 'drop' }, given.protocol),
     end: (aim, _given, context) => removeRules({ ...aim, links: aim.links.slice(0, 1) }, context),
+  }),
+  fault({
+    name: 'firewall',
+    about:
+      'The firewall of the first side drops all; its own sends fail at once, so TCP tries with each write.',
+    aim: 'network',
+    parameters: z.strictObject({
+      protocol,
+      of: z
+        .enum(['first', 'both'])
+        .optional()
+        .describe('Whose firewall: of the first side or of both; default first'),
+    }),
+    begin: (aim, { protocol: only, of }, context) =>
+      aim.links.map((link, index) => {
+        const refused = index === 0 || of === 'both';
+        const effect: RuleEffect = refused ? { kind: 'drop', refused: true } : { kind: 'drop' };
+        return ruleOf(link, index, context, effect, only);
+      }),
+    end: (aim, _given, context) => removeRules(aim, context),
   }),
   fault({
     name: 'heal',

@@ -145,6 +145,9 @@ function checkSides(entry: FaultEntryData, path: Path, say: Say): void {
   if (entry.direction !== undefined && entry.links === undefined) {
     say([...path, 'direction'], 'direction goes with links', 'key');
   }
+  if (entry.do === 'firewall' && entry.direction === 'from') {
+    say([...path, 'direction'], 'a firewall that drops only what comes is one-way', 'key');
+  }
   if (entry.do === 'one-way' && entry.direction !== undefined) {
     say([...path, 'direction'], 'one-way is from the first group to the second already', 'key');
   }

@@ -32,6 +32,7 @@ export function makeEnd(host: Host, cell: Cell | undefined, name: string, addres
     open: true,
     nextArrivalUs: 0,
     backlog: [],
+    refused: false,
     rtoUs: RTO_MIN_US,
     retries: 0,
     retrying: false,

@@ -13,7 +13,8 @@ export const LOOPBACK_US = 10;
 export const DROPPED = -1;
 
 export type RuleEffect =
-  | { readonly kind: 'drop' }
+  /** `refused`: by the sender's own host (netfilter, hook output). The send fails there, and its TCP knows that nothing went out. */
+  | { readonly kind: 'drop'; readonly refused?: true }
   | { readonly kind: 'loss'; readonly probability: number }
   /** Gilbert-Elliott: two states per directed link, with a loss rate each; chances of changing are per packet. */
   | {
@@ -137,6 +138,17 @@ export class Network {
     if (rules === undefined) return false;
     for (const rule of rules) {
       if (rule.effect.kind === 'drop' && (rule.protocol === undefined || rule.protocol === protocol))
+        return true;
+    }
+    return false;
+  }
+
+  /** Does the sender's own host drop every packet of this protocol to the other? Draws nothing. */
+  isRefused(from: number, to: number, protocol: string): boolean {
+    const rules = this.matching[from * this.count + to];
+    if (rules === undefined) return false;
+    for (const { effect, protocol: only } of rules) {
+      if (effect.kind === 'drop' && effect.refused === true && (only === undefined || only === protocol))
         return true;
     }
     return false;

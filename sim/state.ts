@@ -198,6 +198,8 @@ export interface End {
   nextArrivalUs: number;
   /** Sent by this end and not through: waits for the retransmission timer. */
   backlog: readonly unknown[];
+  /** This host itself refused to send the backlog: none of it is on its way, and each write tries again. */
+  refused: boolean;
   rtoUs: number;
   /** Retransmissions of the oldest unacknowledged segment so far; the timer is armed while `retrying`. */
   retries: number;

@@ -59,6 +59,7 @@ export function sendStream(world: World, connection: Connection, side: number, m
   const end = endOf(connection, side);
   if (end.backlog.length > 0) {
     (end.backlog as unknown[]).push(message);
+    if (end.refused) sendRefused(world, connection, side);
     return;
   }
   const from = hostOf(world, end);
@@ -78,7 +79,32 @@ export function sendStream(world: World, connection: Connection, side: number, m
     if (delayUs >= 0 && put(world, connection, side, target, delayUs, message)) return;
   }
   end.backlog = [message];
+  end.refused = target !== undefined && world.network.isRefused(from.index, target.index, 'tcp');
   armRetransmission(world, connection, side);
+}
+
+/**
+ * What the host itself refused to send was never sent: the next write sends it as soon as nobody refuses, whatever the timer
+ * says (net/ipv4/tcp_output.c tcp_write_xmit: a segment that could not be handed on stays at the head of the queue).
+ */
+function sendRefused(world: World, connection: Connection, side: number): void {
+  const end = endOf(connection, side);
+  const from = hostOf(world, end);
+  const target = route(world, connection, side, from);
+  if (target === undefined || world.network.isRefused(from.index, target.index, 'tcp')) return;
+  sendBacklog(world, connection, side);
+}
+
+/** Everything that waits, anew and in order. */
+function sendBacklog(world: World, connection: Connection, side: number): void {
+  const end = endOf(connection, side);
+  const { backlog } = end;
+  end.backlog = [];
+  end.refused = false;
+  end.unackedSinceUs = 0;
+  end.rtoUs = RTO_MIN_US;
+  end.retries = 0;
+  for (const message of backlog) sendStream(world, connection, side, message);
 }
 
 /** Lets a packet arrive. False if the host it goes to is not the peer's and says nothing. */
@@ -140,12 +166,7 @@ export function retransmit(world: World, item: Item): void {
     !isCutAlong(world, connection, target, from) &&
     (target.index === endOf(connection, 1 - side).host || owns(target, connection.to));
   if (through) {
-    const backlog = end.backlog;
-    end.backlog = [];
-    end.unackedSinceUs = 0;
-    end.rtoUs = RTO_MIN_US;
-    end.retries = 0;
-    for (const message of backlog) sendStream(world, connection, side, message);
+    sendBacklog(world, connection, side);
     return;
   }
   end.retries++;

@@ -37,6 +37,15 @@ export interface Question {
   /** Each request gives a sample. */
   readonly eachRequest: boolean;
   readonly delaysMs: readonly number[];
+  /** How much earlier and later than simulated a constant time may have been recorded. */
+  readonly constantMs: Bounds;
+}
+
+export interface Bounds {
+  readonly early: number;
+  readonly late: number;
+  /** In place of `late` where the start of a process is inside. */
+  readonly lateStart: number;
 }
 
 const KS_FACTOR = Math.sqrt(-Math.log(0.01 / 2) / 2);
@@ -44,9 +53,6 @@ const KS_FACTOR = Math.sqrt(-Math.log(0.01 / 2) / 2);
 const CONSTANT_MS = 100;
 /** A count of requests that start at a fixed distance may differ by one with the phase. */
 const CONSTANT_COUNT = 2;
-const EARLY_MS = -5;
-const LATE_MS = 60;
-const LATE_START_MS = 150;
 const OUTSIDE_MS = 400;
 /** What is as rare as this may be absent from a recording, or present in it, by chance. */
 const CHANCE = 0.01;
@@ -100,7 +106,7 @@ function judgeNumbers(
   recorded: readonly number[],
   simulated: readonly number[],
 ): Verdict {
-  const { kind, holdsStart, delaysMs, eachRequest, repeats } = question;
+  const { kind, holdsStart, delaysMs, eachRequest, repeats, constantMs } = question;
   const base = { measured: summaryOf(recorded) as Summary, simulated: summaryOf(simulated) ?? { n: 0 } };
   if (simulated.length === 0) return { ...base, ks: null, ksLimit: null, agrees: false, outliers: [] };
   const spread = quantile(simulated, 0.95) - quantile(simulated, 0.05);
@@ -123,7 +129,7 @@ function judgeNumbers(
   }
   const late = quantile(recorded, 0.5) - quantile(simulated, 0.5);
   const agrees = isTime
-    ? late >= EARLY_MS && late <= (holdsStart ? LATE_START_MS : LATE_MS)
+    ? late >= -constantMs.early && late <= (holdsStart ? constantMs.lateStart : constantMs.late)
     : Math.abs(late) <= CONSTANT_COUNT / 2;
   return { ...base, ks: null, ksLimit: null, agrees, outliers };
 }

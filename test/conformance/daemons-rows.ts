@@ -5,7 +5,7 @@ import type { MeasureValue } from '../../scenarios/result.ts';
 import type { MeasureData } from '../../scenarios/schema.ts';
 import { type Case, CaseError, givesEach, holdsStart, kindOf, type Notes, noteOf } from './daemons-cases.ts';
 import { judge, type Summary } from './daemons-judge.ts';
-import { recorder } from './daemons-recorder.ts';
+import { constantBounds, recorder } from './daemons-recorder.ts';
 import type { Recording, Sample } from './daemons-recording.ts';
 
 export interface Row {
@@ -93,6 +93,7 @@ function rowOf(
     simulated: values,
     holdsStart: holdsStart(data, one.data),
     delaysMs: recorder.delaysMs,
+    constantMs: constantBounds(id),
   });
   const deviates = !verdict.agrees || verdict.outliers.length > 0;
   return { id, measure, ...verdict, note: deviates ? (noteOf(notes.deviations, id, measure) ?? '') : '' };

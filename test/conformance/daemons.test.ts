@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readCases, readNotes } from './daemons-cases.ts';
 import { distance, judge, type Question } from './daemons-judge.ts';
-import { recorder } from './daemons-recorder.ts';
+import { constantBounds, recorder } from './daemons-recorder.ts';
 import { readRecordings, recordingOf } from './daemons-recording.ts';
 import { compare, type Report } from './daemons-rows.ts';
 
@@ -18,6 +18,7 @@ const question = (given: Partial<Question>): Question => ({
   holdsStart: false,
   eachRequest: false,
   delaysMs: [0],
+  constantMs: constantBounds('A1b_quiet'),
   ...given,
 });
 const range = (from: number, to: number, n: number): number[] =>
@@ -66,6 +67,17 @@ describe('the verdict', () => {
       true,
       false,
     ]);
+  });
+  test('constant times of etcd, recorded under load, are within 100 ms', () => {
+    const at = (ms: number) =>
+      judge(
+        question({
+          recorded: [ms],
+          simulated: range(600, 610, 100),
+          constantMs: constantBounds('E10_prevote-on'),
+        }),
+      ).agrees;
+    expect([at(500), at(510), at(700), at(710)]).toEqual([false, true, true, false]);
   });
   test('a time far outside of all that was simulated is named', () => {
     const { outliers } = judge(

@@ -106,6 +106,15 @@ describe('the fault palette', () => {
     ]).toEqual([true, true, false]);
     cut.act('end');
     expect(cut.world.network.rules).toEqual([]);
+    const refused = broken('firewall', { protocol: 'tcp' });
+    expect([
+      refused.world.network.isRefused(0, 1, 'tcp'),
+      refused.world.network.isRefused(1, 0, 'tcp'),
+      refused.world.network.isRefused(0, 1, 'arp'),
+      cut.world.network.isRefused(0, 1, 'tcp'),
+    ]).toEqual([true, false, false, false]);
+    expect(refused.world.network.isCut(1, 0, 'tcp')).toBe(true);
+    expect(broken('firewall', { of: 'both' }).world.network.isRefused(1, 0, 'tcp')).toBe(true);
     const oneWay = broken('one-way', { protocol: 'vrrp' });
     expect([
       oneWay.world.network.isCut(0, 1, 'vrrp'),

@@ -67,6 +67,22 @@ describe('TCP as a client can tell it apart', () => {
     expect(answers[1]?.[0]).toBeLessThan(1603);
   });
 
+  test('what the own host refused goes out with the next write, not with the timer', () => {
+    const s = pair('10.0.0.2', 100_000);
+    s.world.act(SECOND, {
+      do: 'rule-add',
+      rule: { id: 'firewall', from: [0], to: [1], effect: { kind: 'drop', refused: true } },
+    });
+    s.world.act(1.75 * SECOND, { do: 'rule-remove', id: 'firewall' });
+    s.world.runUntil(3 * SECOND);
+    const echoes = named(s, 'answer').filter(([ms]) => ms > 1000);
+    // Tries of the timer would come at 1.6 and 2.4 s; one asks every 0.1 s.
+    expect(echoes[0]?.[0]).toBeGreaterThan(1750);
+    expect(echoes[0]?.[0]).toBeLessThan(1860);
+    const messages = named(s, 'answer').map(([, , note]) => note['message'] as number);
+    expect(messages).toEqual(messages.map((_, i) => i + 1));
+  });
+
   test('one-way loss towards the sender soon silences the stream though the data would arrive', () => {
     const s = pair('10.0.0.2', 100_000);
     s.world.act(SECOND, {
