@@ -35,6 +35,8 @@ export function actionWords(action: Action): string {
       return `${action.host}: the cable is ${action.on ? 'in' : 'out'}`;
     case 'attached':
       return `${action.host}: the switch port is ${action.on ? 'on' : 'off (the host does not see it)'}`;
+    case 'runtime':
+      return `${action.host}: the container runtime ${action.on ? 'runs again' : 'is stopped, and its containers with it'}`;
     case 'disk':
       return `${action.host}: ${diskWords(action)}`;
     case 'disk-lost':

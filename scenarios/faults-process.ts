@@ -75,6 +75,15 @@ export const PROCESS_FAULTS = [
       })),
   }),
   fault({
+    name: 'stop-runtime',
+    about:
+      'systemctl stop docker (or containerd): every container of the host gets SIGTERM, none is started.',
+    aim: 'host',
+    parameters: none,
+    begin: (aim) => aim.hosts.map((host) => ({ do: 'runtime', host, on: false })),
+    end: (aim) => aim.hosts.map((host) => ({ do: 'runtime', host, on: true })),
+  }),
+  fault({
     name: 'pause',
     about: 'SIGSTOP: it does nothing and still has its ports and addresses.',
     aim: 'process',

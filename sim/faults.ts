@@ -3,6 +3,7 @@
  * be stored, replayed and shrunk. Names of scenarios are translated into these by scenarios/faults.ts.
  */
 import { withDrift } from './clock.ts';
+import { setRuntime } from './containers.ts';
 import { healDisk, loseDisk, putOnDisk } from './disk.ts';
 import { NoSuchThing } from './errors.ts';
 import type { MachineEvent } from './machine.ts';
@@ -20,7 +21,7 @@ export type Action =
   | { readonly do: 'send'; readonly process: string; readonly member?: string; readonly event: MachineEvent }
   | { readonly do: 'rule-add'; readonly rule: Rule }
   | { readonly do: 'rule-remove'; readonly id: string }
-  | { readonly do: 'carrier' | 'attached'; readonly host: string; readonly on: boolean }
+  | { readonly do: 'carrier' | 'attached' | 'runtime'; readonly host: string; readonly on: boolean }
   | {
       readonly do: 'disk';
       readonly host: string;
@@ -122,6 +123,9 @@ export function applyAction(world: World, action: Action): void {
       break;
     case 'carrier':
       setCarrier(world, world.host(action.host), action.on);
+      break;
+    case 'runtime':
+      setRuntime(world, world.host(action.host), action.on);
       break;
     case 'attached':
       world.host(action.host).attached = action.on;

@@ -14,7 +14,7 @@ export interface ProcessType {
   readonly datagrams?: readonly string[];
   /** The lead is told of carrier and address changes of the host's interface (netlink). */
   readonly watchesLink?: boolean;
-  /** The lead is told of the containers that wait for this process (static pods): started, ended, removed. */
+  /** The lead is told of the containers that wait for this process (static pods): started, ended, removed; and of their runtime. */
   readonly watchesContainers?: boolean;
   /** SIGTERM is delivered as `terminate` and the process ends when it emits `exit`. Otherwise it ends at once. */
   readonly handlesTerminate?: boolean;

@@ -62,6 +62,8 @@ export function beginProcess(world: World, process: Process): void {
   wakeDependants(world, process);
   tellKeeper(world, process, true);
   if (process.spec.type.watchesContainers === true) {
+    if (!host.runtime)
+      world.tell(lead, { type: 'runtime', running: false, atUs: world.localUs(host) } as MachineEvent);
     for (const index of host.processes) {
       const other = world.processes[index] as Process;
       if (other.state === 'running' && keeperOf(world, other) === process) tellKeeper(world, other, true);
@@ -96,7 +98,7 @@ function tellKeeper(world: World, process: Process, running: boolean, backoffUs 
 }
 
 /** Starts what waits for this process on the same host (static pods for the kubelet). */
-function wakeDependants(world: World, process: Process): void {
+export function wakeDependants(world: World, process: Process): void {
   const host = world.hosts[process.host] as Host;
   for (const index of host.processes) {
     const other = world.processes[index] as Process;
@@ -135,6 +137,7 @@ function canStart(world: World, process: Process): boolean {
   if (!host.up || !process.wanted) return false;
   const supervisor = process.spec.supervisor;
   if (supervisor.kind !== 'static-pod') return true;
+  if (!host.runtime) return false;
   return host.processes.some((index) => {
     const other = world.processes[index] as Process;
     return other.spec.name === supervisor.requires && other.state === 'running';
@@ -222,7 +225,7 @@ function remove(world: World, process: Process, how: 'eof' | 'none'): void {
 }
 
 function supervise(world: World, process: Process, failed: boolean): void {
-  if (!process.wanted) tellKeeper(world, process, false);
+  if (!process.wanted || !(world.hosts[process.host] as Host).runtime) tellKeeper(world, process, false);
   if (!canStart(world, process)) return;
   const supervisor = process.spec.supervisor;
   if (supervisor.kind === 'systemd') {
@@ -303,6 +306,7 @@ export function takeHostDown(world: World, host: Host): void {
   host.listeners = [];
   host.forwards = [];
   host.addresses = [host.address];
+  host.runtime = true;
   host.arp = new Map();
   host.unresolved = new Map();
   world.report('host-down', host.name, {});

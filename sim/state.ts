@@ -163,6 +163,8 @@ export interface Host {
   carrier: boolean;
   /** Switch port: the host does not see its loss. */
   attached: boolean;
+  /** The container runtime runs: without it no static pod starts (sim/containers.ts). */
+  runtime: boolean;
   addresses: readonly Address[];
   listeners: readonly Listener[];
   forwards: readonly Forward[];

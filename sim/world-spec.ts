@@ -66,6 +66,7 @@ export function newHost(host: HostSpec, index: number): Host {
     up: false,
     carrier: true,
     attached: true,
+    runtime: true,
     addresses: [host.address],
     listeners: [],
     forwards: [],

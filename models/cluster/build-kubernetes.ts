@@ -120,6 +120,7 @@ function kubelet({ topology, host }: Site, server: ApiServerAddress, settings: S
     labels: labelsOf(host, version, settings),
     taints: taintsOf(host, version, settings),
     podPrefix: podPrefixOf(topology, host),
+    hasNetwork: (settings['cni-configured'] as boolean | undefined) ?? true,
     probes,
   };
 }

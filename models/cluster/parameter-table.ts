@@ -122,6 +122,11 @@ export const PARAMETERS: readonly Parameter[] = [
     ['node-lease-duration-seconds', 'seconds', 'Default 40'],
     ['node-labels', 'any', 'KEY=VALUE,... of its node'],
     [
+      'cni-configured',
+      'flag',
+      'There is a CNI configuration from the start; default true; false: once a network plugin has been applied',
+    ],
+    [
       'register-with-taints',
       'any',
       'KEY:EFFECT,... of its node, empty for none; default as kubeadm: control planes take no ordinary pods',
@@ -147,6 +152,13 @@ export const PARAMETERS: readonly Parameter[] = [
     ['timeout.client', 'time', 'timeout client'],
     ['timeout.server', 'time', 'timeout server'],
     ['timeout.queue', 'time', 'timeout queue'],
+  ]),
+  ...rows('docker', [
+    [
+      'socket',
+      'flag',
+      'docker.socket starts docker again when the kubelet next connects, within a second of its stop; default true',
+    ],
   ]),
   ...rows('web', unit),
   ...rows('kube-vip', [

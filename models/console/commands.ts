@@ -9,7 +9,7 @@ import { cat, echo, grep, headOrTail, sleep, sort, trueOrFalse, wc } from './fil
 import { kubeadm } from './kubeadm/kubeadm.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { arp, ip, nc, ping } from './net-commands.ts';
-import { journalctl, systemctl } from './systemctl.ts';
+import { journalctl, service, systemctl } from './systemctl.ts';
 import { date, hostname, sudo, watch } from './wrappers.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   k: kubectl,
   systemctl,
   journalctl,
+  service,
   ip,
   arp,
   ping,

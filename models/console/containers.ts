@@ -30,9 +30,11 @@ function id(text: string, length: number): string {
   return hex.slice(0, length);
 }
 
-function* containersOf(
-  call: Call,
-): Script<{ readonly found: readonly Container[]; readonly nowUs: number; readonly down: boolean }> {
+function* containersOf(): Script<{
+  readonly found: readonly Container[];
+  readonly nowUs: number;
+  readonly down: boolean;
+}> {
   return yield* look(({ world, host, nowUs }) => {
     const record = world.host(host);
     const found: Container[] = [];
@@ -65,7 +67,7 @@ function* containersOf(
       });
     }
     const kubelet = record.processes.some((index) => world.processes[index]?.spec.name === 'kubelet');
-    return { found, nowUs, down: !kubelet || call.place.host !== host };
+    return { found, nowUs, down: !kubelet || !record.runtime };
   });
 }
 
@@ -104,7 +106,7 @@ export function* crictl(call: Call): Script {
   if (verb !== 'ps') return refuse(call, verb === '' ? 'that' : verb);
   const at = call.args.indexOf('--name');
   const wanted = at < 0 ? undefined : call.args[at + 1];
-  const { found, nowUs, down } = yield* containersOf(call);
+  const { found, nowUs, down } = yield* containersOf();
   if (down) {
     call.err(
       'FATA[0000] validate service connection: validate CRI v1 runtime API for endpoint "unix:///run/containerd/containerd.sock": dial unix /run/containerd/containerd.sock: connect: no such file or directory\n',
@@ -139,7 +141,7 @@ export function* docker(call: Call): Script {
   const [verb = ''] = words;
   if (verb !== 'ps' && !(verb === 'container' && words[1] === 'ls'))
     return refuse(call, verb === '' ? 'that' : verb);
-  const { found, nowUs, down } = yield* containersOf(call);
+  const { found, nowUs, down } = yield* containersOf();
   if (down || runtimeName(call.place) !== 'docker') {
     call.err(
       'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n',

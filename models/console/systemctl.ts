@@ -2,7 +2,8 @@
  * systemctl status, start, stop, restart, kill, is-active, is-enabled, enable, daemon-reload, list-units.
  *
  * Source: systemctl(1): exit codes 0, 3 (not active), 4 (no such unit), 5 (not loaded). What starts at boot cannot be changed
- * here: `disable` says so. Not modelled: stopping the container runtime.
+ * here: `disable` says so. docker.socket (moby contrib/init/systemd) starts docker.service again at the next connection, which
+ * the kubelet makes each second; the parameter docker.socket says whether it does.
  */
 import type { Action } from '../../sim/faults.ts';
 import { nearestHint } from '../nearest.ts';
@@ -81,15 +82,47 @@ function statusText(unit: Unit, { wallUs, nowUs, lines }: Found, host: string): 
   ].join('');
 }
 
-/** Does what was asked and waits until it is done. */
-function* change(call: Call, unit: Unit, verb: 'start' | 'stop' | 'restart' | 'kill'): Script {
-  const { process, name } = unit;
-  if (process === undefined) {
-    call.err(
-      `${call.name}: this console cannot ${verb} ${name}: the model has no container runtime of its own\n`,
+/** Until none of the host's containers runs any more. */
+function* containersEnd(host: string): Script<void> {
+  for (let i = 0; i < MOST_POLLS; i++) {
+    const left = yield* look(({ world }) =>
+      world.host(host).processes.some((index) => {
+        const process = world.processes[index];
+        return process?.spec.supervisor.kind === 'static-pod' && process.state === 'running';
+      }),
     );
-    return 1;
+    if (!left) return;
+    yield* wait(POLL_US);
   }
+}
+
+/** The container runtime. */
+function* changeRuntime(call: Call, name: string, verb: string, socketToo: boolean): Script {
+  const { host, topology } = call.place;
+  if (verb === 'start') {
+    yield* act([{ do: 'runtime', host, on: true }]);
+    return 0;
+  }
+  yield* act([{ do: 'runtime', host, on: false }]);
+  yield* containersEnd(host);
+  const activated = name === 'docker' && !socketToo && topology.parameters?.['docker.socket'] !== false;
+  if (verb === 'stop' && activated)
+    call.err(`Warning: Stopping docker.service, but it can still be activated by:\n  docker.socket\n`);
+  if (verb === 'stop' && !activated) return 0;
+  yield* wait(POLL_US);
+  yield* act([{ do: 'runtime', host, on: true }]);
+  return 0;
+}
+
+/** Does what was asked and waits until it is done. */
+function* change(
+  call: Call,
+  unit: Unit,
+  verb: 'start' | 'stop' | 'restart' | 'kill',
+  socketToo: boolean,
+): Script {
+  const { process, name } = unit;
+  if (process === undefined) return yield* changeRuntime(call, name, verb, socketToo);
   yield* act([{ do: verb, process } satisfies Action]);
   if (verb === 'kill') return 0;
   const wanted = verb === 'stop' ? ['stopped'] : ['running', 'paused'];
@@ -122,7 +155,8 @@ export function* systemctl(call: Call): Script {
     return 1;
   }
   let code = 0;
-  for (const name of names.map(unitName)) {
+  const socketToo = names.includes('docker.socket');
+  for (const name of new Set(names.map(unitName))) {
     const unit = found.units.find((one) => one.name === name);
     if (unit === undefined) {
       const hint = `\n(units here: ${found.units.map((one) => one.name).join(', ')})`;
@@ -132,12 +166,22 @@ export function* systemctl(call: Call): Script {
       code = verb === 'status' ? NO_SUCH_UNIT : verb === 'is-active' ? NOT_ACTIVE : NOT_LOADED;
       continue;
     }
-    code = Math.max(code, yield* perform(call, verb, unit, found, flags));
+    code = Math.max(
+      code,
+      yield* perform(call, verb, unit, found, { now: flags.includes('--now'), socketToo }),
+    );
   }
   return code;
 }
 
-function* perform(call: Call, verb: string, unit: Unit, found: Found, flags: readonly string[]): Script {
+interface How {
+  /** --now: what is enabled is started, too. */
+  readonly now: boolean;
+  /** The socket of the unit is named with it. */
+  readonly socketToo: boolean;
+}
+
+function* perform(call: Call, verb: string, unit: Unit, found: Found, { now, socketToo }: How): Script {
   switch (verb) {
     case 'status':
       call.out(statusText(unit, found, call.place.host));
@@ -156,10 +200,24 @@ function* perform(call: Call, verb: string, unit: Unit, found: Found, flags: rea
         );
         return 1;
       }
-      return flags.includes('--now') ? yield* change(call, unit, verb === 'enable' ? 'start' : 'stop') : 0;
+      return now ? yield* change(call, unit, verb === 'enable' ? 'start' : 'stop', socketToo) : 0;
     default:
-      return yield* change(call, unit, verb as 'start' | 'stop' | 'restart' | 'kill');
+      return yield* change(call, unit, verb as 'start' | 'stop' | 'restart' | 'kill', socketToo);
   }
+}
+
+/**
+ * `service NAME start|stop|restart|status`: systemctl in another order. Debian's (init-system-helpers) stops the sockets of a
+ * unit with it; whether it did is what the parameter docker.socket says here.
+ */
+export function* service(call: Call): Script {
+  const [name = '', verb = ''] = call.args;
+  if (name === '--status-all') return yield* systemctl({ ...call, args: ['list-units'] });
+  if (verb === '' || !VERBS.includes(verb)) {
+    call.err('Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]\n');
+    return 1;
+  }
+  return yield* systemctl({ ...call, name: 'systemctl', args: [verb, name] });
 }
 
 /** journalctl -u UNIT [-n LINES] [-f] [--no-pager]; without a unit: the lines of all units, in the order of time. */

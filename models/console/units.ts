@@ -1,8 +1,7 @@
 /**
  * The units of a host, as systemd has them, for systemctl and journalctl.
  *
- * A process that systemd starts is a unit; so is the container runtime, of which the model has nothing but its name: docker
- * until Kubernetes 1.23, containerd from then on. Process ids are made up: they change with each start.
+ * A process that systemd starts is a unit; so is the container runtime: docker until Kubernetes 1.23, containerd from then on. Process ids are made up: they change with each start.
  */
 import type { Process } from '../../sim/state.ts';
 import type { Place, Seen } from './command.ts';
@@ -72,7 +71,7 @@ export function unitsOf({ world, host }: Seen, place: Place): Unit[] {
     name,
     description: DESCRIPTIONS[name] as string,
     enabled: true,
-    active: 'active',
+    active: record.runtime ? 'active' : 'inactive',
     since: kubelet.since,
     pid: 640,
     process: undefined,

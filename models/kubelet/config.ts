@@ -44,6 +44,8 @@ export interface KubeletConfig {
   readonly probes: readonly ContainerProbes[];
   /** First three parts of the addresses of its pods (the node's podCIDR, a /24). */
   readonly podPrefix: string;
+  /** There is a CNI configuration from the start; otherwise once the pod of a network plugin runs here. */
+  readonly hasNetwork: boolean;
   /** From the start of the process to its first call and probe. Assumption: 1 s; no source gives it. */
   readonly startUpUs: number;
 }
@@ -58,6 +60,7 @@ export const DEFAULTS: Omit<KubeletConfig, 'server' | 'kubernetesVersion'> = {
   taints: [],
   probes: [],
   podPrefix: '10.244.0',
+  hasNetwork: true,
   startUpUs: 1_000_000,
 };
 

@@ -24,6 +24,7 @@ import {
   type ContainersKilled,
   POD_WORKERS,
   type PodWorkersInput,
+  type RuntimeChanged,
 } from './pod-workers.ts';
 
 type Input = ProcessInput<KubeletConfig>;
@@ -31,9 +32,11 @@ interface Context {
   readonly input: Input;
   /** What was heard of the static pods before the members ran, by process. */
   readonly statics: Readonly<Record<string, Timed<ContainerNews>>>;
+  /** The container runtime ran when the members were started. */
+  readonly hasRuntime: boolean;
 }
 
-function startPods({ input, statics }: Context, atUs: number): Effect[] {
+function startPods({ input, statics, hasRuntime }: Context, atUs: number): Effect[] {
   const { config, host, address, luck, disk } = input;
   const nodeName = config.nodeName ?? host;
   const workers: PodWorkersInput = {
@@ -41,6 +44,8 @@ function startPods({ input, statics }: Context, atUs: number): Effect[] {
     node: { address, podPrefix: config.podPrefix, luck },
     containers: disk[CONTAINERS_KEY] as PodsOfNode | undefined,
     statics: Object.values(statics),
+    hasRuntime,
+    hasNetwork: config.hasNetwork,
     atUs,
   };
   const status: ControllerInput<{ nodeName: string }> = { id: POD_STATUS, config: { nodeName } };
@@ -67,6 +72,7 @@ function startMembers(context: Context, atUs: number): Effect {
     reportFrequencyUs: config.nodeStatusReportFrequency,
     callTimeoutUs,
     luck,
+    hasNetwork: config.hasNetwork,
   };
   const lease: NodeLeaseInput = {
     nodeName,
@@ -85,6 +91,7 @@ function startMembers(context: Context, atUs: number): Effect {
         return { type: 'start', machine: 'container-probe', id: `probe/${probes.process}`, input };
       }),
       ...startPods(context, atUs),
+      ...(context.hasRuntime ? [] : [tell<RuntimeChanged>(NODE_STATUS, { type: 'runtime', running: false })]),
     ],
   };
 }
@@ -92,14 +99,14 @@ function startMembers(context: Context, atUs: number): Effect {
 export const kubelet = setup({
   types: {} as {
     context: Context;
-    events: Timed<ContainerNews | ContainersKilled>;
+    events: Timed<ContainerNews | ContainersKilled | RuntimeChanged>;
     input: Input;
     emitted: Effect;
   },
   delays: { startUp: ({ context }) => context.input.config.startUpUs },
 }).createMachine({
   id: 'kubelet',
-  context: ({ input }) => ({ input, statics: {} }),
+  context: ({ input }) => ({ input, statics: {}, hasRuntime: true }),
   initial: 'starting',
   states: {
     starting: {
@@ -109,6 +116,7 @@ export const kubelet = setup({
             statics: ({ context, event }) => ({ ...context.statics, [event.process]: event }),
           }),
         },
+        runtime: { actions: assign({ hasRuntime: ({ event }) => event.running }) },
       },
       after: { startUp: 'running' },
     },
@@ -117,6 +125,12 @@ export const kubelet = setup({
       on: {
         container: { actions: emit(({ event }) => tell(POD_WORKERS, event)) },
         'containers-killed': { actions: emit(({ event }) => tell(POD_WORKERS, event)) },
+        runtime: {
+          actions: emit(({ event }) => ({
+            type: 'batch',
+            effects: [tell(POD_WORKERS, event), tell(NODE_STATUS, event)],
+          })),
+        },
       },
     },
   },

@@ -177,6 +177,36 @@ export function settled(
   return pods === undefined ? older : asked(older, pods, node, atUs);
 }
 
+/** What a container needs in order to start: its runtime, and a network of its own unless it has the host's. */
+interface Means {
+  readonly hasRuntime: boolean;
+  readonly hasNetwork: boolean;
+}
+
+/** Pods that lack their means wait; those that have them now start. */
+export function gated(
+  local: LocalPods,
+  { address }: NodeOfPods,
+  { hasRuntime, hasNetwork }: Means,
+  atUs: number,
+): LocalPods {
+  return local.map((pod) => {
+    if (pod.process !== undefined || pod.state === 'running' || pod.state === 'ending') return pod;
+    if (!hasRuntime || (!hasNetwork && pod.ip !== address)) return { ...pod, dueUs: NEVER_US };
+    return pod.dueUs === NEVER_US ? { ...pod, dueUs: atUs + RELIST_US } : pod;
+  });
+}
+
+/** The DaemonSets of the network plugins that the guides install: weave, calico, flannel, cilium. */
+const NETWORK_PLUGIN = /^(?:kube-system|kube-flannel)\/(?:weave-net|calico-node|kube-flannel|cilium)-/;
+
+/** Does a pod run that has written a CNI configuration to the host? */
+export function configuresNetwork(local: LocalPods, { address }: NodeOfPods): boolean {
+  return local.some(
+    ({ state, ip }, key) => state === 'running' && ip === address && NETWORK_PLUGIN.test(key),
+  );
+}
+
 /** The next moment at which something happens by itself. */
 export function nextDueUs(local: LocalPods): number {
   return local.reduce((least, { dueUs }) => Math.min(least, dueUs), NEVER_US);

@@ -33,11 +33,40 @@ const HEALTHY: readonly Healthy[] = [
   ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
 ];
 
+/** Why a node is not ready, in the kubelet's words; empty: it is. */
+export type Trouble = string;
+
+/** The runtime has not answered for so long (k/k pkg/kubelet/kubelet.go maxWaitForContainerRuntime). */
+const RUNTIME_DEADLINE_US = 30_000_000;
+
+/** What is wrong at this moment (k/k pkg/kubelet/runtime.go runtimeErrors, networkErrors). */
+export function troubleOf(
+  runtimeDownSinceUs: number | undefined,
+  hasNetwork: boolean,
+  atUs: number,
+): Trouble {
+  if (runtimeDownSinceUs !== undefined && atUs - runtimeDownSinceUs > RUNTIME_DEADLINE_US)
+    return 'container runtime is down';
+  return hasNetwork
+    ? ''
+    : 'runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:docker: network plugin is not ready: cni config uninitialized';
+}
+
+function conditionsOf(trouble: Trouble): readonly Healthy[] {
+  if (trouble === '') return HEALTHY;
+  return HEALTHY.map((one) => (one[0] === 'Ready' ? ['Ready', 'False', 'KubeletNotReady', trouble] : one));
+}
+
 /** The status as computed now; a condition that has not changed keeps its transition time. */
-export function nodeStatus(facts: NodeFacts, before: Node | undefined, atUs: number): Node['status'] {
+export function nodeStatus(
+  facts: NodeFacts,
+  before: Node | undefined,
+  atUs: number,
+  trouble: Trouble = '',
+): Node['status'] {
   const version = facts.kubernetesVersion;
   return {
-    conditions: HEALTHY.map(([type, status, reason, message]) => {
+    conditions: conditionsOf(trouble).map(([type, status, reason, message]) => {
       const known = before?.status.conditions.find((condition) => condition.type === type);
       const lastTransitionTimeUs = known?.status === status ? known.lastTransitionTimeUs : atUs;
       return { type, status, reason, message, lastHeartbeatTimeUs: atUs, lastTransitionTimeUs };
@@ -50,19 +79,19 @@ export function nodeStatus(facts: NodeFacts, before: Node | undefined, atUs: num
   };
 }
 
-export function initialNode(facts: NodeFacts, atUs: number): Node {
+export function initialNode(facts: NodeFacts, atUs: number, trouble: Trouble = ''): Node {
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: facts.nodeName, labels: { 'kubernetes.io/hostname': facts.nodeName, ...facts.labels } },
     spec: facts.taints.length === 0 ? {} : { taints: facts.taints },
-    status: nodeStatus(facts, undefined, atUs),
+    status: nodeStatus(facts, undefined, atUs, trouble),
   };
 }
 
 /** nodeStatusHasChanged: heartbeat times apart, is what the API says still so? */
-export function hasChanged(node: Node): boolean {
-  return HEALTHY.some(
+export function hasChanged(node: Node, trouble: Trouble = ''): boolean {
+  return conditionsOf(trouble).some(
     ([type, status]) =>
       node.status.conditions.find((condition) => condition.type === type)?.status !== status,
   );

@@ -7,8 +7,8 @@
  * (jitter 4 %), cmd/kubelet/app/server.go (heartbeat client: time limit min(nodeStatusUpdateFrequency, lease duration)).
  * Unit: microseconds.
  *
- * Not modelled: a node that is not ready (runtime or network down), images, volumes, capacity, labels put right at
- * registration; the first status is Ready at once.
+ * A node without its container runtime or its network is not ready (node-object.ts). Not modelled: images, volumes, capacity, labels
+ * put right at registration; the first status of a healthy node is Ready at once.
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
@@ -23,7 +23,7 @@ import {
   type RestCancel,
 } from '../kube-apiserver/rest-calls.ts';
 import { uniform } from '../uniform.ts';
-import { hasChanged, initialNode, type NodeFacts, nodeStatus } from './node-object.ts';
+import { hasChanged, initialNode, type NodeFacts, nodeStatus, troubleOf } from './node-object.ts';
 
 /** Id under which the family starts it. */
 export const NODE_STATUS = 'node-status';
@@ -39,6 +39,17 @@ export interface NodeStatusInput {
   readonly reportFrequencyUs: number;
   readonly callTimeoutUs: number;
   readonly luck: number;
+  /** A network plugin is configured. */
+  readonly hasNetwork: boolean;
+}
+/** The container runtime stopped, or runs again. */
+interface RuntimeNews {
+  readonly type: 'runtime';
+  readonly running: boolean;
+}
+/** From pod-workers: a network plugin has configured this node. */
+export interface NetworkNews {
+  readonly type: 'network';
 }
 interface Context extends NodeStatusInput {
   /** Next pause before a try to register. */
@@ -48,8 +59,15 @@ interface Context extends NodeStatusInput {
   readonly reportedAtUs: number;
   readonly node: Node | undefined;
   readonly rounds: number;
+  readonly runtimeDownSinceUs: number | undefined;
 }
-type Event = Timed<RestAnswer>;
+type Event = Timed<RestAnswer | RuntimeNews | NetworkNews>;
+
+const answerOf = (event: Event): RestAnswer => event as RestAnswer;
+
+function trouble({ runtimeDownSinceUs, hasNetwork }: Context, atUs: number): string {
+  return troubleOf(runtimeDownSinceUs, hasNetwork, atUs);
+}
 
 function call(method: RestCall['method'], path: string, body?: unknown): Effect {
   const event: RestCall = { type: 'call', from: NODE_STATUS, method, path };
@@ -64,29 +82,30 @@ export function jittered(periodUs: number, draw: number): number {
 export const nodeStatusMachine = setup({
   types: {} as { context: Context; events: Event; input: NodeStatusInput; emitted: Effect },
   actions: {
-    noteStatus: emit(({ event }) => nodeStatusNote(event.body as Node)),
+    noteStatus: emit(({ event }) => nodeStatusNote(answerOf(event).body as Node)),
     /** A patch whose answer was lost may have been made after all; then this read is from etcd. */
     noteAfterFailure: emit(({ context, event }) =>
-      context.failures === 0 ? { type: 'batch', effects: [] } : nodeStatusNote(event.body as Node),
+      context.failures === 0 ? { type: 'batch', effects: [] } : nodeStatusNote(answerOf(event).body as Node),
     ),
     logRegisterFailed: emit(({ context, event }) => ({
       type: 'log',
-      line: `Unable to register node "${context.facts.nodeName}" with API server: ${event.error}`,
+      line: `Unable to register node "${context.facts.nodeName}" with API server: ${answerOf(event).error}`,
       level: 'error',
     })),
     logUpdateFailed: emit(({ event }) => ({
       type: 'log',
-      line: `Error updating node status, will retry: ${event.error ?? 'context deadline exceeded'}`,
+      line: `Error updating node status, will retry: ${answerOf(event).error ?? 'context deadline exceeded'}`,
       level: 'error',
     })),
     giveUpCall: emit(tell<RestCancel>(REST_CLIENT, { type: 'cancel', from: NODE_STATUS })),
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
   },
   guards: {
-    failed: ({ event }) => event.error !== '',
-    alreadyExists: ({ event }) => event.status === 409,
+    failed: ({ event }) => answerOf(event).error !== '',
+    alreadyExists: ({ event }) => answerOf(event).status === 409,
     unchanged: ({ context, event }) =>
-      !hasChanged(event.body as Node) && event.atUs < context.reportedAtUs + context.reportFrequencyUs,
+      !hasChanged(answerOf(event).body as Node, trouble(context, event.atUs)) &&
+      event.atUs < context.reportedAtUs + context.reportFrequencyUs,
     failedAgain: ({ context }) => context.failures > 1,
     triesLeft: ({ context }) => context.failures < UPDATE_TRIES,
   },
@@ -105,7 +124,16 @@ export const nodeStatusMachine = setup({
     reportedAtUs: Number.NEGATIVE_INFINITY,
     node: undefined,
     rounds: 0,
+    runtimeDownSinceUs: undefined,
   }),
+  on: {
+    runtime: {
+      actions: assign({
+        runtimeDownSinceUs: ({ event }) => (event.running ? undefined : event.atUs),
+      }),
+    },
+    network: { actions: assign({ hasNetwork: true }) },
+  },
   initial: 'registering',
   states: {
     registering: {
@@ -116,7 +144,11 @@ export const nodeStatusMachine = setup({
           entry: [
             assign({ stepUs: ({ context }) => Math.min(context.stepUs * 2, REGISTER_MAX_US) }),
             emit(({ context, event }) =>
-              call('POST', collectionPath('nodes'), initialNode(context.facts, event.atUs)),
+              call(
+                'POST',
+                collectionPath('nodes'),
+                initialNode(context.facts, event.atUs, trouble(context, event.atUs)),
+              ),
             ),
           ],
           on: {
@@ -167,7 +199,7 @@ export const nodeStatusMachine = setup({
             patching: {
               entry: emit(({ context, event }) =>
                 call('PATCH', `${nodePath(context.facts.nodeName)}/status`, {
-                  status: nodeStatus(context.facts, context.node, event.atUs),
+                  status: nodeStatus(context.facts, context.node, event.atUs, trouble(context, event.atUs)),
                 }),
               ),
               on: {

@@ -16,7 +16,9 @@ import type { Changed, Listed } from '../kube-apiserver/informer.ts';
 import { afterNews, type Objects } from '../kube-apiserver/lister.ts';
 import type { Pod } from '../kube-apiserver/workloads.ts';
 import {
+  configuresNetwork,
   ended,
+  gated,
   type LocalPod,
   type LocalPods,
   NEVER_US,
@@ -26,6 +28,7 @@ import {
   settled,
   statusOf,
 } from './local-pod.ts';
+import { type NetworkNews, NODE_STATUS } from './node-status.ts';
 import { LOCAL_PODS, POD_STATUS } from './pod-status.ts';
 
 /** Id under which the family starts it. */
@@ -49,12 +52,21 @@ export interface ContainersKilled {
   readonly pod: string;
 }
 
+/** The container runtime of the node stopped, or runs again. */
+export interface RuntimeChanged {
+  readonly type: 'runtime';
+  readonly running: boolean;
+}
+
 export interface PodWorkersInput {
   readonly nodeName: string;
   readonly node: NodeOfPods;
   /** What the runtime has. */
   readonly containers: PodsOfNode | undefined;
   readonly statics: readonly Timed<ContainerNews>[];
+  readonly hasRuntime: boolean;
+  /** A network plugin is configured. */
+  readonly hasNetwork: boolean;
   readonly atUs: number;
 }
 
@@ -65,9 +77,16 @@ interface Context extends PodsOfNode {
   readonly pods: Objects | undefined;
   /** What was last told to the status manager and to the disk. */
   readonly told: LocalPods;
+  readonly toldNetwork: boolean;
   readonly startedAtUs: number;
+  readonly hasRuntime: boolean;
+  readonly hasNetwork: boolean;
+  /** Something could not start when it was last looked. */
+  readonly isShut: boolean;
 }
-type Event = Timed<Listed | Changed | ContainerNews | ContainersKilled> | Timed<{ readonly type: 'wake' }>;
+type Event =
+  | Timed<Listed | Changed | ContainerNews | ContainersKilled | RuntimeChanged>
+  | Timed<{ readonly type: 'wake' }>;
 
 function staticKey(nodeName: string, process: string): string {
   return `kube-system/${process}-${nodeName}`;
@@ -116,6 +135,13 @@ function afterKill(context: Context, { pod }: ContainersKilled, atUs: number): P
   return { local, count };
 }
 
+/** With the runtime every container ends. */
+function afterRuntime(context: Context, { running }: RuntimeChanged, atUs: number): Partial<Context> {
+  if (running) return { hasRuntime: true };
+  const killed = afterKill(context, { type: 'containers-killed', pod: '' }, atUs);
+  return { ...killed, hasRuntime: false };
+}
+
 function after(context: Context, event: Event): Partial<Context> {
   switch (event.type) {
     case 'listed':
@@ -125,6 +151,8 @@ function after(context: Context, event: Event): Partial<Context> {
       return afterContainer(context, event, event.atUs);
     case 'containers-killed':
       return afterKill(context, event, event.atUs);
+    case 'runtime':
+      return afterRuntime(context, event, event.atUs);
     default:
       return {};
   }
@@ -149,8 +177,10 @@ function running(local: LocalPods): readonly { readonly pod: string; readonly ap
     .map(([pod, { labels }]) => ({ pod, app: labels['app'] ?? '' }));
 }
 
-function tellChanges({ local, told, count, nodeName, node }: Context): Effect {
-  if (local === told) return { type: 'batch', effects: [] };
+function tellChanges({ local, told, count, nodeName, node, hasNetwork, toldNetwork }: Context): Effect {
+  const network: Effect[] =
+    hasNetwork === toldNetwork ? [] : [tell<NetworkNews>(NODE_STATUS, { type: 'network' })];
+  if (local === told) return { type: 'batch', effects: network };
   const objects = [...local].map(([key, pod]) => report(key, pod, node.address));
   const before = running(told);
   const now = running(local);
@@ -159,6 +189,7 @@ function tellChanges({ local, told, count, nodeName, node }: Context): Effect {
   return {
     type: 'batch',
     effects: [
+      ...network,
       { type: 'write', id: CONTAINERS_KEY, key: CONTAINERS_KEY, value: { local, count }, sync: false },
       tell<Listed>(POD_STATUS, { type: 'listed', plural: LOCAL_PODS, objects }),
       ...(isSame ? [] : [{ type: 'note', name: 'containers', node: nodeName, running: now } as const]),
@@ -172,6 +203,21 @@ function found(containers: PodsOfNode | undefined): PodsOfNode {
   return {
     local: containers.local.filter(({ state, process }) => process !== undefined || state !== 'creating'),
     count: containers.count,
+  };
+}
+
+/** Everything that has happened by now; pods that lack the runtime or their network wait. */
+function settle(context: Context, atUs: number): Partial<Context> {
+  const { pods, node, hasRuntime } = context;
+  const of = settled(context, pods as Objects<Pod> | undefined, node, atUs);
+  const hasNetwork = context.hasNetwork || configuresNetwork(of.local, node);
+  const isOpen = hasRuntime && hasNetwork;
+  if (isOpen && !context.isShut) return of;
+  return {
+    ...of,
+    local: gated(of.local, node, { hasRuntime, hasNetwork }, atUs),
+    hasNetwork,
+    isShut: !isOpen,
   };
 }
 
@@ -192,10 +238,14 @@ export const podWorkers = setup({
   },
 }).createMachine({
   id: 'kubelet.pod-workers',
-  context: ({ input: { nodeName, node, containers, statics, atUs } }) => {
+  context: ({ input: { nodeName, node, containers, statics, hasRuntime, hasNetwork, atUs } }) => {
     const context: Context = {
       nodeName,
       node,
+      hasRuntime,
+      hasNetwork,
+      toldNetwork: hasNetwork,
+      isShut: false,
       ...found(containers),
       pods: undefined,
       told: ImmutableMap(),
@@ -219,11 +269,9 @@ export const podWorkers = setup({
     },
     syncing: {
       entry: [
-        assign(({ context, event }) =>
-          settled(context, context.pods as Objects<Pod> | undefined, context.node, at(context, event)),
-        ),
+        assign(({ context, event }) => settle(context, at(context, event))),
         emit(({ context }) => tellChanges(context)),
-        assign({ told: ({ context }) => context.local }),
+        assign({ told: ({ context }) => context.local, toldNetwork: ({ context }) => context.hasNetwork }),
       ],
       always: [{ guard: 'anyDue', target: 'waiting', actions: 'planWake' }, { target: 'waiting' }],
     },
@@ -234,6 +282,7 @@ export const podWorkers = setup({
         changed: { target: 'syncing', actions: 'take' },
         container: { target: 'syncing', actions: 'take' },
         'containers-killed': { target: 'syncing', actions: 'take' },
+        runtime: { target: 'syncing', actions: 'take' },
         wake: 'syncing',
       },
     },
