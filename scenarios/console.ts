@@ -6,7 +6,7 @@
  */
 
 import type { Topology } from '../models/cluster/topology.ts';
-import type { Place, Question, Seen } from '../models/console/command.ts';
+import type { Fetched, Place, Question, Seen } from '../models/console/command.ts';
 import type { Answer, advance, ConsoleResult } from '../models/console/console.ts';
 import { ANSWER_NOTE } from '../models/console/fetch.ts';
 import { type Output, textOf } from '../models/console/output.ts';
@@ -37,6 +37,17 @@ export type Interpreter = typeof advance;
 
 /** ssh(1): its exit status when the connection fails or ends. */
 const SSH_FAILED = 255;
+
+/** What a request comes to whose host has no power (any more). */
+const HOST_IS_OFF: Fetched = {
+  outcome: 'timeout',
+  connected: false,
+  greeted: true,
+  status: 0,
+  body: undefined,
+  chunks: [],
+  tookUs: 0,
+};
 
 /** A question that is under way: how many parts of its answer are still missing. */
 interface Asked {
@@ -214,8 +225,8 @@ export class Console {
   }
 
   private ask(run: Running, number: number, question: Question): void {
-    const { host } = run.place;
     const { world } = this;
+    const host = ('host' in question ? question.host : undefined) ?? run.place.host;
     run.asked.set(number, { parts: [], missing: 1 });
     switch (question.ask) {
       case 'look':
@@ -236,6 +247,10 @@ export class Console {
       case 'fetch':
         run.asked.set(number, { parts: [], missing: question.requests.length });
         question.requests.forEach((request, i) => {
+          if (world.process(`${host}/${SHELL}`).state !== 'running') {
+            this.answer(run, number, i, HOST_IS_OFF);
+            return;
+          }
           const event = { type: 'request', id: `${run.number}.${number}.${i}`, request };
           this.act({ do: 'console', process: `${host}/${SHELL}`, event });
         });

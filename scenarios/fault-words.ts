@@ -37,6 +37,8 @@ export function actionWords(action: Action): string {
       return `${action.host}: the switch port is ${action.on ? 'on' : 'off (the host does not see it)'}`;
     case 'runtime':
       return `${action.host}: the container runtime ${action.on ? 'runs again' : 'is stopped, and its containers with it'}`;
+    case 'nonlocal-bind':
+      return `${action.host}: ip_nonlocal_bind is ${action.on ? 'on' : 'off'}`;
     case 'disk':
       return `${action.host}: ${diskWords(action)}`;
     case 'disk-lost':

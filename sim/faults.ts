@@ -42,6 +42,8 @@ export type Action =
   | { readonly do: 'clock'; readonly host: string; readonly driftPpm?: number; readonly stepUs?: number }
   | { readonly do: 'starve'; readonly host: string; readonly periodUs: number; readonly shareUs: number }
   | { readonly do: 'feed'; readonly host: string }
+  /** sysctl net.ipv4.ip_nonlocal_bind, for sockets that are bound from now on. */
+  | { readonly do: 'nonlocal-bind'; readonly host: string; readonly on: boolean }
   /** An operator changes what the process is started with: in force from its next start. */
   | { readonly do: 'configure'; readonly process: string; readonly config: unknown }
   /** An operator says whether it is started with its host from the next boot on (systemctl enable, a manifest put in place). */
@@ -98,6 +100,9 @@ export function applyAction(world: World, action: Action): void {
       else world.tell(cell, { ...action.event, atUs: world.localUs(world.hosts[process.host] as Host) });
       break;
     }
+    case 'nonlocal-bind':
+      world.host(action.host).nonlocalBind = action.on;
+      break;
     case 'configure': {
       const process = world.process(action.process);
       process.spec = { ...process.spec, config: action.config };

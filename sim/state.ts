@@ -156,7 +156,7 @@ export interface Host {
   readonly address: Address;
   readonly segment: string;
   readonly zone: string;
-  readonly nonlocalBind: boolean;
+  nonlocalBind: boolean;
   /** The network stack and the processes live. */
   up: boolean;
   /** Cable: the host sees its loss. */

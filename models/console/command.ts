@@ -113,9 +113,10 @@ export interface LogLine {
   readonly line: string;
 }
 
+/** A question to a host is to the one where the line was typed, or to the one that it names (ssh). */
 export type Question =
-  | { readonly ask: 'fetch'; readonly requests: readonly Fetch[] }
-  | { readonly ask: 'look'; readonly at: (seen: Seen) => unknown }
+  | { readonly ask: 'fetch'; readonly requests: readonly Fetch[]; readonly host?: string }
+  | { readonly ask: 'look'; readonly at: (seen: Seen) => unknown; readonly host?: string }
   | { readonly ask: 'act'; readonly actions: readonly Action[] }
   | { readonly ask: 'wait'; readonly delayUs: number }
   | { readonly ask: 'all' | 'race'; readonly scripts: readonly Script<unknown>[] };
@@ -148,6 +149,20 @@ export function* all<T>(scripts: readonly Script<T>[]): Script<readonly T[]> {
 /** The result of the first that ends; the others are given up. */
 export function* race<T>(scripts: readonly Script<T>[]): Script<T> {
   return (yield { ask: 'race', scripts }) as T;
+}
+
+/** A script whose requests leave from another host, and who sees what is seen there. */
+export function* elsewhere<T>(host: string, script: Script<T>): Script<T> {
+  let answer: unknown;
+  for (;;) {
+    const step = script.next(answer);
+    if (step.done === true) return step.value;
+    const question = step.value;
+    if (question.ask === 'all' || question.ask === 'race')
+      answer = yield { ...question, scripts: question.scripts.map((one) => elsewhere(host, one)) };
+    else if (question.ask === 'fetch' || question.ask === 'look') answer = yield { host, ...question };
+    else answer = yield question;
+  }
 }
 
 /** World time now. */

@@ -6,10 +6,12 @@ import { etcdDaemon } from './etcd-daemon.ts';
 import { etcdctl } from './etcdctl/etcdctl.ts';
 import { ls, mkdir, mvOrCp, rm, scp } from './file-commands.ts';
 import { cat, echo, grep, headOrTail, sleep, sort, trueOrFalse, wc } from './filters.ts';
+import { chkconfig, daemonVersion, id, ownerOrMode, sh, ssh, sysctl } from './host-commands.ts';
 import { kubeadm } from './kubeadm/kubeadm.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { arp, ip, nc, ping } from './net-commands.ts';
 import { journalctl, service, systemctl } from './systemctl.ts';
+import { base64, sed, tr } from './text-commands.ts';
 import { date, hostname, sudo, watch } from './wrappers.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -32,6 +34,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   mkdir,
   sort,
   kubeadm,
+  sed,
+  tr,
+  base64,
+  sh,
+  bash: sh,
+  ssh,
+  sysctl,
+  chkconfig,
+  id,
+  chown: ownerOrMode,
+  chmod: ownerOrMode,
+  haproxy: daemonVersion,
+  keepalived: daemonVersion,
   kubectl,
   k: kubectl,
   systemctl,

@@ -1,5 +1,5 @@
 /**
- * crictl ps and docker ps: the containers that run on a host, whatever the API says.
+ * crictl and docker, ps and logs: the containers that run on a host, whatever the API says.
  *
  * Sources: crictl (cmd/crictl/container.go), docker ps; names of dockershim's containers
  * (k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT). Ids are made up. Not modelled: containers that have ended (crictl ps -a shows
@@ -8,6 +8,9 @@
 import type { Process } from '../../sim/state.ts';
 import type { LocalPods } from '../kubelet/local-pod.ts';
 import { type Call, look, type Script } from './command.ts';
+import { containerLog, linesOf } from './container-log.ts';
+import { hostWallUs } from './host-clock.ts';
+import { hexDigits } from './made-up.ts';
 import { runtimeName } from './units.ts';
 
 interface Container {
@@ -16,18 +19,6 @@ interface Container {
   readonly namespace: string;
   readonly startedAtUs: number;
   readonly attempt: number;
-}
-
-/** FNV-1a, as hexadecimal digits. */
-function id(text: string, length: number): string {
-  let hex = '';
-  for (let round = 0; hex.length < length; round++) {
-    let hash = 0x811c9dc5;
-    const salted = `${round} ${text}`;
-    for (let i = 0; i < salted.length; i++) hash = Math.imul(hash ^ salted.charCodeAt(i), 0x01000193);
-    hex += (hash >>> 0).toString(16).padStart(8, '0');
-  }
-  return hex.slice(0, length);
 }
 
 function* containersOf(): Script<{
@@ -96,13 +87,55 @@ function columns(rows: readonly (readonly string[])[], gap: number): string {
 }
 
 function refuse(call: Call, what: string): number {
-  call.err(`${call.name}: this console has ${call.name} ps, not ${what}\n`);
+  call.err(`${call.name}: this console has ${call.name} ps and ${call.name} logs, not ${what}\n`);
   return 1;
 }
 
+/** docker logs CONTAINER, crictl logs CONTAINER: by an id or the beginning of one, or by a name. */
+function* logs(call: Call, words: readonly string[]): Script {
+  const [wanted] = words;
+  if (wanted === undefined) {
+    call.err(`"${call.name} logs" requires exactly 1 argument.\n`);
+    return 1;
+  }
+  const { found } = yield* containersOf();
+  const one = found.find(
+    (container) =>
+      idOf(container, 64).startsWith(wanted) || container.name === wanted || dockerName(container) === wanted,
+  );
+  if (one === undefined) {
+    call.err(`Error: No such container: ${wanted}\n`);
+    return 1;
+  }
+  const tail = call.args.indexOf('--tail');
+  const { lines, offsetUs } = yield* look((seen) => ({
+    lines: seen.logs(`${call.place.host}/${one.name}`),
+    offsetUs: hostWallUs(seen) - seen.nowUs,
+  }));
+  const shown = linesOf(lines, false, tail < 0 ? -1 : Number(call.args[tail + 1] ?? -1));
+  call.out(containerLog(one.name, shown, offsetUs, call.place.topology.versions));
+  return 0;
+}
+
+function idOf({ name, pod, attempt, startedAtUs }: Container, length: number): string {
+  return hexDigits(`${name} ${pod} ${attempt} ${startedAtUs}`, length);
+}
+
+function dockerName({ name, pod, namespace, attempt }: Container, container = name): string {
+  return `k8s_${container}_${pod}_${namespace}_${hexDigits(`uid ${pod}`, 32)}_${container === 'POD' ? 0 : attempt}`;
+}
+
+/** Flags with a value beside. */
+const WITH_VALUE = ['--tail', '-n', '--name', '--since'];
+
+function wordsOf({ args }: Call): string[] {
+  return args.filter((arg, i) => !arg.startsWith('-') && !WITH_VALUE.includes(args[i - 1] ?? ''));
+}
+
 export function* crictl(call: Call): Script {
-  const words = call.args.filter((arg) => !arg.startsWith('-'));
+  const words = wordsOf(call);
   const [verb = ''] = words;
+  if (verb === 'logs') return yield* logs(call, words.slice(1));
   if (verb !== 'ps') return refuse(call, verb === '' ? 'that' : verb);
   const at = call.args.indexOf('--name');
   const wanted = at < 0 ? undefined : call.args[at + 1];
@@ -116,16 +149,16 @@ export function* crictl(call: Call): Script {
   const rows = found
     .filter(({ name }) => wanted === undefined || name.includes(wanted))
     .sort((a, b) => b.startedAtUs - a.startedAtUs)
-    .map(({ name, pod, namespace, startedAtUs, attempt }) => [
-      id(`${pod} ${attempt} ${startedAtUs}`, 13),
-      id(`image ${name}`, 13),
-      `${duration(nowUs - startedAtUs)} ago`,
+    .map((one) => [
+      idOf(one, 13),
+      hexDigits(`image ${one.name}`, 13),
+      `${duration(nowUs - one.startedAtUs)} ago`,
       'Running',
-      name,
-      String(attempt),
-      id(`sandbox ${pod}`, 13),
-      pod,
-      namespace,
+      one.name,
+      String(one.attempt),
+      hexDigits(`sandbox ${one.pod}`, 13),
+      one.pod,
+      one.namespace,
     ]);
   call.out(
     columns(
@@ -137,8 +170,9 @@ export function* crictl(call: Call): Script {
 }
 
 export function* docker(call: Call): Script {
-  const words = call.args.filter((arg) => !arg.startsWith('-'));
+  const words = wordsOf(call);
   const [verb = ''] = words;
+  if (verb === 'logs') return yield* logs(call, words.slice(1));
   if (verb !== 'ps' && !(verb === 'container' && words[1] === 'ls'))
     return refuse(call, verb === '' ? 'that' : verb);
   const { found, nowUs, down } = yield* containersOf();
@@ -150,20 +184,23 @@ export function* docker(call: Call): Script {
   }
   const rows = [...found]
     .sort((a, b) => b.startedAtUs - a.startedAtUs)
-    .flatMap(({ name, pod, namespace, startedAtUs, attempt }) => {
-      const uid = id(`uid ${pod}`, 32);
+    .flatMap((one) => {
+      const { name, pod, startedAtUs, attempt } = one;
       const ago = duration(nowUs - startedAtUs);
       const row = (image: string, command: string, container: string) => [
-        id(`${container} ${pod} ${attempt} ${startedAtUs}`, 12),
+        container === 'POD' ? hexDigits(`POD ${pod} ${attempt}`, 12) : idOf(one, 12),
         image,
         `"${command}"`,
         `${ago} ago`,
         `Up ${ago}`,
         '',
-        `k8s_${container}_${pod}_${namespace}_${uid}_${container === 'POD' ? 0 : attempt}`,
+        dockerName(one, container),
       ];
       const program = name.length > 17 ? `${name.slice(0, 17)}…` : `${name} --…`;
-      return [row(id(`image ${name}`, 12), program, name), row('k8s.gcr.io/pause:3.2', '/pause', 'POD')];
+      return [
+        row(hexDigits(`image ${name}`, 12), program, name),
+        row('k8s.gcr.io/pause:3.2', '/pause', 'POD'),
+      ];
     });
   call.out(
     columns([['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'PORTS', 'NAMES'], ...rows], 3),

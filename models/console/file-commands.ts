@@ -7,13 +7,12 @@
  */
 import type { Action } from '../../sim/faults.ts';
 import type { World } from '../../sim/world.ts';
-import { act, type Call, look, type Script } from './command.ts';
+import { act, type Call, look, type Place, type Script } from './command.ts';
 import { type DataDirectory, ETCD, etcdDisk, isDataDirectory, liveDataDir } from './data-directory.ts';
-import { type FileValue, listFiles, replaceFiles } from './files.ts';
+import { atHome, type FileValue, listFiles, replaceFiles, systemTexts } from './files.ts';
+import { MANIFESTS } from './system-files.ts';
 
 type Files = Readonly<Record<string, FileValue>>;
-
-const MANIFESTS = '/etc/kubernetes/manifests';
 
 const operands = (call: Call): string[] => call.args.filter((arg) => !/^-[a-zA-Z]/.test(arg) && arg !== '--');
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -27,44 +26,49 @@ function manifestsOf(world: World, host: string): string[] {
     .map(({ spec }) => `${MANIFESTS}/${spec.name}.yaml`);
 }
 
-interface Place {
+interface Disk {
   readonly files: Files;
+  /** What the host was set up with. */
+  readonly system: Readonly<Record<string, string>>;
   readonly manifests: readonly string[];
   readonly live: string;
   /** What the disk of the host's etcd holds. */
   readonly etcd: Readonly<Record<string, unknown>>;
 }
 
-function* placeOf(host: string): Script<Place> {
+function* diskOf(place: Place): Script<Disk> {
+  const { host } = place;
   const files = yield* listFiles(host);
+  const system = yield* systemTexts(place);
   const manifests = yield* look(({ world }) => manifestsOf(world, host));
   const etcd = yield* look(({ world }) => etcdDisk(world, host));
-  return { files, manifests, live: liveDataDir(files), etcd };
+  return { files, system, manifests, live: liveDataDir(files), etcd };
 }
 
 /** What a pattern such as /etc/kubernetes/manifests/*.yaml stands for. */
-function expand(path: string, { files, manifests, live }: Place): string[] {
+function expand(given: string, { files, system, live }: Disk): string[] {
+  const path = atHome(given);
   if (!path.includes('*')) return [trimmed(path)];
   if (trimmed(path.replace(/\/\*$/, '')) === live) return [live];
   const found = new RegExp(`^${path.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')}$`);
-  const matching = [...Object.keys(files), ...manifests].filter((name) => found.test(name));
+  const matching = [...Object.keys(files), ...Object.keys(system)].filter((name) => found.test(name));
   return matching.length === 0 ? [path] : matching;
 }
 
-const isLive = (path: string, { live, etcd }: Place): boolean =>
+const isLive = (path: string, { live, etcd }: Disk): boolean =>
   (path === live || path === `${live}/member`) && Object.keys(etcd).length > 0;
 
 const processOf = (manifest: string): string => baseOf(manifest).replace(/\.yaml$/, '');
 
 /** A file as it would be somewhere else; undefined: there is none. */
-function valueAt(path: string, place: Place): FileValue | undefined {
+function valueAt(path: string, place: Disk): FileValue | undefined {
   if (place.manifests.includes(path)) return { kind: 'manifest', process: processOf(path) } as FileValue;
   if (isLive(path, place)) return { kind: 'etcd-data', values: place.etcd } as FileValue;
-  return place.files[path];
+  return place.files[path] ?? place.system[path];
 }
 
 /** What has to happen so that the path is no more. */
-function removal(path: string, host: string, place: Place): Action[] {
+function removal(path: string, host: string, place: Disk): Action[] {
   if (place.manifests.includes(path)) return [{ do: 'stop', process: `${host}/${processOf(path)}` }];
   if (isLive(path, place)) return [{ do: 'disk-lost', host, process: ETCD }];
   return [];
@@ -81,7 +85,7 @@ export function* rm(call: Call): Script {
   const force = call.args.some((arg) => /^-\w*f/.test(arg));
   let code = 0;
   for (const given of operands(call)) {
-    const place = yield* placeOf(host);
+    const place = yield* diskOf(call.place);
     for (const path of expand(given, place)) {
       const left = without(place.files, path);
       const isThere =
@@ -102,8 +106,9 @@ function targetOf(source: string, target: string, isDirectory: boolean): string 
   return isDirectory ? `${trimmed(target)}/${baseOf(source)}` : trimmed(target);
 }
 
-function* put(host: string, path: string, value: FileValue): Script<void> {
-  const place = yield* placeOf(host);
+function* put(at: Place, path: string, value: FileValue): Script<void> {
+  const { host } = at;
+  const place = yield* diskOf(at);
   const manifest = value as unknown as { readonly kind: string; readonly process: string };
   if (path.startsWith(`${MANIFESTS}/`) && manifest.kind === 'manifest') {
     yield* act([{ do: 'start', process: `${host}/${manifest.process}` }]);
@@ -118,7 +123,8 @@ export function* mvOrCp(call: Call): Script {
   const { host } = call.place;
   const moves = call.name.endsWith('mv');
   const paths = operands(call);
-  const target = paths.pop();
+  const last = paths.pop();
+  const target = last === undefined ? undefined : atHome(last);
   if (target === undefined || paths.length === 0) {
     call.err(
       `${call.name}: missing ${target === undefined ? 'file operand' : `destination file operand after '${target}'`}\n`,
@@ -127,7 +133,7 @@ export function* mvOrCp(call: Call): Script {
   }
   let code = 0;
   for (const given of paths) {
-    const place = yield* placeOf(host);
+    const place = yield* diskOf(call.place);
     const sources = expand(given, place);
     for (const source of sources) {
       const value = valueAt(source, place);
@@ -153,7 +159,7 @@ export function* mvOrCp(call: Call): Script {
         yield* act(removal(source, host, place));
         if (place.files[source] !== undefined) yield* replaceFiles(host, without(place.files, source));
       }
-      yield* put(host, path, value);
+      yield* put(call.place, path, value);
     }
   }
   return code;
@@ -182,13 +188,13 @@ export function* scp(call: Call): Script {
     call.err(`ssh: ${why}\nscp: Connection closed\n`);
     return 255;
   }
-  const value = valueAt(trimmed(from.path), yield* placeOf(from.host));
+  const value = valueAt(trimmed(atHome(from.path)), yield* diskOf({ ...call.place, host: from.host }));
   if (value === undefined) {
     call.err(`scp: ${from.path}: No such file or directory\n`);
     return 1;
   }
   yield* put(
-    to.host,
+    { ...call.place, host: to.host },
     targetOf(from.path, to.path === '' ? '.' : to.path, to.path.endsWith('/') || to.path === ''),
     value,
   );
@@ -196,11 +202,10 @@ export function* scp(call: Call): Script {
 }
 
 export function* ls(call: Call): Script {
-  const { host } = call.place;
-  const place = yield* placeOf(host);
+  const place = yield* diskOf(call.place);
   const all = [
     ...Object.keys(place.files),
-    ...place.manifests,
+    ...Object.keys(place.system),
     ...(Object.keys(place.etcd).length > 0 ? [`${place.live}/member`] : []),
   ];
   let code = 0;

@@ -19,7 +19,7 @@ function* inputOf(call: Call, paths: readonly string[]): Script<string | undefin
   if (paths.length === 0) return call.input ?? '';
   let text = '';
   for (const path of paths) {
-    const found = yield* readFile(call.place.host, path);
+    const found = yield* readFile(call.place, path);
     if (typeof found === 'string') text += found;
     else {
       call.err(`${call.name}: ${path}: No such file or directory\n`);

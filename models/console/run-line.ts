@@ -28,13 +28,16 @@ interface Item {
   readonly pipeline: readonly Simple[];
 }
 
+/** What a login shell of the administrator has. */
+const LOGIN: Env = { HOME: '/root', USER: 'root' };
+
 const NOT_FOUND = 127;
 const USAGE = 2;
 
 /** Runs a line; gives the exit code of the last command that ran. */
 export function* runLine(line: string, place: Place, write: Write): Script {
   try {
-    return yield* runItems(itemsOf(line), place, {}, undefined, write);
+    return yield* runItems(itemsOf(line), place, LOGIN, undefined, write);
   } catch (error) {
     if (!(error instanceof ShellRefused)) throw error;
     write('stderr', `sh: ${error.at.line}: Syntax error: ${error.message} cannot be read\n`);
@@ -167,7 +170,7 @@ function* sinksOf(
   for (const { from, operator, to } of redirections) {
     const path = yield* textOfWord(to, place, env, write);
     if (operator === '<') {
-      const found = yield* readFile(place.host, path);
+      const found = yield* readFile(place, path);
       if (typeof found !== 'string') {
         write('stderr', `sh: 1: cannot open ${path}: No such file\n`);
         failed = true;
@@ -192,7 +195,7 @@ function* sinksOf(
     },
     *close() {
       for (const [path, { text, append }] of files) {
-        if (append) yield* appendFile(place.host, path, text);
+        if (append) yield* appendFile(place, path, text);
         else yield* writeFile(place.host, path, text);
       }
     },

@@ -1,8 +1,7 @@
 /**
  * systemctl status, start, stop, restart, kill, is-active, is-enabled, enable, daemon-reload, list-units.
  *
- * Source: systemctl(1): exit codes 0, 3 (not active), 4 (no such unit), 5 (not loaded). What starts at boot cannot be changed
- * here: `disable` says so. docker.socket (moby contrib/init/systemd) starts docker.service again at the next connection, which
+ * Source: systemctl(1): exit codes 0, 3 (not active), 4 (no such unit), 5 (not loaded). docker.socket (moby contrib/init/systemd) starts docker.service again at the next connection, which
  * the kubelet makes each second; the parameter docker.socket says whether it does.
  */
 import type { Action } from '../../sim/faults.ts';
@@ -194,11 +193,14 @@ function* perform(call: Call, verb: string, unit: Unit, found: Found, { now, soc
       return unit.enabled ? 0 : 1;
     case 'enable':
     case 'disable':
-      if (unit.enabled !== (verb === 'enable')) {
+      if (unit.enabled !== (verb === 'enable') && unit.process !== undefined) {
+        const link = `/etc/systemd/system/multi-user.target.wants/${unit.name}.service`;
         call.err(
-          `${call.name}: what starts at boot is set by the parameter ${unit.name}.${call.place.host}.enabled\n`,
+          verb === 'enable'
+            ? `Created symlink ${link} → /lib/systemd/system/${unit.name}.service.\n`
+            : `Removed ${link}.\n`,
         );
-        return 1;
+        yield* act([{ do: 'enable', process: unit.process, on: verb === 'enable' }]);
       }
       return now ? yield* change(call, unit, verb === 'enable' ? 'start' : 'stop', socketToo) : 0;
     default:

@@ -1,7 +1,8 @@
 /**
  * etcdctl 3.4 and later, and etcdutl: the subcommands that operators of a control plane use.
  *
- * Sources: etcd v3.4.23 and v3.6.14 etcdctl/ctlv3/ctl.go; each subcommand's file names its own. ETCDCTL_API is taken as 3.
+ * Sources: etcd v3.4.23 and v3.6.14 etcdctl/ctlv3/ctl.go; each subcommand's file names its own. ETCDCTL_API is taken as 3; a line with
+ * flags of version 2 (etcdctl/ctlv2: --ca-file, --cert-file, --key-file; `member add NAME URL`) is read, and answered as 3 does.
  * Not modelled: watch, lease, lock, elect, txn, auth, check, make-mirror, hashkv; -w fields and protobuf beyond `get`.
  */
 import type { Call, Script } from '../command.ts';
@@ -97,13 +98,29 @@ function subcommandOf(words: readonly string[]): { readonly name: string; readon
     : { name: first, args: words.slice(1) };
 }
 
+const OLD_FLAGS: Readonly<Record<string, string>> = {
+  '--ca-file': '--cacert',
+  '--cert-file': '--cert',
+  '--key-file': '--key',
+};
+
+/** The words of version 2 in those of version 3. */
+function inNewWords(args: readonly string[]): readonly string[] {
+  const flagOfArg = (arg: string): string => OLD_FLAGS[arg.replace(/=.*/s, '')] ?? '';
+  if (!args.some((arg) => flagOfArg(arg) !== '')) return args;
+  const renamed = args.map((arg) => (flagOfArg(arg) === '' ? arg : arg.replace(/^[^=]*/, flagOfArg(arg))));
+  const add = renamed.indexOf('add');
+  const isAdd = add > 0 && renamed[add - 1] === 'member' && /^https?:/.test(renamed[add + 2] ?? '');
+  return isAdd ? renamed.map((arg, i) => (i === add + 2 ? `--peer-urls=${arg}` : arg)) : renamed;
+}
+
 export function* etcdctl(call: Call): Script {
   const every: FlagTable = Object.assign(
     {},
     GLOBAL_FLAGS,
     ...Object.values(SUBCOMMANDS).map(({ flags }) => flags ?? {}),
   );
-  const read = readFlags(call.args, every, SHORTHANDS);
+  const read = readFlags(inNewWords(call.args), every, SHORTHANDS);
   if (isFlagError(read)) {
     call.err(`Error: ${read.error}\n`);
     return EXIT_ERROR;

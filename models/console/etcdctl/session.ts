@@ -107,7 +107,7 @@ function ownEndpoints({ host, topology }: Place): string[] {
 /** `https://10.0.0.11:2379`, `m1:2379`, `127.0.0.1:2379`; names are those of /etc/hosts. */
 export function readEndpoint(text: string, place: Place): Endpoint {
   const [, scheme = '', rest = ''] = /^(?:(https?|unixs?):\/\/)?(.*)$/.exec(text) ?? [];
-  const [name = '', port] = rest.replace(/\/.*$/, '').split(':');
+  const [, name = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?/.exec(rest.replace(/\/.*$/, '')) ?? [];
   return {
     text,
     address: addressOf(name, place),
@@ -118,7 +118,8 @@ export function readEndpoint(text: string, place: Place): Endpoint {
 
 /** The address that a name means on a host. An unknown name is left as it is: no route leads to it. */
 export function addressOf(name: string, { host, topology }: Place): Address {
-  const wanted = ['127.0.0.1', 'localhost', '[::1]'].includes(name) ? host : name;
+  const bare = name.replace(/^\[(.*)\]$/, '$1');
+  const wanted = ['127.0.0.1', 'localhost', '::1'].includes(bare) ? host : bare;
   return topology.hosts.find((one) => one.name === wanted)?.address ?? topology.names?.[wanted] ?? wanted;
 }
 

@@ -63,7 +63,7 @@ export function* snapshotSave(session: Session): Script {
 }
 
 function* openSnapshot(session: Session, path: string): Script<SnapshotFile | undefined> {
-  const file = yield* readFile(session.call.place.host, path);
+  const file = yield* readFile(session.call.place, path);
   return (file as { kind?: string } | undefined)?.kind === 'etcd-snapshot'
     ? (file as unknown as SnapshotFile)
     : undefined;
@@ -137,7 +137,7 @@ export function* snapshotRestore(session: Session): Script {
     );
   }
   const { host } = asked.place;
-  if ((yield* readFile(host, dataDir)) !== undefined) {
+  if ((yield* readFile(asked.place, dataDir)) !== undefined) {
     return exitWithError(
       session,
       `data-dir "${dataDir}" ${session.version === '3.4' ? 'exists' : 'not empty or could not be read'}`,

@@ -1,82 +1,119 @@
 /**
- * `kubectl describe node`, as far as the model has what it shows.
+ * `kubectl describe`: nodes (describe-node.ts), and of the other resources what the model has.
  *
- * Source: kubectl pkg/describe/describe.go describeNode. Not modelled: capacity, allocated resources, images, events of the node.
+ * Source: kubectl pkg/describe/describe.go describePod, describeDeployment, describeService and the like. Not modelled: events,
+ * containers beyond their state, strategies.
  */
-import {
-  collectionPath,
-  type KubeList,
-  type Lease,
-  leasePath,
-  type Node,
-  nodePath,
-} from '../../kube-apiserver/api.ts';
-import type { Pod } from '../../kube-apiserver/workloads.ts';
-import { look, type Script } from '../command.ts';
-import { hostWallUs } from '../host-clock.ts';
-import { civilTime } from '../wall-clock.ts';
+import { type KubeList, type KubeObject, objectPath, RESOURCES } from '../../kube-apiserver/api.ts';
+import { podStatusText } from '../../kube-apiserver/observe.ts';
+import type { Pod, ReplicaWorkload, Service } from '../../kube-apiserver/workloads.ts';
+import type { Script } from '../command.ts';
 import { isFailed, type Kubectl, request } from './client.ts';
-import { humanDuration, rolesOf, runtimeOf } from './print.ts';
+import { block, dateText, describeNode } from './describe-node.ts';
+import { listObjects } from './get.ts';
 import { pluralOf, unknownResource } from './resources.ts';
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+type Field = readonly [title: string, lines: readonly string[]];
 
-/** RFC 1123 with a zone of digits: `Mon, 05 Jan 2026 00:01:02 +0000`. */
-function dateText(wallUs: number): string {
-  const { year, month, day, weekday, hour, minute, second } = civilTime(wallUs);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${DAYS[weekday]}, ${two(day)} ${MONTHS[month - 1]} ${year} ${two(hour)}:${two(minute)}:${two(second)} +0000`;
-}
+const pairs = (labels: Readonly<Record<string, string>> = {}): string[] =>
+  Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 
-function block(title: string, lines: readonly string[]): string {
-  const [first = '<none>', ...rest] = lines;
-  const pad = `${title}:`.padEnd(20);
-  return [`${pad}${first}`, ...rest.map((line) => `${''.padEnd(20)}${line}`)]
-    .map((line) => `${line}\n`)
-    .join('');
-}
-
-function conditionsText(node: Node): string {
-  const rows = node.status.conditions.map(
-    ({ type, status, lastHeartbeatTimeUs, lastTransitionTimeUs, reason, message }) => [
-      type,
-      status,
-      dateText(lastHeartbeatTimeUs),
-      dateText(lastTransitionTimeUs),
-      reason,
-      message,
+function podFields(pod: Pod): Field[] {
+  const { spec, status, metadata } = pod;
+  const { container } = status;
+  const [owner] = metadata.ownerReferences ?? [];
+  return [
+    ['Node', [spec.nodeName === undefined ? '<none>' : `${spec.nodeName}/${status.hostIP ?? ''}`]],
+    ['Labels', pairs(metadata.labels)],
+    ['Status', [podStatusText(pod)]],
+    ['IP', status.podIP === undefined ? [] : [status.podIP]],
+    ...(owner === undefined ? [] : [['Controlled By', [`${owner.kind}/${owner.name}`]] as Field]),
+    ['Image', [spec.image]],
+    ['Ready', [container?.ready === true ? 'True' : 'False']],
+    ['Restart Count', [String(container?.restartCount ?? 0)]],
+    ['Conditions', status.conditions.map(({ type, status: is }) => `${type} ${is}`)],
+    [
+      'Tolerations',
+      (spec.tolerations ?? []).map(
+        ({ key = '', effect, operator, tolerationSeconds }) =>
+          `${key}${effect === undefined ? '' : `:${effect}`} op=${operator}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`,
+      ),
     ],
-  );
-  const header = ['Type', 'Status', 'LastHeartbeatTime', 'LastTransitionTime', 'Reason', 'Message'];
-  const table = [header, header.map((word) => '-'.repeat(word.length)), ...rows];
-  const widths = header.map((_, i) => Math.max(...table.map((row) => (row[i] as string).length)));
-  const line = (row: readonly string[]) =>
-    `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] as number) + 2))).join('')}\n`;
-  return `Conditions:\n${table.map(line).join('')}`;
+  ];
 }
 
-function podsText(pods: readonly Pod[], nowUs: number): string {
-  const rows = pods.map(({ metadata }) => [
-    metadata.namespace ?? '',
-    metadata.name,
-    humanDuration(nowUs - (metadata.creationTimestampUs ?? nowUs)),
-  ]);
-  const table = [['Namespace', 'Name', 'Age'], ['---------', '----', '---'], ...rows];
-  const widths = [0, 1, 2].map((i) => Math.max(...table.map((row) => (row[i] as string).length)));
-  const lines = table.map(
-    (row) =>
-      `  ${row
-        .map((cell, i) => cell.padEnd((widths[i] as number) + 2))
-        .join('')
-        .trimEnd()}\n`,
-  );
-  return `Non-terminated Pods:          (${pods.length} in total)\n${lines.join('')}`;
+function workloadFields({ spec, status, metadata }: ReplicaWorkload): Field[] {
+  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status ?? {};
+  const counts = `${spec.replicas} desired | ${updatedReplicas} updated | ${replicas} total | ${availableReplicas} available | ${spec.replicas - availableReplicas} unavailable`;
+  return [
+    ['Labels', pairs(metadata.labels)],
+    ['Selector', pairs(spec.selector)],
+    ['Replicas', [counts]],
+    ['Image', [spec.template.spec.image]],
+  ];
+}
+
+function serviceFields({ spec, metadata }: Service): Field[] {
+  return [
+    ['Labels', pairs(metadata.labels)],
+    ['Selector', pairs(spec.selector)],
+    ['Type', [spec.type]],
+    ['IP', [spec.clusterIP]],
+    ...spec.ports.flatMap(({ port, targetPort, nodePort }): Field[] => [
+      ['Port', [`${port}/TCP`]],
+      ['TargetPort', [`${targetPort}/TCP`]],
+      ...(nodePort === undefined ? [] : [['NodePort', [`${nodePort}/TCP`]] as Field]),
+    ]),
+  ];
+}
+
+function fieldsOf(plural: string, object: KubeObject): Field[] {
+  if (plural === 'pods') return podFields(object as Pod);
+  if (plural === 'deployments' || plural === 'replicasets' || plural === 'statefulsets')
+    return workloadFields(object as ReplicaWorkload);
+  return plural === 'services'
+    ? serviceFields(object as Service)
+    : [['Labels', pairs(object.metadata.labels)]];
+}
+
+function describeObject(plural: string, object: KubeObject): string {
+  const { name, namespace, creationTimestampUs } = object.metadata;
+  const fields: Field[] = [
+    ['Name', [name]],
+    ...(namespace === undefined ? [] : [['Namespace', [namespace]] as Field]),
+    ['CreationTimestamp', [dateText(creationTimestampUs ?? 0)]],
+    ...fieldsOf(plural, object),
+  ];
+  return fields.map(([title, lines]) => block(title, lines)).join('');
+}
+
+/** Those that are named: exactly, or by how they begin, as kubectl does when there is no such object. */
+function* named(
+  kubectl: Kubectl,
+  plural: string,
+  names: readonly string[],
+): Script<KubeObject[] | undefined> {
+  const listed = yield* listObjects(kubectl, plural);
+  if (isFailed(listed)) return undefined;
+  const { items }: KubeList = listed.body;
+  if (names.length === 0) return [...items];
+  const found: KubeObject[] = [];
+  for (const name of names) {
+    const exact = items.filter(({ metadata }) => metadata.name === name);
+    const like = exact.length > 0 ? exact : items.filter(({ metadata }) => metadata.name.startsWith(name));
+    if (like.length > 0) found.push(...like);
+    else {
+      const namespace = RESOURCES[plural]?.namespaced === true ? kubectl.namespace : undefined;
+      yield* request(kubectl, 'GET', objectPath(plural, namespace, name), { what: `get ${plural} ${name}` });
+      return undefined;
+    }
+  }
+  return found;
 }
 
 export function* describe(kubectl: Kubectl): Script {
   const { call, args } = kubectl;
-  const [kind = '', ...rest] = args.flatMap((arg) => arg.split('/'));
+  const [kind = '', ...names] = args.flatMap((arg) => arg.split('/'));
   const plural = pluralOf(kind);
   if (plural === undefined) {
     call.err(
@@ -84,56 +121,13 @@ export function* describe(kubectl: Kubectl): Script {
     );
     return 1;
   }
-  if (plural !== 'nodes') {
-    call.err('error: this console describes nodes only\n');
-    return 1;
+  const objects = yield* named(kubectl, plural, names);
+  if (objects === undefined) return 1;
+  let code = 0;
+  for (const [i, object] of objects.entries()) {
+    if (i > 0) call.out('\n\n');
+    if (plural === 'nodes') code = Math.max(code, yield* describeNode(kubectl, object.metadata.name));
+    else call.out(describeObject(plural, object));
   }
-  const [name = ''] = rest;
-  const found = yield* request<Node>(kubectl, 'GET', nodePath(name), { what: `get nodes ${name}` });
-  if (isFailed(found)) return 1;
-  const node = found.body;
-  const lease = yield* request<Lease>(kubectl, 'GET', leasePath('kube-node-lease', name), {
-    what: `get leases ${name}`,
-    quiet: [404],
-  });
-  const pods = yield* request<KubeList>(
-    kubectl,
-    'GET',
-    `${collectionPath('pods')}?fieldSelector=spec.nodeName=${name}`,
-    {
-      what: 'get pods',
-    },
-  );
-  if (isFailed(pods)) return 1;
-  const nowUs = yield* look(hostWallUs);
-  const taints = (node.spec.taints ?? []).map(
-    ({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`,
-  );
-  const minor = Number(call.place.topology.versions.kubernetes.split('.')[1] ?? 0);
-  call.out(block('Name', [node.metadata.name]));
-  call.out(block('Roles', [rolesOf(node)]));
-  call.out(
-    block(
-      'Labels',
-      Object.entries(node.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`),
-    ),
-  );
-  call.out(block('CreationTimestamp', [dateText(node.metadata.creationTimestampUs ?? 0)]));
-  call.out(block('Taints', taints));
-  call.out(block('Unschedulable', [String(node.spec.unschedulable === true)]));
-  if (!isFailed(lease)) {
-    const { holderIdentity, renewTimeUs } = lease.body.spec;
-    call.out(
-      `Lease:\n  HolderIdentity:  ${holderIdentity}\n  AcquireTime:     <unset>\n  RenewTime:       ${dateText(renewTimeUs)}\n`,
-    );
-  }
-  call.out(conditionsText(node));
-  call.out(
-    `Addresses:\n${node.status.addresses.map(({ type, address }) => `  ${type}:  ${address}\n`).join('')}`,
-  );
-  call.out(
-    `System Info:\n  Container Runtime Version:  ${runtimeOf(minor)}\n  Kubelet Version:            ${node.status.nodeInfo.kubeletVersion}\n`,
-  );
-  call.out(podsText(pods.body.items as readonly Pod[], nowUs));
-  return 0;
+  return code;
 }

@@ -4,6 +4,8 @@
  * Source: kubectl pkg/cmd/get/get.go (No resources found, the order of `all`, what -w prints). A watch is read for as long as
  * the caller waits: 60 s of the world's time without --request-timeout (assumption: a person presses Ctrl-C).
  */
+
+import { stringify } from 'yaml';
 import {
   collectionPath,
   type KubeList,
@@ -127,6 +129,11 @@ function* printList(
     );
     return;
   }
+  if (output === 'yaml') {
+    const [only] = objects;
+    call.out(stringify(objects.length === 1 ? only : { apiVersion: 'v1', items: objects, kind: 'List' }));
+    return;
+  }
   const table = tableOf(plural, objects, yield* lookOf(kubectl));
   const named = prefixed
     ? { ...table, rows: table.rows.map(([name, ...rest]) => [`${kindName(plural)}/${name}`, ...rest]) }
@@ -163,9 +170,9 @@ export function* get(kubectl: Kubectl): Script {
     return 1;
   }
   const output = flagOf(flags, 'output');
-  if (output !== undefined && !['wide', 'name', 'json'].includes(output)) {
+  if (output !== undefined && !['wide', 'name', 'json', 'yaml'].includes(output)) {
     call.err(
-      `error: unable to match a printer suitable for the output format "${output}", allowed formats are: json,name,wide\n`,
+      `error: unable to match a printer suitable for the output format "${output}", allowed formats are: json,name,wide,yaml\n`,
     );
     return 1;
   }

@@ -7,6 +7,7 @@
 import { nearestHint } from '../../nearest.ts';
 import type { Call, Script } from '../command.ts';
 import { type FlagTable, flagOf, isFlagError, readFlags } from '../flags.ts';
+import { apply } from './apply.ts';
 import { cordon, create, drain, expose, remove, scale, taint } from './change.ts';
 import { isFailed, type Kubectl, request, serverOf, timeoutOf } from './client.ts';
 import { describe } from './describe.ts';
@@ -52,6 +53,8 @@ const FLAGS: FlagTable = {
   stdin: 'switch',
   tty: 'switch',
   raw: 'value',
+  filename: 'value',
+  validate: 'value',
 };
 const SHORT: Readonly<Record<string, string>> = {
   n: 'namespace',
@@ -61,7 +64,7 @@ const SHORT: Readonly<Record<string, string>> = {
   w: 'watch',
   l: 'selector',
   p: 'previous',
-  f: 'follow',
+  f: 'filename',
   c: 'container',
   i: 'stdin',
   t: 'tty',
@@ -95,6 +98,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   logs,
   exec,
   create,
+  apply,
   scale,
   expose,
   delete: remove,
@@ -118,7 +122,8 @@ function splitAt(args: readonly string[]): [readonly string[], readonly string[]
 
 export function* kubectl(call: Call): Script {
   const [own, behind] = splitAt(call.args);
-  const read = readFlags(own, FLAGS, SHORT);
+  const follows = own.includes('logs');
+  const read = readFlags(own, FLAGS, follows ? { ...SHORT, f: 'follow' } : SHORT);
   if (isFlagError(read)) {
     call.err(`error: ${read.error}\nSee 'kubectl --help' for usage.\n`);
     return 1;

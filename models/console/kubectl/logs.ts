@@ -1,15 +1,15 @@
 /**
  * `kubectl logs` of static pods, and `kubectl exec` into etcd's.
  *
- * Sources: kubectl pkg/cmd/logs/logs.go; klog's header (Lmmdd hh:mm:ss.uuuuuu). The apiserver asks the kubelet of the pod's node,
+ * Sources: kubectl pkg/cmd/logs/logs.go. The apiserver asks the kubelet of the pod's node,
  * port 10250: a node that is off or cut is not there. Not modelled: what programs of ordinary pods print, --since.
  */
 import { objectPath } from '../../kube-apiserver/api.ts';
 import { MIRROR_ANNOTATION, type Pod } from '../../kube-apiserver/workloads.ts';
-import { type LogLine, look, type Script } from '../command.ts';
+import { elsewhere, type LogLine, look, type Script } from '../command.ts';
 import { commandNamed } from '../commands.ts';
+import { containerLog, linesOf } from '../container-log.ts';
 import { flagOf, isSet } from '../flags.ts';
-import { klogHeader } from '../log-text.ts';
 import { isFailed, type Kubectl, request } from './client.ts';
 
 interface Place {
@@ -34,20 +34,6 @@ function* placeOf(node: string, process: string): Script<Place> {
       offsetUs: world.localUs(host) + host.clock.wallOffsetUs - world.nowUs,
     };
   });
-}
-
-/** Where client-go's leader election logs its lines (tools/leaderelection/leaderelection.go of 1.20 to 1.27). */
-const SOURCES: readonly (readonly [words: RegExp, place: string])[] = [
-  [/^attempting to acquire/, 'leaderelection.go:243'],
-  [/^successfully acquired/, 'leaderelection.go:253'],
-  [/^failed to renew/, 'leaderelection.go:278'],
-  [/^error retrieving resource lock/, 'leaderelection.go:325'],
-  [/^leaderelection lost/, 'leaderelection.go:278'],
-];
-
-function sourceOf(line: string): string {
-  const place = SOURCES.find(([words]) => words.test(line))?.[1];
-  return place === undefined ? '' : `${place}] `;
 }
 
 function* podOf(kubectl: Kubectl, name: string): Script<Pod | undefined> {
@@ -79,16 +65,8 @@ export function* logs(kubectl: Kubectl): Script {
     return 1;
   }
   if (process === undefined) return 0;
-  const starts = [...new Set(place.lines.map((line) => line.starts))];
-  const wanted = isSet(flags, 'previous') ? starts.at(-2) : starts.at(-1);
-  const lines = place.lines.filter((line) => line.starts === wanted);
-  const tail = Number(flagOf(flags, 'tail') ?? -1);
-  for (const { atUs, level, line } of tail >= 0 ? lines.slice(-tail || lines.length) : lines)
-    call.out(
-      line.startsWith('{')
-        ? `${line}\n`
-        : `${klogHeader(level, atUs + place.offsetUs)} ${sourceOf(line)}${line}\n`,
-    );
+  const lines = linesOf(place.lines, isSet(flags, 'previous'), Number(flagOf(flags, 'tail') ?? -1));
+  call.out(containerLog(process, lines, place.offsetUs, call.place.topology.versions));
   return 0;
 }
 
@@ -122,12 +100,11 @@ export function* exec(kubectl: Kubectl): Script {
     );
     return 127;
   }
-  const code = yield* known({
-    ...call,
-    place: { ...call.place, host: nodeName },
-    name: program,
-    args: programArgs,
-  });
+  const inside = { ...call.place, host: nodeName };
+  const code = yield* elsewhere(
+    nodeName,
+    known({ ...call, place: inside, name: program, args: programArgs }),
+  );
   if (code !== 0) call.err(`command terminated with exit code ${code}\n`);
   return code;
 }
