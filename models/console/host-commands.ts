@@ -48,7 +48,6 @@ export function* chkconfig(call: Call): Script {
   return yield* systemctl({ ...call, name: 'systemctl', args: [verb, name] });
 }
 
-// biome-ignore lint/correctness/useYield: every command is a script, also one that asks nothing.
 export function* id(call: Call): Script {
   call.out(call.args.some((arg) => /^-[ug]$/.test(arg)) ? '0\n' : 'uid=0(root) gid=0(root) groups=0(root)\n');
   return 0;
@@ -71,7 +70,6 @@ export function* ownerOrMode(call: Call): Script {
 }
 
 /** haproxy -v, keepalived -version: what is installed. A daemon is started by systemctl here. */
-// biome-ignore lint/correctness/useYield: see id.
 export function* daemonVersion(call: Call): Script {
   const { versions } = call.place.topology;
   if (!call.args.some((arg) => /^--?v/.test(arg))) {
