@@ -8,7 +8,6 @@
  * Certificates hold a name only; manifests have the flags that say who is who, not those about certificates.
  */
 import type { Process } from '../../sim/state.ts';
-import { hostsWith } from '../cluster/topology.ts';
 import { CLIENT_PORT, METRICS_PORT } from '../etcd/api.ts';
 import type { EtcdConfig } from '../etcd/config.ts';
 import { versionRules } from '../etcd/version.ts';
@@ -39,7 +38,7 @@ export function systemFiles(seen: Seen, place: Place, dataDir: string): Texts {
         text(path, file, place),
       ),
     ),
-    ...kubernetesFiles(place),
+    ...kubernetesFiles(seen, place),
     ...manifests(seen, place, dataDir),
   };
 }
@@ -74,9 +73,13 @@ function certificate(name: string, cluster: string): Texts {
   };
 }
 
-function kubernetesFiles({ host, topology }: Place): Texts {
-  const has = (process: 'kube-apiserver' | 'etcd' | 'kubelet') =>
-    hostsWith(topology, process).some(({ name }) => name === host);
+/** A host that has not joined yet has none of them. */
+function kubernetesFiles({ world }: Seen, { host, topology }: Place): Texts {
+  const has = (name: string): boolean =>
+    world.host(host).processes.some((index) => {
+      const spec = world.processes[index]?.spec;
+      return spec?.name === name && spec.enabled;
+    });
   const { name, address, port } = topology.controlPlaneEndpoint;
   const kubeconfig = (user: string) =>
     `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${name ?? address}:${port}\n  name: kubernetes\ncontexts:\n- context:\n    cluster: kubernetes\n    user: ${user}\n  name: ${user}@kubernetes\ncurrent-context: ${user}@kubernetes\nkind: Config\n`;
