@@ -157,14 +157,13 @@ export function failLost(table: CallTable, what: string): Effect {
 /** ... and the others wait. */
 export function keepLost(table: CallTable): Partial<CallTable> {
   const again = concerned(table).filter(isRetried);
-  const entries = again.map((pending): [string, Pending] => [
-    pending.call.from,
-    { ...pending, retries: pending.retries + 1 },
-  ]);
   return {
     open: ImmutableMap<number, Pending>(),
     queued: NO_CALLS,
-    retrying: table.retrying.concat(entries),
+    retrying: again.reduce(
+      (retrying, pending) => retrying.set(pending.call.from, { ...pending, retries: pending.retries + 1 }),
+      table.retrying,
+    ),
   };
 }
 

@@ -95,7 +95,7 @@ export const restClient = setup({
     hangUp: emit({ type: 'close', connection: CONNECTION }),
     /** Calls that are to be tried again join those that wait for the connection. */
     requeue: assign(({ context }) => ({
-      queued: context.queued.concat(context.retrying),
+      queued: context.retrying.reduce((queued, pending, from) => queued.set(from, pending), context.queued),
       retrying: NO_CALLS,
     })),
     dropQueued: assign({ queued: NO_CALLS }),

@@ -1,6 +1,6 @@
 /** Settings of kube-controller-manager under the names of its flags; durations in microseconds. */
-import type { ApiServerAddress } from '../kube-apiserver/rest-calls.ts';
-import { DEFAULTS as ELECTION, type LeaderElectionConfig } from '../leader-election/config.ts';
+import { DEFAULTS as ELECTION } from '../leader-election/config.ts';
+import type { ElectedProcessConfig } from '../leader-election/elected-process.ts';
 
 export interface NodeLifecycleConfig {
   readonly 'node-monitor-period': number;
@@ -15,15 +15,7 @@ export interface NodeLifecycleConfig {
   readonly 'large-cluster-size-threshold': number;
 }
 
-export interface KubeControllerManagerConfig extends LeaderElectionConfig, NodeLifecycleConfig {
-  /**
-   * The `server` of controller-manager.conf: the host's own apiserver from kubeadm 1.20 (and 1.19.1) on, the control
-   * plane's endpoint before (k/k PR 94398).
-   */
-  readonly server: ApiServerAddress;
-  /** From the start of the process to its first try for the lease. Assumption: 1 s; no source gives it. */
-  readonly startUpUs: number;
-}
+export type KubeControllerManagerConfig = ElectedProcessConfig & NodeLifecycleConfig;
 
 /** --node-monitor-grace-period: 40 s, from v1.32 50 s (k/k PR 126287). `version` as `1.20` or `v1.32.1`. */
 export function defaultGracePeriodUs(version: string): number {

@@ -75,8 +75,11 @@ describe('node health as the node-lifecycle controller judges it', () => {
   });
 
   test('a pass looks at every node and names those to be marked', () => {
-    const nodes = ImmutableMap({ w1: node, w2: initialNode({ ...facts, nodeName: 'w2' }, 5) });
-    const leases = ImmutableMap({ w1: lease(1) });
+    const nodes = ImmutableMap<string, Node>([
+      ['w1', node],
+      ['w2', initialNode({ ...facts, nodeName: 'w2' }, 5)],
+    ]);
+    const leases = ImmutableMap<string, Lease>([['w1', lease(1)]]);
     const first = monitor(nodes, leases, ImmutableMap<string, NodeHealth>(), NO_VERDICT, CONFIG, 0);
     expect(first.toMark.size).toBe(0);
     const second = monitor(nodes, leases.set('w1', lease(2)), first.health, NO_VERDICT, CONFIG, 41 * S);
