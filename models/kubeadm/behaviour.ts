@@ -14,12 +14,19 @@ export function joinsAsLearner(minor: number): boolean {
 
 const STEPS = 11;
 const FIRST_US = 50_000;
+const API_PAUSE_US = 500_000;
+const API_LIMIT_US = 120_000_000;
 
-/** Pauses between kubeadm's tries of one call to etcd: one fewer than there are tries. */
-export function etcdPausesUs(minor: number): readonly number[] {
-  return minor >= 31
-    ? Array.from({ length: 48 }, () => 500_000)
-    : Array.from({ length: STEPS - 1 }, (_, i) => FIRST_US * 2 ** i);
+/** Pauses between kubeadm's tries of one call to etcd, and how long it tries at all; none is a limit but the pauses' number. */
+export function etcdPatience(minor: number): {
+  readonly pausesUs: readonly number[];
+  readonly limitUs?: number;
+} {
+  if (minor < 31) return { pausesUs: Array.from({ length: STEPS - 1 }, (_, i) => FIRST_US * 2 ** i) };
+  return {
+    pausesUs: Array.from({ length: API_LIMIT_US / API_PAUSE_US }, () => API_PAUSE_US),
+    limitUs: API_LIMIT_US,
+  };
 }
 
 /** Labels of the role, by their last part. */

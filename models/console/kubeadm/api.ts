@@ -8,12 +8,11 @@ import { isStatus, type KubeObject, objectPath } from '../../kube-apiserver/api.
 import type { SecretData } from '../../kubeadm/tokens.ts';
 import { type Fetched, fetchOne, type Script } from '../command.ts';
 import type { Server } from '../kubectl/client.ts';
-import { type Broken, isBroken, type Kubeadm, retried } from './session.ts';
+import { type Broken, every, isBroken, type Kubeadm, retried } from './session.ts';
 
 const REQUEST_US = 10_000_000;
 const QUOTED_SINCE_MINOR = 19;
-/** Every 500 ms for a minute. */
-export const API_PAUSES_US: readonly number[] = Array.from({ length: 120 }, () => 500_000);
+export const API_PATIENCE = every(500_000, 60_000_000);
 
 export interface Refused extends Broken {
   /** 0: there was no answer. */
@@ -82,7 +81,7 @@ export function* askOn<Body>(
   path: string,
   body?: unknown,
 ): Script<Asked<Body>> {
-  const answer = yield* retried<Asked<Body>>(API_PAUSES_US, function* () {
+  const answer = yield* retried<Asked<Body>>(API_PATIENCE, function* () {
     const asked = yield* ask<Body>(kubeadm, server, method, path, body);
     return isBroken(asked) && isFinal(asked) ? { body: asked as unknown as Body } : asked;
   });

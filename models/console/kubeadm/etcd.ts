@@ -17,7 +17,7 @@ import {
 } from '../../etcd/api.ts';
 import { collectionPath, type KubeList } from '../../kube-apiserver/api.ts';
 import { MIRROR_ANNOTATION, type Pod } from '../../kube-apiserver/workloads.ts';
-import { etcdPausesUs } from '../../kubeadm/behaviour.ts';
+import { etcdPatience } from '../../kubeadm/behaviour.ts';
 import { type Script, wait } from '../command.ts';
 import { type Answer, call as ask, isFailure } from '../etcdctl/client.ts';
 import { type Endpoint, readEndpoint, type Session, versionOf } from '../etcdctl/session.ts';
@@ -54,7 +54,7 @@ function* repeated<Body>(
   body: unknown,
   endpoints?: readonly Endpoint[],
 ): Script<Body | Broken> {
-  return yield* retried<Body>(etcdPausesUs(minor), function* () {
+  return yield* retried<Body>(etcdPatience(minor), function* () {
     const options = endpoints === undefined ? {} : { endpoints };
     const answer: Answer<Body> = yield* ask<Body>(session, method, body, options);
     return isFailure(answer) ? { error: answer.failure } : answer.body;

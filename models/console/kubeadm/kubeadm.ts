@@ -4,8 +4,10 @@
  * Source: k/k cmd/kubeadm/app/cmd/cmd.go. Its version is that of the cluster.
  */
 import { nearestHint } from '../../nearest.ts';
-import type { Call, Script } from '../command.ts';
+import { type Call, look, type Script } from '../command.ts';
 import { type FlagTable, isFlagError, readFlags } from '../flags.ts';
+import { isControlPlane } from '../kubectl/client.ts';
+import { init } from './init.ts';
 import { join } from './join.ts';
 import { reset } from './reset.ts';
 import { fail, type Kubeadm, say } from './session.ts';
@@ -47,6 +49,15 @@ const SHORT: Readonly<Record<string, string>> = { f: 'force', y: 'yes', v: 'v' }
 
 type Subcommand = (kubeadm: Kubeadm) => Script;
 
+/** The same for hosts that have an admin.conf. */
+function asAdmin(subcommand: Subcommand): Subcommand {
+  return function* run(kubeadm) {
+    if (yield* look(isControlPlane)) return yield* subcommand(kubeadm);
+    const why = 'open /etc/kubernetes/admin.conf: no such file or directory';
+    return fail(kubeadm, `failed to load admin kubeconfig: ${why}`);
+  };
+}
+
 // biome-ignore lint/correctness/useYield: every subcommand is a script
 function* printVersion(kubeadm: Kubeadm): Script {
   const { minor, version } = kubeadm;
@@ -56,10 +67,11 @@ function* printVersion(kubeadm: Kubeadm): Script {
 
 /** By their words. */
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  init,
   join,
   reset,
-  token,
-  'init phase upload-certs': uploadCerts,
+  token: asAdmin(token),
+  'init phase upload-certs': asAdmin(uploadCerts),
   'certs certificate-key': certificateKey,
   version: printVersion,
 };

@@ -16,7 +16,7 @@ import { isSet } from '../flags.ts';
 import { klogHeader } from '../log-text.ts';
 import { ask } from './api.ts';
 import { changeMember, connect } from './etcd.ts';
-import { ownMember } from './join.ts';
+import { ownMember } from './member.ts';
 import {
   CONTROL_PLANE,
   type Done,

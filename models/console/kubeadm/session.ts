@@ -6,10 +6,11 @@
  */
 import type { Action } from '../../../sim/faults.ts';
 import type { World } from '../../../sim/world.ts';
-import { act, type Call, look, type Script, wait } from '../command.ts';
+import { act, type Call, look, now, type Script, wait } from '../command.ts';
 import type { Flags } from '../flags.ts';
 import { hostWallUs } from '../host-clock.ts';
 import type { Server } from '../kubectl/client.ts';
+import { resolveName } from '../net-words.ts';
 
 /** The static pods that kubeadm writes manifests for, in its order. */
 export const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
@@ -57,8 +58,9 @@ export function endpointText({ call }: Pick<Kubeadm, 'call'>): string {
   return `${name ?? address}:${port}`;
 }
 
-export function addressOf({ call }: Pick<Kubeadm, 'call'>, host: string): string {
-  return call.place.topology.hosts.find(({ name }) => name === host)?.address ?? host;
+/** The address that a name means on this host; what nobody is called is left as it is. */
+export function addressOf({ call }: Pick<Kubeadm, 'call'>, name: string): string {
+  return resolveName(call.place, name) ?? name;
 }
 
 export function* wallUs(): Script<number> {
@@ -112,14 +114,27 @@ export function* uninstall({ call }: Pick<Kubeadm, 'call'>, names: readonly stri
   yield* act(actions);
 }
 
-/** Tries until there is something, at these pauses; the last failure if there never is. */
+/** Pauses between tries, and how long there may be tries at all. */
+export interface Patience {
+  readonly pausesUs: readonly number[];
+  readonly limitUs?: number;
+}
+
+/** Every so often for so long. */
+export function every(pauseUs: number, limitUs: number): Patience {
+  return { pausesUs: Array.from({ length: Math.ceil(limitUs / pauseUs) }, () => pauseUs), limitUs };
+}
+
+/** Tries until there is something; the last failure if there never is. */
 export function* retried<T>(
-  pausesUs: readonly number[],
+  { pausesUs, limitUs }: Patience,
   attempt: () => Script<T | Broken>,
 ): Script<T | Broken> {
+  const sinceUs = limitUs === undefined ? 0 : yield* now();
   let last = yield* attempt();
   for (const pauseUs of pausesUs) {
     if (!isBroken(last)) return last;
+    if (limitUs !== undefined && (yield* now()) - sinceUs + pauseUs > limitUs) return last;
     yield* wait(pauseUs);
     last = yield* attempt();
   }

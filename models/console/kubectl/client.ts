@@ -62,7 +62,7 @@ export function isFailed(answer: object): answer is Failed {
 }
 
 /** Has kubeadm made this host a control plane, so that there is an admin.conf? */
-function isControlPlane({ world, host }: Seen): boolean {
+export function isControlPlane({ world, host }: Seen): boolean {
   return world.host(host).processes.some((index) => {
     const spec = world.processes[index]?.spec;
     return spec?.name === 'kube-apiserver' && spec.enabled;
