@@ -1,6 +1,6 @@
 /** Runs the cases of recordings with many seeds and holds each measure to what was recorded. */
 import { libraryTexts } from '../../cli/shared.ts';
-import { runScenarios, type ScenarioTask } from '../../plan/runners/scenario-runs.ts';
+import { runScenarios, type ScenarioAnswer, type ScenarioTask } from '../../plan/runners/scenario-runs.ts';
 import type { MeasureValue } from '../../scenarios/result.ts';
 import type { MeasureData } from '../../scenarios/schema.ts';
 import { type Case, CaseError, givesEach, holdsStart, kindOf, type Notes, noteOf } from './daemons-cases.ts';
@@ -29,6 +29,7 @@ export interface Uncovered {
 }
 
 export interface Report {
+  /** Seeds a case; of several reports put together the fewest. */
   readonly runs: number;
   readonly rows: readonly Row[];
   readonly uncovered: readonly Uncovered[];
@@ -37,11 +38,18 @@ export interface Report {
 export interface RunOptions {
   readonly runs: number;
   readonly progress?: (share: number) => void;
+  /** Told of each recording when its last run has ended. */
+  readonly compared?: (id: string, report: Report) => void;
   readonly signal?: AbortSignal;
 }
 
 /** Measures of all runs of one case, by the name of the measure. */
 type Taken = ReadonlyMap<string, readonly (Sample | null)[]>;
+
+interface TakenCase {
+  readonly case: Case;
+  readonly taken: Taken;
+}
 
 export async function compare(
   recordings: readonly Recording[],
@@ -49,28 +57,66 @@ export async function compare(
   notes: Notes,
   options: RunOptions,
 ): Promise<Report> {
-  const taken = await runCases(cases, options);
+  const { runs, progress, compared, signal } = options;
+  const reports = new Map<string, Report>();
+  const conclude = (recording: Recording, own: readonly TakenCase[]): void => {
+    const report = { runs, ...compareOne(recording, own, notes) };
+    reports.set(recording.id, report);
+    compared?.(recording.id, report);
+  };
+  const waiting = new Map<string, TakenCase[]>();
+  for (const recording of recordings) {
+    if (cases.every((one) => one.recording !== recording.id)) conclude(recording, []);
+    else waiting.set(recording.id, []);
+  }
+  await runCases(cases, {
+    runs,
+    ...(progress === undefined ? {} : { progress }),
+    ...(signal === undefined ? {} : { signal }),
+    taken: (one) => {
+      const { recording: id } = one.case;
+      const own = [...(waiting.get(id) ?? []), one];
+      waiting.set(id, own);
+      const recording = recordings.find((other) => other.id === id);
+      if (recording !== undefined && own.length === cases.filter((other) => other.recording === id).length)
+        conclude(recording, own);
+    },
+  });
+  return together(recordings.flatMap(({ id }) => reports.get(id) ?? []));
+}
+
+/** One report of several. */
+export function together(reports: readonly Report[]): Report {
+  return {
+    runs: Math.min(...reports.map(({ runs }) => runs)),
+    rows: reports.flatMap(({ rows }) => rows),
+    uncovered: reports.flatMap(({ uncovered }) => uncovered),
+  };
+}
+
+function compareOne(
+  recording: Recording,
+  cases: readonly TakenCase[],
+  notes: Notes,
+): Pick<Report, 'rows' | 'uncovered'> {
+  const { id } = recording;
+  if (cases.length === 0) {
+    const reason = noteOf(notes.uncovered, id, '*') ?? 'there is no case';
+    return { rows: [], uncovered: [{ id, measure: '*', reason }] };
+  }
   const rows: Row[] = [];
   const uncovered: Uncovered[] = [];
-  for (const recording of recordings) {
-    const { id } = recording;
-    const own = cases.flatMap((one, i) => (one.recording === id ? [{ one, taken: taken[i] as Taken }] : []));
-    if (own.length === 0) {
-      uncovered.push({ id, measure: '*', reason: noteOf(notes.uncovered, id, '*') ?? 'there is no case' });
-      continue;
-    }
-    for (const [measure, recorded] of Object.entries(recording.samples)) {
-      const found = own.flatMap(({ one, taken: values }) => {
-        const data = one.data.measure?.find(({ name }) => plain(name) === plain(measure));
-        return data === undefined ? [] : [{ one, data, values: values.get(data.name) ?? [] }];
-      })[0];
-      if (found === undefined) {
-        const reason = noteOf(notes.uncovered, id, measure) ?? 'the case does not measure it';
-        uncovered.push({ id, measure, reason });
-      } else rows.push(rowOf(recording, measure, recorded, found, notes));
-    }
+  for (const [measure, recorded] of Object.entries(recording.samples)) {
+    const found = cases.flatMap(({ case: one, taken }) => {
+      const data = one.data.measure?.find(({ name }) => plain(name) === plain(measure));
+      return data === undefined ? [] : [{ one, data, values: taken.get(data.name) ?? [] }];
+    })[0];
+    if (found === undefined) {
+      const reason = noteOf(notes.uncovered, id, measure) ?? 'the case does not measure it';
+      uncovered.push({ id, measure, reason });
+    } else rows.push(rowOf(recording, measure, recorded, found, notes));
   }
-  return { runs: options.runs, rows, uncovered };
+  return { rows, uncovered };
 }
 
 /** Names of measures have letters, digits, _ and -; those of recordings sometimes more. */
@@ -99,29 +145,40 @@ function rowOf(
   return { id, measure, ...verdict, note: deviates ? (noteOf(notes.deviations, id, measure) ?? '') : '' };
 }
 
+/** Every case with every seed; `taken` is told of each case when its last run has ended. */
 async function runCases(
   cases: readonly Case[],
-  { runs, progress, signal }: RunOptions,
-): Promise<readonly Taken[]> {
+  { runs, progress, taken, signal }: Omit<RunOptions, 'compared'> & { taken(one: TakenCase): void },
+): Promise<void> {
   const tasks = cases.flatMap((_, job) =>
     Array.from({ length: runs }, (__, seed): ScenarioTask => ({ job, seed: seed + 1, give: 'measures' })),
   );
+  const answers = cases.map(() => ({ bySeed: new Array<ScenarioAnswer>(runs), count: 0 }));
   const shared = { library: libraryTexts(), jobs: cases.map(({ job }) => job) };
-  const answers = await runScenarios(shared, tasks, {
-    answered: (_, __, done) => progress?.(done / tasks.length),
+  await runScenarios(shared, tasks, {
+    answered: (index, answer, done) => {
+      progress?.(done / tasks.length);
+      const job = Math.floor(index / runs);
+      const own = answers[job] as (typeof answers)[number];
+      own.bySeed[index % runs] = answer;
+      own.count++;
+      if (own.count === runs)
+        taken({ case: cases[job] as Case, taken: measuresOf(cases[job] as Case, own.bySeed) });
+    },
     ...(signal === undefined ? {} : { signal }),
   });
-  return cases.map((one, job) => {
-    const taken = new Map<string, (Sample | null)[]>();
-    for (const answer of answers.slice(job * runs, (job + 1) * runs)) {
-      if (!('measures' in answer))
-        throw new CaseError('error' in answer ? answer.error : `${one.job.file}: no measures`);
-      for (const [name, value] of Object.entries(answer.measures)) {
-        taken.set(name, [...(taken.get(name) ?? []), ...each(value)]);
-      }
+}
+
+function measuresOf({ job }: Case, answers: readonly ScenarioAnswer[]): Taken {
+  const taken = new Map<string, (Sample | null)[]>();
+  for (const answer of answers) {
+    if (!('measures' in answer))
+      throw new CaseError('error' in answer ? answer.error : `${job.file}: no measures`);
+    for (const [name, value] of Object.entries(answer.measures)) {
+      taken.set(name, [...(taken.get(name) ?? []), ...each(value)]);
     }
-    return taken;
-  });
+  }
+  return taken;
 }
 
 function each(value: MeasureValue): readonly (Sample | null)[] {

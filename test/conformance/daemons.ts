@@ -10,7 +10,8 @@ import { packageRoot } from '../../cli/shared.ts';
 import { CaseError, readCases, readNotes } from './daemons-cases.ts';
 import { fidelityPage, passes, reportText } from './daemons-print.ts';
 import { readRecordings } from './daemons-recording.ts';
-import { compare } from './daemons-rows.ts';
+import { keepResult, keptResults } from './daemons-results.ts';
+import { compare, type Report } from './daemons-rows.ts';
 import { UsageError } from './usage.ts';
 
 const FOLDER = 'test/conformance/daemons';
@@ -21,6 +22,7 @@ export async function daemons(args: readonly string[]): Promise<boolean> {
   const recordings = readRecordings(folder).filter(({ id }) => only === undefined || only.includes(id));
   if (recordings.length === 0) throw new UsageError(`no recording in ${folder}`);
   const progress = new Progress('conformance:');
+  const results = join(packageRoot(), FOLDER, 'results.json');
   try {
     const cases = readCases(
       caseFolder,
@@ -30,10 +32,11 @@ export async function daemons(args: readonly string[]): Promise<boolean> {
     const report = await compare(recordings, cases, readNotes(caseFolder), {
       runs,
       progress: (share) => progress.show(share),
+      ...(writeDocs ? { compared: (id: string, one: Report) => keepResult(results, id, one) } : {}),
     });
     progress.done();
     process.stdout.write(json ? `${JSON.stringify(report.rows)}\n` : reportText(report));
-    if (writeDocs) writeFileSync(join(packageRoot(), 'docs/fidelity.md'), fidelityPage(report));
+    if (writeDocs) writeFileSync(join(packageRoot(), 'docs/fidelity.md'), fidelityPage(keptResults(results)));
     return passes(report);
   } catch (error) {
     progress.done();
