@@ -11,6 +11,7 @@ import type { Answer, advance, ConsoleResult } from '../models/console/console.t
 import { ANSWER_NOTE } from '../models/console/fetch.ts';
 import { type Output, textOf } from '../models/console/output.ts';
 import { SHELL } from '../models/console/shell-process.ts';
+import { touches } from '../models/console/touches.ts';
 import type { Effect } from '../sim/effects.ts';
 import type { Action } from '../sim/faults.ts';
 import type { Step } from '../sim/state.ts';
@@ -28,6 +29,8 @@ export interface Typed {
   endStep: number;
   /** What it printed so far. */
   text: string;
+  /** It has done something to the cluster, or asked for it, and not only looked. */
+  touched: boolean;
   /** Undefined while it runs. */
   result: ConsoleResult | undefined;
 }
@@ -119,6 +122,7 @@ export class Console {
       step: 0,
       endStep: 0,
       text: '',
+      touched: false,
       result: undefined,
     };
     this.typed.push(typed);
@@ -228,6 +232,7 @@ export class Console {
     const { world } = this;
     const host = ('host' in question ? question.host : undefined) ?? run.place.host;
     run.asked.set(number, { parts: [], missing: 1 });
+    run.typed.touched ||= touches(question);
     switch (question.ask) {
       case 'look':
         run.answers.push({

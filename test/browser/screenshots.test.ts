@@ -46,6 +46,21 @@ describe.skipIf(process.env['QUORATE_UPDATE_SCREENSHOTS'] !== '1')('pictures', (
       },
     ],
     [
+      'terminal',
+      `${RUN}&t=5s`,
+      async (page) => {
+        const type = async (line: string, says: string) => {
+          await page.keyboard.type(`${line}\r`);
+          await page.locator('host-terminal .xterm-rows').getByText(says).first().waitFor();
+        };
+        await page.keyboard.press('t');
+        await page.locator('host-terminal .xterm-rows').getByText('root@').first().waitFor();
+        await type('etcdctl endpoint status --cluster -w table', 'RAFT TERM');
+        await type('systemctl stop haproxy', 'branch of its own');
+        await type('curl -k --max-time 2 https://10.0.0.162:8443/livez', 'curl: (');
+      },
+    ],
+    [
       'why',
       `${RUN}&t=12.93s&lane=vip`,
       async (page) => {

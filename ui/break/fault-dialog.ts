@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Engine } from '../engine/engine.ts';
 import type { FaultField, FaultForm } from '../engine/fault-forms.ts';
-import { type Change, type ChangeValue, changeAt } from '../run/request.ts';
+import { type ChangeValue, changeAt, type FaultChange } from '../run/request.ts';
 import { sceneAt } from '../run/scene-at.ts';
 import { clockText } from '../run/times.ts';
 import type { Branches } from '../state/branches.ts';
@@ -171,7 +171,7 @@ export class FaultDialog extends PageElement {
     if (wish === undefined || request === undefined) return;
     const turn = ++this.#turn;
     try {
-      const change = { at: changeAt(this.state.atMs.get()), ...wish } as Change;
+      const change = { at: changeAt(this.state.atMs.get()), ...wish } as FaultChange;
       const preview = await this.engine.ask('preview', { request, change });
       if (turn !== this.#turn || !this.shown) return;
       this.problem = '';
@@ -184,7 +184,7 @@ export class FaultDialog extends PageElement {
   }
 
   /** The change as the form says it. */
-  #wish(): Omit<Change, 'at'> | undefined {
+  #wish(): Omit<FaultChange, 'at'> | undefined {
     const form = this.renderRoot.querySelector('form');
     const target = this.#targets().find(({ id }) => id === this.target);
     const fault = this.state.faults.get().find(({ name }) => name === this.fault);
@@ -203,7 +203,7 @@ export class FaultDialog extends PageElement {
         wish[field.key] =
           field.kind === 'number' ? Number(value) : field.kind === 'boolean' ? value === 'true' : value;
     }
-    return wish as Omit<Change, 'at'>;
+    return wish as Omit<FaultChange, 'at'>;
   }
 
   readonly #submit = (event: SubmitEvent): void => {

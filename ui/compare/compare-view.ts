@@ -254,11 +254,8 @@ export class CompareView extends PageElement {
   }
 
   #run(request: RunRequest): Promise<RunRecord> {
-    return this.engine.run(request, {
-      progress: (share) => {
-        this.doing = `running, ${Math.round(share * 100)} %`;
-      },
-      partial: () => {},
+    return this.engine.ask('run', { request }, ({ share }) => {
+      this.doing = `running, ${Math.round(share * 100)} %`;
     });
   }
 

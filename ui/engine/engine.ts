@@ -1,7 +1,5 @@
 /** The page's side of the worker in which simulations run. */
-import type { RunRecord } from '../../scenarios/run-record.ts';
-import type { RunRequest } from '../run/request.ts';
-import type { Answer, Asks, FromEngine, Kind } from './messages.ts';
+import type { Answer, Asks, FromEngine, Kind, News } from './messages.ts';
 
 /** A newer request took this one's place; nothing went wrong. */
 export class Superseded extends Error {}
@@ -9,14 +7,7 @@ export class Superseded extends Error {}
 interface Waiting {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
-  readonly listener: RunListener | undefined;
-}
-
-export interface RunListener {
-  /** 0 to 1. */
-  progress(share: number): void;
-  /** The run as far as it has got. */
-  partial(record: RunRecord): void;
+  readonly hear: ((news: never) => void) | undefined;
 }
 
 export class Engine {
@@ -24,22 +15,13 @@ export class Engine {
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
 
-  /** Throws an Error with words for people if the scenario cannot be run. */
-  run(request: RunRequest, listener: RunListener): Promise<RunRecord> {
-    return this.#send('run', { request }, listener);
-  }
-
-  /** Throws an Error with words for people. */
-  ask<K extends Kind>(type: K, asks: Asks<K>): Promise<Answer<K>> {
-    return this.#send(type, asks, undefined);
-  }
-
-  #send<K extends Kind>(type: K, asks: Asks<K>, listener: RunListener | undefined): Promise<Answer<K>> {
+  /** `hear` is told what comes before the answer. Throws an Error with words for people. */
+  ask<K extends Kind>(type: K, asks: Asks<K>, hear?: (news: News<K>) => void): Promise<Answer<K>> {
     this.#worker ??= this.#start();
     const id = ++this.#asked;
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (answer: never) => void, reject, listener });
+      this.#waiting.set(id, { resolve: resolve as (answer: never) => void, reject, hear });
       worker.postMessage({ ...asks, type, id });
     });
   }
@@ -60,9 +42,10 @@ export class Engine {
   #hear(data: FromEngine): void {
     const waiting = this.#waiting.get(data.id);
     if (waiting === undefined) return;
-    if (data.type === 'progress') waiting.listener?.progress(data.share);
-    if (data.type === 'partial') waiting.listener?.partial(data.record);
-    if (data.type === 'progress' || data.type === 'partial') return;
+    if (data.type === 'meanwhile') {
+      waiting.hear?.(data.news as never);
+      return;
+    }
     this.#waiting.delete(data.id);
     if (data.type === 'answer') waiting.resolve(data.answer as never);
     else waiting.reject(data.superseded === true ? new Superseded(data.message) : new Error(data.message));

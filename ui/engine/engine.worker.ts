@@ -6,10 +6,13 @@ import type { RunRecord } from '../../scenarios/run-record.ts';
 import { faultForms } from './fault-forms.ts';
 import { HeldRuns } from './held-runs.ts';
 import { library, libraryWith } from './library.ts';
-import type { Answer, Asks, FromEngine, Kind, ToEngine } from './messages.ts';
+import type { Answer, Asks, FromEngine, Kind, News, ToEngine } from './messages.ts';
 import { scenariosOf } from './run-request.ts';
 
 const runs = new HeldRuns(libraryWith);
+
+/** Counts commands that were typed, and stopped. */
+let typings = 0;
 
 type Answers = { readonly [K in Kind]: (asked: Asks<K>, id: number) => Answer<K> | Promise<Answer<K>> };
 
@@ -30,12 +33,27 @@ const answers: Answers = {
   machine: async ({ request, who, atMs }) =>
     (await import('./chart.ts')).machineAt(await runs.get(request), who, atMs),
   import: async ({ files, settings }) => (await import('./import.ts')).importFiles(files, settings),
+  type: async ({ request }, id) => {
+    const { typeLast } = await import('./typing.ts');
+    const turn = ++typings;
+    const goesOn = () => turn === typings;
+    return typeLast(await runs.start(request), goesOn, breathe, (news) => tell<'type'>(id, news));
+  },
+  stop: () => {
+    typings++;
+    return undefined;
+  },
+  commands: async () => (await import('../../models/console/commands.ts')).commandNames(),
   watch: async ({ request, texts }) =>
     (await import('./watch.ts')).watchOf(await runs.get(request), texts, breathe),
   why: async ({ request, step }) => (await import('./why.ts')).whyOf(await runs.get(request), step),
 };
 
 self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => void answer(data));
+
+function tell<K extends Kind>(id: number, news: News<K>): void {
+  self.postMessage({ id, type: 'meanwhile', news } satisfies FromEngine);
+}
 
 async function answer(asked: ToEngine): Promise<void> {
   const { id } = asked;
@@ -73,11 +91,9 @@ async function run(request: Asks<'run'>['request'], id: number): Promise<RunReco
     const nowMs = performance.now();
     const factor = SLICE_MS / Math.max(1, nowMs - startMs);
     sliceUs = Math.max(10_000, sliceUs * Math.min(2, Math.max(0.25, factor)));
-    self.postMessage({ id, type: 'progress', share } satisfies FromEngine);
-    if (nowMs - shownMs > SHOW_MS && !scenarioRun.session.done) {
-      shownMs = nowMs;
-      self.postMessage({ id, type: 'partial', record: scenarioRun.record() } satisfies FromEngine);
-    }
+    const show = nowMs - shownMs > SHOW_MS && !scenarioRun.session.done;
+    if (show) shownMs = nowMs;
+    tell<'run'>(id, show ? { share, record: scenarioRun.record() } : { share });
     await breathe();
     if (newest !== id) throw new Superseded('A newer run was asked for.');
   }

@@ -4,6 +4,7 @@
  */
 import { isFaultEntry } from '../../scenarios/rules.ts';
 import { ScenarioRun } from '../../scenarios/scenario-run.ts';
+import type { SessionOptions } from '../../scenarios/session.ts';
 import { type Settled, settle } from '../../scenarios/settled.ts';
 import type { Texts } from '../../scenarios/topologies.ts';
 import { unpackBundle } from '../run/bundle.ts';
@@ -18,6 +19,14 @@ export interface Held {
   readonly composed: Composed;
   readonly library: Texts;
   readonly run: ScenarioRun;
+}
+
+export interface Started {
+  readonly composed: Composed;
+  readonly library: Texts;
+  readonly zero: Settled;
+  /** The console, if something is typed. */
+  readonly options: Pick<SessionOptions, 'commands'>;
 }
 
 export class HeldRuns {
@@ -39,20 +48,28 @@ export class HeldRuns {
       keep(this.#held, key, known, MOST_HELD);
       return known;
     }
-    const bundle = request.packed === undefined ? undefined : await unpackBundle(request.packed);
-    const library = await this.#libraryWith(request.scenario);
-    const composed = composeRequest(request, library, bundle);
+    const { composed, library, zero, options } = await this.start(request);
     const { data, topology, text } = composed;
-    const types = (data.timeline ?? []).some((entry) => !isFaultEntry(entry));
-    const run = new ScenarioRun(data, topology, this.#zeroOf(request, composed, types), {
+    const run = new ScenarioRun(data, topology, zero, {
+      ...options,
       scenarioText: text,
       command: commandOf(request),
       history: true,
-      ...(types ? { commands: (await import('../../models/console/console.ts')).advance } : {}),
     });
     const held = { request, composed, library, run };
     keep(this.#held, key, held, MOST_HELD);
     return held;
+  }
+
+  /** What a session of it starts with. Throws an Error with words for people. */
+  async start(request: RunRequest): Promise<Started> {
+    const bundle = request.packed === undefined ? undefined : await unpackBundle(request.packed);
+    const library = await this.#libraryWith(request.scenario);
+    const composed = composeRequest(request, library, bundle);
+    const types = (composed.data.timeline ?? []).some((entry) => !isFaultEntry(entry));
+    const zero = this.#zeroOf(request, composed, types);
+    const options = types ? { commands: (await import('../../models/console/console.ts')).advance } : {};
+    return { composed, library, zero, options };
   }
 
   /** Where it starts from, made once: what is done at the playhead comes later. Only with shells is something typed in it. */

@@ -1,7 +1,7 @@
-/** What the page and its worker say to each other. Each question is answered once, with its number; a run says before how far it is. */
+/** What the page and its worker say to each other. Each question is answered once, with its number; some tell before how far they are. */
 import type { RunRecord } from '../../scenarios/run-record.ts';
 import type { PhaseName } from '../run/phases.ts';
-import type { Change, RunRequest } from '../run/request.ts';
+import type { FaultChange, RunRequest } from '../run/request.ts';
 import type { ScenarioChoice } from '../state/page-state.ts';
 import type { LiveMachine } from './chart.ts';
 import type { ExportedTrace, TraceFormat } from './exports.ts';
@@ -9,8 +9,15 @@ import type { FaultForm } from './fault-forms.ts';
 import type { Imported } from './import.ts';
 import type { PhaseLines } from './phase-lines.ts';
 import type { Preview } from './preview.ts';
+import type { Typing } from './typing.ts';
 import type { Watched } from './watch.ts';
 import type { Why } from './why.ts';
+
+/** Of a run that goes on: how far it is, 0 to 1, and now and then the run as far as it has got. */
+export interface Meanwhile {
+  readonly share: number;
+  readonly record?: RunRecord;
+}
 
 /** By its type: what a question carries, and what its answer is. Times are scenario milliseconds. */
 export interface Questions {
@@ -20,14 +27,18 @@ export interface Questions {
     readonly answer: { readonly scenarios: readonly ScenarioChoice[]; readonly faults: readonly FaultForm[] };
   };
   /** Ends the run before it, if that goes on. */
-  readonly run: { readonly asks: { readonly request: RunRequest }; readonly answer: RunRecord };
+  readonly run: {
+    readonly asks: { readonly request: RunRequest };
+    readonly answer: RunRecord;
+    readonly meanwhile: Meanwhile;
+  };
   /** The text of a file that should be a stored run. */
   readonly read: {
     readonly asks: { readonly name: string; readonly text: string };
     readonly answer: RunRecord;
   };
   readonly preview: {
-    readonly asks: { readonly request: RunRequest; readonly change: Change };
+    readonly asks: { readonly request: RunRequest; readonly change: FaultChange };
     readonly answer: Preview;
   };
   /** What is behind phases of an outage. */
@@ -58,6 +69,18 @@ export interface Questions {
     readonly asks: { readonly files: Readonly<Record<string, string>>; readonly settings: readonly string[] };
     readonly answer: Imported;
   };
+  /**
+   * Types the last change of the request, which is a command, and waits for its end. Told meanwhile: what it has printed so
+   * far. `stop` ends the waiting.
+   */
+  readonly type: {
+    readonly asks: { readonly request: RunRequest };
+    readonly answer: Typing;
+    readonly meanwhile: Typing;
+  };
+  readonly stop: { readonly asks: object; readonly answer: undefined };
+  /** Names of the commands that can be typed. */
+  readonly commands: { readonly asks: object; readonly answer: readonly string[] };
   readonly watch: {
     readonly asks: { readonly request: RunRequest; readonly texts: readonly string[] };
     readonly answer: readonly Watched[];
@@ -71,6 +94,8 @@ export interface Questions {
 export type Kind = keyof Questions;
 export type Asks<K extends Kind> = Questions[K]['asks'];
 export type Answer<K extends Kind> = Questions[K]['answer'];
+/** What is told before the answer. */
+export type News<K extends Kind> = Questions[K] extends { readonly meanwhile: infer Told } ? Told : never;
 
 export type ToEngine = {
   [K in Kind]: { readonly id: number; readonly type: K } & Asks<K>;
@@ -78,8 +103,5 @@ export type ToEngine = {
 
 export type FromEngine =
   | { readonly id: number; readonly type: 'answer'; readonly answer: unknown }
-  /** A run as far as it has got; more of it comes. */
-  | { readonly id: number; readonly type: 'partial'; readonly record: RunRecord }
-  /** 0 to 1. */
-  | { readonly id: number; readonly type: 'progress'; readonly share: number }
+  | { readonly id: number; readonly type: 'meanwhile'; readonly news: unknown }
   | { readonly id: number; readonly type: 'failed'; readonly message: string; readonly superseded?: boolean };

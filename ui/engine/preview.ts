@@ -2,7 +2,7 @@
 import { entryWords } from '../../scenarios/fault-words.ts';
 import { aimAt, faultActions, faultContext, faultNamed } from '../../scenarios/faults.ts';
 import { hostsOfGroup, readTargets } from '../../scenarios/targets.ts';
-import { type Change, changeMs } from '../run/request.ts';
+import { changeMs, type FaultChange } from '../run/request.ts';
 import type { Held } from './held-runs.ts';
 import { composeRequest } from './run-request.ts';
 
@@ -18,7 +18,7 @@ export interface Preview {
 const NOT_PARAMETERS = ['at', 'do', 'on', 'links', 'direction', 'for'];
 
 /** Throws an Error with words for people if it cannot be done. */
-export function previewOf({ request, composed, library, run }: Held, change: Change): Preview {
+export function previewOf({ request, composed, library, run }: Held, change: FaultChange): Preview {
   // Checked as it would be when it is run.
   composeRequest({ ...request, changes: [...(request.changes ?? []), change] }, library, composed.bundle);
   const { session } = run;

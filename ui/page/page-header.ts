@@ -163,6 +163,9 @@ export class PageHeader extends PageElement {
           Own files
         </button>
         <input type="file" accept=".json,application/json" hidden aria-label="Stored run" @change=${this.#file} />
+        <button ?disabled=${record === undefined} title="A terminal on a host, at the playhead (T)" @click=${() => this.dispatchEvent(new CustomEvent('terminal-asked'))}>
+          Terminal
+        </button>
         <button ?disabled=${record === undefined} title="Two runs on one time axis (C)" @click=${() => this.dispatchEvent(new CustomEvent('compare-asked'))}>
           Compare
         </button>

@@ -24,6 +24,7 @@ import type { FilesDialog } from '../files/files-dialog.ts';
 import type { CommandPalette } from '../palette/command-palette.ts';
 import type { RunRequest } from '../run/request.ts';
 import type { ShareDialog } from '../share/share-dialog.ts';
+import type { HostTerminal } from '../terminal/host-terminal.ts';
 import './announcer.ts';
 import type { HelpDialog } from './help-dialog.ts';
 import './page-header.ts';
@@ -41,6 +42,7 @@ interface Dialogs {
   'share-dialog': ShareDialog;
   'command-palette': CommandPalette;
   'help-dialog': HelpDialog;
+  'host-terminal': HostTerminal;
 }
 type DialogName = keyof Dialogs;
 
@@ -53,6 +55,7 @@ const DIALOGS: Readonly<Record<DialogName, () => Promise<unknown>>> = {
   'share-dialog': () => import('../share/share-dialog.ts'),
   'command-palette': () => import('../palette/command-palette.ts'),
   'help-dialog': () => import('./help-dialog.ts'),
+  'host-terminal': () => import('../terminal/host-terminal.ts'),
 };
 
 export class QuoratePage extends LitElement {
@@ -103,6 +106,7 @@ export class QuoratePage extends LitElement {
         @run-asked=${({ detail }: RunAsked) => this.#opener.openRequest(detail)}
         @file-chosen=${({ detail }: FileChosen) => this.#opener.openFile(detail)}
         @files-asked=${() => this.#actions.files()}
+        @terminal-asked=${() => this.#actions.terminal()}
         @compare-asked=${() => this.#actions.compare()}
         @share-asked=${() => this.#actions.share()}
         @commands-asked=${() => this.#actions.commands()}
@@ -126,6 +130,7 @@ export class QuoratePage extends LitElement {
         ${this.state.run.get() === undefined ? empty(busy) : nothing}
       </main>
       <div class="panel transport">
+        ${this.#when('host-terminal', () => html`<host-terminal @terminal-closed=${() => this.removeAttribute('typing')} .state=${this.state} .branches=${this.branches} .engine=${this.#engine}></host-terminal>`)}
         <branch-strip .state=${this.state} .branches=${this.branches}></branch-strip>
         <transport-bar role="region" aria-label="Time" .state=${this.state} .actions=${this.#actions}></transport-bar>
       </div>
@@ -145,6 +150,12 @@ export class QuoratePage extends LitElement {
     breakIt: (on) => {
       const target = on ?? targetOfLane(this.state.selected.get());
       void this.#dialog('fault-dialog').then((dialog) => dialog.open(target));
+    },
+    terminal: (host) => {
+      const [on] = (targetOfLane(this.state.selected.get()) ?? '').split('/');
+      void this.#dialog('host-terminal').then(async (terminal) => {
+        this.toggleAttribute('typing', await terminal.open(host ?? (on || undefined)));
+      });
     },
     why: () => this.#why(),
     watch: () => void this.#dialog('watch-dialog').then((dialog) => dialog.open()),

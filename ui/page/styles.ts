@@ -43,6 +43,9 @@ export const pageStyles = css`
     min-height: 0;
     padding: var(--gap);
   }
+  :host([typing]) main {
+    grid-template-rows: minmax(0, 1.3fr) minmax(120px, 1fr);
+  }
   main .panel {
     overflow: hidden;
     border: 1px solid var(--line);

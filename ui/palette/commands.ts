@@ -1,6 +1,6 @@
 /** Everything that can be done on the page, by name: for the command palette, which is how one gets anywhere without a mouse. */
 import { faultsFor, type Target, targetsOf } from '../break/targets.ts';
-import type { Change } from '../run/request.ts';
+import type { Wish } from '../run/request.ts';
 import { sceneAt } from '../run/scene-at.ts';
 import type { Actions } from '../state/actions.ts';
 import type { Branches } from '../state/branches.ts';
@@ -24,12 +24,17 @@ export function commandsOf(state: PageState, actions: Actions, branches: Branche
     key: '',
     run: () => actions.open({ scenario: name, seed: 1, set: [] }),
   }));
+  const terminals = (state.run.get()?.record.hosts ?? []).map(({ name }) => ({
+    title: `terminal on ${name}`,
+    key: '',
+    run: () => actions.terminal(name),
+  }));
   const lanes = (state.run.get()?.record.lanes ?? []).map(({ id, group, label }) => ({
     title: `select lane ${group === 'cluster' ? label : `${group} ${label}`}`,
     key: '',
     run: () => state.select(id),
   }));
-  return [...keys, ...faults(state, branches), ...scenarios, ...lanes];
+  return [...keys, ...terminals, ...faults(state, branches), ...scenarios, ...lanes];
 }
 
 /** Each fault that needs no further word, on each target: done at once, at the playhead. */
@@ -49,7 +54,7 @@ function faults(state: PageState, branches: Branches): Command[] {
     );
 }
 
-function wish(name: string, { on }: Target): Omit<Change, 'at'> {
+function wish(name: string, { on }: Target): Wish {
   if (on === undefined) return { do: name };
   return typeof on === 'string' ? { do: name, on } : { do: name, links: on };
 }

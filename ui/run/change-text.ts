@@ -17,9 +17,11 @@ export function readChange(text: string): Change | string {
   const fields = new URLSearchParams(text);
   const keys = [...new Set(fields.keys())];
   const at = fields.get('at') ?? '';
-  const what = fields.get('do') ?? '';
+  const [what, command] = [fields.get('do') ?? '', fields.get('run') ?? ''];
   if (!/^\d{1,15}us$/.test(at)) return `The link's change has no time such as at=12000000us.`;
-  if (what === '' || keys.length > MOST_FIELDS) return `The link's change does not say what it does.`;
+  if ((what === '') === (command === '') || keys.length > MOST_FIELDS)
+    return `The link's change does not say what it does.`;
+  if (command !== '') return { at, run: command, on: fields.get('on') ?? '' };
   const change: Record<string, ChangeValue> = { at, do: what };
   for (const key of keys) {
     if (key === 'at' || key === 'do') continue;

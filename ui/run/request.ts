@@ -4,13 +4,27 @@
  * Something that the viewer did: an entry of the scenario's timeline, with its own time (`12561001us`). What it has beside `at`,
  * `do`, `on` and `links` are the fault's own parameters.
  */
-export interface Change {
+export type Change = FaultChange | CommandChange;
+
+export interface FaultChange {
   readonly at: string;
   readonly do: string;
+  readonly run?: never;
   readonly on?: string;
   readonly links?: readonly [string, string];
   readonly [parameter: string]: ChangeValue | undefined;
 }
+
+/** A command that was typed on a host. */
+export interface CommandChange {
+  readonly at: string;
+  readonly run: string;
+  readonly on: string;
+  readonly do?: never;
+}
+
+/** What is to be done at the playhead, whenever that is. */
+export type Wish = Omit<FaultChange, 'at'> | Omit<CommandChange, 'at'>;
 export type ChangeValue = string | number | boolean | readonly [string, string];
 
 /** What is run when nobody names a seed. */
@@ -47,6 +61,7 @@ export function changeMs(change: Change): number {
 
 /** A change in a few words, for the name of its branch: `power-off m1`. */
 export function changeWords(change: Change): string {
+  if (change.run !== undefined) return `${change.on}$ ${change.run}`;
   const { do: what, on, links } = change;
   const known = ['at', 'do', 'on', 'links'];
   const own = Object.entries(change).filter(([key]) => !known.includes(key));

@@ -4,6 +4,8 @@ import type { RunRequest } from '../run/request.ts';
 export interface Actions {
   /** Opens the fault palette, aimed at this target, or at the selected lane, or at whoever holds the VIP. */
   breakIt(on?: string): void;
+  /** A terminal on this host, or on the selected lane's, or on whoever holds the VIP. */
+  terminal(host?: string): void;
   /** Explains the selected lane's state at the playhead, or the last event. */
   why(): void;
   /** Breakpoints and watches. */

@@ -3,7 +3,7 @@
  * that one can return; nothing that was done is lost by doing something else.
  */
 import type { RunRecord } from '../../scenarios/run-record.ts';
-import { type Change, changeAt, changeMs, changeWords, type RunRequest } from '../run/request.ts';
+import { type Change, changeAt, changeMs, changeWords, type RunRequest, type Wish } from '../run/request.ts';
 import type { Opener } from './opener.ts';
 import type { PageState } from './page-state.ts';
 import { Value } from './value.ts';
@@ -18,6 +18,12 @@ export interface Branch {
   readonly fromMs: number;
   readonly request: RunRequest;
   readonly record: RunRecord | undefined;
+}
+
+/** A request and the last of its changes. */
+export interface Forked {
+  readonly change: Change;
+  readonly request: RunRequest;
 }
 
 export class Branches {
@@ -48,14 +54,24 @@ export class Branches {
   }
 
   /** Does this at the playhead, on a branch of its own. What had been done later on this branch is not on the new one. */
-  async change(wish: Omit<Change, 'at'>): Promise<void> {
+  async change(wish: Wish): Promise<void> {
+    const forked = this.forked(wish);
+    if (forked !== undefined) await this.grow(forked);
+  }
+
+  /** What would be run for it: the same up to the playhead, and then this. Undefined if nothing can be changed. */
+  forked(wish: Wish): Forked | undefined {
     const atMs = this.#state.atMs.get();
     const change = { at: changeAt(atMs), ...wish } as Change;
     const { branch } = this;
-    if (branch === undefined) return;
+    if (branch === undefined) return undefined;
     const before = (branch.request.changes ?? []).filter((earlier) => changeMs(earlier) <= atMs);
-    const request = { ...branch.request, changes: [...before, change] };
-    await this.#grow(changeWords(change), changeMs(change), request);
+    return { change, request: { ...branch.request, changes: [...before, change] } };
+  }
+
+  /** Makes it a branch, which is shown as soon as it has come to `showMs`: to where the change is, if nothing is said. */
+  async grow({ change, request }: Forked, showMs = changeMs(change)): Promise<void> {
+    await this.#grow(changeWords(change), changeMs(change), request, showMs);
   }
 
   /** Runs with another parameter from the start on, `haproxy.m1.inter=1s`. */
@@ -64,21 +80,22 @@ export class Branches {
     if (branch === undefined) return;
     const [path] = setting.split('=');
     const others = branch.request.set.filter((each) => !each.startsWith(`${path}=`));
-    await this.#grow(setting, 0, { ...branch.request, set: [...others, setting] });
+    await this.#grow(setting, 0, { ...branch.request, set: [...others, setting] }, this.#state.atMs.get());
   }
 
-  async #grow(name: string, fromMs: number, request: RunRequest): Promise<void> {
+  /** Resolves as soon as the branch is shown, or cannot be. */
+  async #grow(name: string, fromMs: number, request: RunRequest, showMs: number): Promise<void> {
     const branch = { id: ++this.#made, name, parent: this.current.get(), fromMs, request, record: undefined };
-    const opened = await this.#opener.openFork(
-      request,
-      fromMs === 0 ? this.#state.atMs.get() : fromMs,
-      () => {
+    await new Promise<void>((resolve) => {
+      const arrive = () => {
         this.#undone = [];
         this.all.set([...this.all.get(), branch]);
         this.current.set(branch.id);
-      },
-    );
-    if (opened) this.#state.notice.set(undefined);
+        this.#state.notice.set(undefined);
+        resolve();
+      };
+      void this.#opener.openFork(request, showMs, arrive).then(() => resolve());
+    });
   }
 
   /** Goes to a branch; the playhead stays where it is, or goes to `atMs`. */

@@ -74,6 +74,12 @@ export const KEYS: readonly Key[] = [
     press: (_, actions) => actions.breakIt(),
   },
   {
+    shown: 'T',
+    does: 'a terminal on a host, at the playhead',
+    keys: ['t'],
+    press: (_, actions) => actions.terminal(),
+  },
+  {
     shown: 'Y',
     does: 'why? of the selected lane, or of the last event',
     keys: ['y'],

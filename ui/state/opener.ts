@@ -136,9 +136,9 @@ export class Opener {
     }
     await this.#attempt(doing, async () => {
       const record = source.request
-        ? await this.#engine.run(source.request, {
-            progress: (share) => turn === this.#turn && this.#state.busy.set({ text: doing, share }),
-            partial: show,
+        ? await this.#engine.ask('run', { request: source.request }, ({ share, record }) => {
+            if (turn === this.#turn) this.#state.busy.set({ text: doing, share });
+            if (record !== undefined) show(record);
           })
         : await this.#engine.ask('read', { name: source.file, text: await textOf(source.file) });
       return () => {

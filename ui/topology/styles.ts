@@ -90,6 +90,11 @@ export const topologyStyles = css`
     border-color: var(--bad);
     color: var(--bad);
   }
+  .tool .line {
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.6;
+  }
   .tool svg {
     width: 13px;
     height: 13px;

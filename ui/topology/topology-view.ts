@@ -73,7 +73,9 @@ export class TopologyView extends PageElement {
             .map(
               ({
                 name,
-              }) => html`<button class="tool" data-host=${name} title="Break ${name}" aria-label="Break ${name}" @click=${() => this.actions?.breakIt(name)}>
+              }) => html`<button class="tool" data-host=${name} data-place="1" title="Terminal on ${name}" aria-label="Terminal on ${name}" @click=${() => this.actions?.terminal(name)}>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path class="line" d="M2.500,4L6.500,8L2.500,12M8,12.500H13.500" /></svg>
+              </button><button class="tool" data-host=${name} title="Break ${name}" aria-label="Break ${name}" @click=${() => this.actions?.breakIt(name)}>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M9.5,1L3,9h4.500L6,15l7-8.500H8.500Z" /></svg>
               </button>`,
             )}
@@ -105,7 +107,7 @@ export class TopologyView extends PageElement {
       if (box === undefined) continue;
       const left =
         drawing.node()!.getBoundingClientRect().left - tool.offsetParent!.getBoundingClientRect().left;
-      tool.style.translate = `${left + box.x + box.width - 13}px ${box.y - 13}px`;
+      tool.style.translate = `${left + box.x + box.width - 13 - 28 * Number(tool.dataset['place'] ?? 0)}px ${box.y - 13}px`;
     }
     drawServices(layer('services'), scene, layout);
     drawVip(layer('flags'), scene, layout);
