@@ -52,6 +52,9 @@ export const MEASURE_KINDS = [
 export const EXPECTATION_KINDS = ['eventually', 'always', 'sometimes', 'never'] as const;
 export type ExpectationKind = (typeof EXPECTATION_KINDS)[number];
 
+/** What a switch may change; one of them at least. */
+const SWITCH_KEYS = ['set', 'topology', 'without', 'also', 'start', 'workloads', 'clients'] as const;
+
 /** Every broken rule, in the order of the file. */
 export function checkRules(data: ScenarioData): Complaint[] {
   const complaints: Complaint[] = [];
@@ -85,6 +88,14 @@ export function checkRules(data: ScenarioData): Complaint[] {
   data.clients?.forEach((client, index) => {
     checkClient(client, ['clients', index], say);
     unique(clients, client.name, ['clients', index, 'name'], say);
+  });
+  data.switches?.forEach((change, index) => {
+    if (given(change, SWITCH_KEYS).length === 0)
+      say(['switches', index], `what is switched off? one of ${SWITCH_KEYS.join(', ')} is needed`);
+    change.without?.forEach((name, at) => {
+      if (!names.has(name))
+        say(['switches', index, 'without', at], `there is no entry ${name}${nearestHint(name, names)}`);
+    });
   });
   const workloads = new Set<string>();
   data.workloads?.forEach((workload, index) => {

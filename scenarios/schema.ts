@@ -209,6 +209,24 @@ const Measure = z.strictObject({
     ),
 });
 
+const Switch = z
+  .strictObject({
+    about: z.string().optional().describe('What is switched off'),
+    set: z.record(z.string(), parameterValue).optional().describe('Parameters, as --set'),
+    topology: label.optional().describe('A shipped topology instead, as --topology'),
+    without: z
+      .array(entryName)
+      .min(1)
+      .optional()
+      .describe('Entries of the timeline that do nothing; their moments remain'),
+    also: z.array(TimelineEntry).min(1).optional().describe('What happens as well'),
+    start: Start.optional().describe('Instead of the start'),
+    workloads: z.array(Workload).max(MOST_ENTRIES).optional().describe('Instead of the workloads'),
+    clients: z.array(Client).max(MOST_ENTRIES).optional().describe('Instead of the clients'),
+    seed: z.int().min(0).optional().describe('The seed with which it is tried; default 1'),
+  })
+  .describe('A change with which some of the expectations must fail');
+
 const Vary = z.strictObject({
   seed: z.int().min(0).optional().describe('The seed unless --seed says another'),
   draws: z
@@ -237,6 +255,11 @@ export const Scenario = z.strictObject({
   expect: z.array(Expectation).max(MOST_ENTRIES).optional(),
   measure: z.array(Measure).max(MOST_ENTRIES).optional(),
   vary: Vary.optional(),
+  switches: z
+    .array(Switch)
+    .max(MOST_ENTRIES)
+    .optional()
+    .describe('What is switched off to prove that no expectation is empty: each fails with one of them'),
 });
 
 /** A scenario as its file says it: times and expressions are still texts. */
@@ -246,6 +269,7 @@ export type MeasureData = z.infer<typeof Measure>;
 export type ClientData = z.infer<typeof Client>;
 export type WorkloadData = z.infer<typeof Workload>;
 export type StartData = z.infer<typeof Start>;
+export type SwitchData = z.infer<typeof Switch>;
 
 /** Which branch of a union a file means: for complaints about that branch only. */
 export function branchMeant(path: readonly PropertyKey[], value: unknown): number | undefined {

@@ -3,7 +3,6 @@
  * `about` names, and the lint finds the fault in just those files. Seeds: QUORATE_SEEDS / 20, at least one. Runs with the same cure and the same clients begin in the same world.
  */
 import { describe, expect, test } from 'vitest';
-import { readSetting } from '../../../models/cluster/parameters.ts';
 import { LINT_RULES, lintFiles, scenarioOfRule } from '../../../properties/lints/rules.ts';
 import { judgeExpectation } from '../../../scenarios/expectations.ts';
 import { loadScenario } from '../../../scenarios/load.ts';
@@ -14,6 +13,7 @@ import { type Settled, settle } from '../../../scenarios/settled.ts';
 import { filesOfTopology } from '../../../scenarios/topologies.ts';
 import { LIBRARY } from '../../scenarios/library.ts';
 import { composed, type RunVariant } from '../../scenarios/runs.ts';
+import { cureOf } from '../../scenarios/switches.ts';
 
 const SEEDS = Math.max(1, Math.ceil(Number(process.env['QUORATE_SEEDS'] ?? 20) / 20));
 
@@ -45,15 +45,6 @@ function broken(scenario: string, seed: number, variant: RunVariant): string[] {
   return (data.expect ?? [])
     .filter((one) => !judgeExpectation(one, run.watchlist, run.moments).ok)
     .map((one) => JSON.stringify(one));
-}
-
-/** What the scenario itself says cures it: `Cure: --topology NAME` or `Cure: --set PATH=VALUE`. */
-function cureOf({ about = '' }: ScenarioData): RunVariant {
-  const [, flag, value = ''] = /Cure: --(topology|set) (\S+)$/.exec(about.trim()) ?? [];
-  if (flag === 'topology') return { topology: value };
-  const setting = readSetting(value);
-  if (typeof setting === 'string') throw new Error(`no cure in: ${about}`);
-  return { set: { [setting.path]: setting.value } };
 }
 
 function filesOf(data: ScenarioData) {
