@@ -56,29 +56,33 @@ export interface LinkSpec {
 
 export const LAN: LinkSpec = { latencyUs: 100, jitterUs: 100 };
 
+/** A directed link: the name of its streams, and how long it takes. */
+interface Link {
+  readonly name: string;
+  readonly spec: LinkSpec;
+}
+
 export class Network {
   rules: readonly Rule[] = [];
   /** Copies of the packet judged last: extra delays after the first arrival. */
   duplicateAfterUs = DROPPED;
-  private readonly names: readonly string[];
-  private readonly links: readonly LinkSpec[];
+  private readonly makeLink: (from: number, to: number) => Link;
+  /** By the sender, then by the receiver, and only those that a packet took: of 5,000 hosts most never talk to each other. */
+  private readonly links: Link[][];
   private streams: Streams;
-  /** Rules per directed link, in the order in which they are asked; undefined where there are none. */
-  private matching: (readonly Rule[] | undefined)[];
-  private draws: ((() => number) | undefined)[] = [];
+  /** Rules per directed link, in the order in which they are asked; links without any are not there. Made anew, never changed. */
+  private matching: ReadonlyMap<number, readonly Rule[]> = new Map();
+  /** As `links`. */
+  private draws: (() => number)[][];
   /** Gilbert-Elliott state per rule and link: present means bad. */
   private readonly bad = new Set<string>();
 
   constructor(hosts: readonly string[], link: (from: number, to: number) => LinkSpec, streams: Streams) {
-    const count = hosts.length;
+    this.count = hosts.length;
     this.streams = streams;
-    this.names = Array.from(
-      { length: count * count },
-      (_, i) => `link/${hosts[Math.floor(i / count)]}-${hosts[i % count]}`,
-    );
-    this.links = Array.from({ length: count * count }, (_, i) => link(Math.floor(i / count), i % count));
-    this.count = count;
-    this.matching = new Array<readonly Rule[] | undefined>(count * count).fill(undefined);
+    this.makeLink = (from, to) => ({ name: `link/${hosts[from]}-${hosts[to]}`, spec: link(from, to) });
+    this.links = hosts.map(() => []);
+    this.draws = hosts.map(() => []);
   }
 
   private readonly count: number;
@@ -96,7 +100,7 @@ export class Network {
   }
 
   private index(): void {
-    this.matching.fill(undefined);
+    const matching = new Map<number, readonly Rule[]>();
     // The newest rule of a kind is asked first: of two latencies the later one holds.
     const sorted = [...this.rules].reverse().sort((x, y) => ORDER[x.effect.kind] - ORDER[y.effect.kind]);
     for (const rule of sorted) {
@@ -104,37 +108,43 @@ export class Network {
         for (const to of rule.to) {
           if (from === to) continue;
           const link = from * this.count + to;
-          this.matching[link] = [...(this.matching[link] ?? []), rule];
+          matching.set(link, [...(matching.get(link) ?? []), rule]);
         }
       }
     }
+    this.matching = matching;
+  }
+
+  private rulesOf(from: number, to: number): readonly Rule[] | undefined {
+    return this.matching.size === 0 ? undefined : this.matching.get(from * this.count + to);
   }
 
   /** One-way delay of a packet in microseconds, or DROPPED. Draws from the link's own stream. */
   transitUs(from: number, to: number, protocol: string): number {
     if (from === to) return LOOPBACK_US;
-    const link = from * this.count + to;
-    const spec = this.links[link] as LinkSpec;
-    const name = this.names[link] as string;
+    const row = this.links[from] as Link[];
+    row[to] ??= this.makeLink(from, to);
+    const { name, spec } = row[to];
     const delayUs =
       spec.jitterUs === 0
         ? spec.latencyUs
-        : spec.latencyUs + Math.floor(this.draw(link, name) * spec.jitterUs);
+        : spec.latencyUs + Math.floor(this.draw(from, to, name) * spec.jitterUs);
     this.duplicateAfterUs = DROPPED;
-    const rules = this.matching[link];
+    const rules = this.rulesOf(from, to);
     return rules === undefined ? delayUs : this.judge(rules, name, protocol, delayUs);
   }
 
   /** The next number of a link's own stream, which is looked up by its name once. */
-  private draw(link: number, name: string): number {
-    this.draws[link] ??= this.streams.generator(name);
-    return this.draws[link]();
+  private draw(from: number, to: number, name: string): number {
+    const row = this.draws[from] as (() => number)[];
+    row[to] ??= this.streams.generator(name);
+    return row[to]();
   }
 
   /** Is every packet of this protocol from one host to the other dropped? Draws nothing. */
   isCut(from: number, to: number, protocol: string): boolean {
     if (from === to) return false;
-    const rules = this.matching[from * this.count + to];
+    const rules = this.rulesOf(from, to);
     if (rules === undefined) return false;
     for (const rule of rules) {
       if (rule.effect.kind === 'drop' && (rule.protocol === undefined || rule.protocol === protocol))
@@ -202,8 +212,7 @@ export class Network {
     const copy: Network = Object.create(Network.prototype);
     Object.assign(copy, this);
     copy.streams = streams;
-    copy.draws = [];
-    copy.matching = [...this.matching];
+    copy.draws = this.links.map(() => []);
     (copy as unknown as { bad: Set<string> }).bad = new Set(this.bad);
     return copy;
   }
