@@ -5,6 +5,7 @@
 import type { Finding } from '../finding.ts';
 import { isIpv4 } from '../ipv4.ts';
 import { nearestHint } from '../nearest.ts';
+import { addressAfter, hostNames } from './host-range.ts';
 import type { ParameterMap, ParameterValue } from './parameters.ts';
 import { NAME_PATTERN } from './topology.ts';
 
@@ -28,7 +29,7 @@ export interface ImportSettings {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 
-const CLUSTER_KEYS = ['endpoint', 'vip', 'workers', 'balancers', 'cloud-balancer', 'dns'];
+const CLUSTER_KEYS = ['endpoint', 'vip', 'workers', 'workers-from', 'balancers', 'cloud-balancer', 'dns'];
 const HOST_KEYS = ['address', 'zone', 'segment', 'nonlocal-bind', 'server', 'joined'];
 const SWITCHES = ['nonlocal-bind', 'joined'];
 const VERSIONED = ['kubernetes', 'etcd', 'keepalived', 'haproxy'];
@@ -70,7 +71,26 @@ export function readImportSettings(
       parameters[path] = value;
     }
   }
-  return { settings: { hosts, versions, parameters, ...clusterSettings(cluster, say) }, findings };
+  const settings = { hosts, versions, parameters, ...clusterSettings(cluster, say) };
+  addWorkerAddresses(settings, cluster['workers-from'], hosts, say);
+  return { settings, findings };
+}
+
+/** `cluster.workers-from`: the address of the first worker; each next one has the next, where no other is set. */
+function addWorkerAddresses(
+  { workers = [] }: Partial<ImportSettings>,
+  first: string | undefined,
+  hosts: Map<string, HostSettings>,
+  say: (message: string) => void,
+): void {
+  if (first === undefined) return;
+  if (!isIpv4(first)) {
+    say(`cluster.workers-from: ${first} is no IPv4 address`);
+    return;
+  }
+  workers.forEach((name, index) => {
+    hosts.set(name, { address: addressAfter(first, index), ...hosts.get(name) });
+  });
 }
 
 function hostMistake(host: string, key: string, value: ParameterValue): string | undefined {
@@ -110,9 +130,9 @@ function clusterSettings(
     ['balancers', balancers],
   ] as const) {
     if (text === undefined) continue;
-    const names = text.split(',').filter((name) => name !== '');
-    const wrong = names.find((name) => !NAME_PATTERN.test(name));
-    if (wrong === undefined) read[key] = names;
+    const names = hostNames(text);
+    const wrong = names === undefined ? text : names.find((name) => !NAME_PATTERN.test(name));
+    if (wrong === undefined) read[key] = names as string[];
     else say(`cluster.${key}: ${wrong} is no name of a host`);
   }
   return read;

@@ -1,4 +1,5 @@
 /** A shipped scenario with each of its switches, to see which expectations fail; and the cures of the scenarios of lints. */
+import { advance } from '../../models/console/console.ts';
 import { readSetting } from '../../models/cluster/parameters.ts';
 import { describe, judgeExpectation } from '../../scenarios/expectations.ts';
 import { loadScenario } from '../../scenarios/load.ts';
@@ -31,7 +32,10 @@ export interface Tried {
 
 /** Whether what is judged needs the standard probers: three quarters of a cluster's work are theirs. */
 function asksForServices({ expect = [], timeline = [] }: ScenarioData): boolean {
-  const texts = [...expect.flatMap((one) => EXPECTATION_KINDS.map((kind) => one[kind])), ...timeline.map(({ when }) => when)];
+  const texts = [
+    ...expect.flatMap((one) => EXPECTATION_KINDS.map((kind) => one[kind])),
+    ...timeline.map(({ when }) => when),
+  ];
   return texts.some((text) => text?.includes('services') === true);
 }
 
@@ -51,7 +55,7 @@ export function trySwitches(name: string): Tried {
     const key = JSON.stringify([variant, seed, own.start, own.clients, own.workloads, shells]);
     const from = settled.get(key) ?? settle(topology, spec, own.start);
     settled.set(key, from);
-    const session = new Session(own, topology, from);
+    const session = new Session(own, topology, from, { commands: advance });
     session.runUntil(session.untilUs);
     return session;
   };
@@ -65,6 +69,8 @@ export function trySwitches(name: string): Tried {
     const { watchlist, moments } = run(changed, variant, change.seed ?? 1);
     return expectations.flatMap((one, index) => (failsWith(change, one, watchlist, moments) ? [index] : []));
   });
-  const empty = expectations.filter((_, index) => !failing.some((list) => list.includes(index))).map(describe);
+  const empty = expectations
+    .filter((_, index) => !failing.some((list) => list.includes(index)))
+    .map(describe);
   return { broken, failing, empty };
 }
