@@ -155,7 +155,7 @@ export class Network {
 
   /** Does the sender's own host drop every packet of this protocol to the other? Draws nothing. */
   isRefused(from: number, to: number, protocol: string): boolean {
-    const rules = this.matching[from * this.count + to];
+    const rules = this.rulesOf(from, to);
     if (rules === undefined) return false;
     for (const { effect, protocol: only } of rules) {
       if (effect.kind === 'drop' && effect.refused === true && (only === undefined || only === protocol))

@@ -363,6 +363,7 @@ describe('what is shipped', () => {
   test('every listed topology is there, with the hosts of its name', () => {
     const hosts = (name: string) => topologyNamed(name, LIBRARY)!.topology!.hosts.map((host) => host.name);
     expect(topologyNames(LIBRARY)).toEqual([
+      'door-3',
       'guide-000',
       'guide-001',
       'guide-001-cured',

@@ -1,11 +1,12 @@
 /** A shipped scenario with each of its switches, to see which expectations fail; and the cures of the scenarios of lints. */
-import { advance } from '../../models/console/console.ts';
+
 import { readSetting } from '../../models/cluster/parameters.ts';
+import { advance } from '../../models/console/console.ts';
 import { describe, judgeExpectation } from '../../scenarios/expectations.ts';
 import { loadScenario } from '../../scenarios/load.ts';
 import { prepare } from '../../scenarios/prepare.ts';
 import { EXPECTATION_KINDS } from '../../scenarios/rules.ts';
-import type { ScenarioData, SwitchData } from '../../scenarios/schema.ts';
+import type { ExpectationData, ScenarioData, SwitchData } from '../../scenarios/schema.ts';
 import { Session } from '../../scenarios/session.ts';
 import { type Settled, settle } from '../../scenarios/settled.ts';
 import { failsWith, switched } from '../../scenarios/switches.ts';
@@ -39,34 +40,62 @@ function asksForServices({ expect = [], timeline = [] }: ScenarioData): boolean 
   return texts.some((text) => text?.includes('services') === true);
 }
 
-/** Runs it as it is, then with each switch; worlds that begin alike are settled once. */
-export function trySwitches(name: string): Tried {
-  const { scenario: loaded, findings } = loadScenario(LIBRARY.get(`${name}.yaml`) ?? '', name);
-  if (loaded === undefined) throw new Error(`${name}: ${findings[0]?.message}`);
-  const { data } = loaded;
-  const isLint = name.startsWith('lints/');
-  // What a lint finds is switched on in the file itself.
-  const switches: readonly SwitchData[] = [...(isLint ? [{}] : []), ...(data.switches ?? [])];
-  const settled = new Map<string, Settled>();
-  const run = (changed: ScenarioData, variant: RunVariant, seed: number): Session => {
-    const { data: own, topology } = composed(changed, variant);
-    const { spec } = prepare(own, topology, { seed, withoutProbers: !asksForServices(data) });
-    const shells = own.timeline?.some((entry) => 'run' in entry);
-    const key = JSON.stringify([variant, seed, own.start, own.clients, own.workloads, shells]);
-    const from = settled.get(key) ?? settle(topology, spec, own.start);
-    settled.set(key, from);
-    const session = new Session(own, topology, from, { commands: advance });
+/** Runs scenarios for judging only; worlds that begin alike are settled once. */
+export class SharedRuns {
+  private readonly settled = new Map<string, Settled>();
+
+  /** The session at its end. @param probers whether the standard probers run; they are needed where services are judged */
+  run(scenario: ScenarioData, variant: RunVariant, seed: number, probers: boolean): Session {
+    const { data, topology } = composed(scenario, variant);
+    const { spec } = prepare(data, topology, { seed, withoutProbers: !probers, console: true });
+    const { start, clients, workloads, parameters, topology: own } = data;
+    const key = JSON.stringify([
+      variant.topology ?? own,
+      parameters,
+      seed,
+      probers,
+      start,
+      clients,
+      workloads,
+    ]);
+    const from = this.settled.get(key) ?? settle(topology, spec, start);
+    this.settled.set(key, from);
+    const session = new Session(data, topology, from, { commands: advance });
     session.runUntil(session.untilUs);
     return session;
-  };
+  }
+
+  /** The expectations that fail, as text. */
+  broken(name: string, seed: number): string[] {
+    const { expect = [], ...data } = dataOf(name);
+    const session = this.run({ ...data, expect }, {}, seed, asksForServices({ ...data, expect }));
+    return failures(expect, session);
+  }
+}
+
+function dataOf(name: string): ScenarioData {
+  const { scenario, findings } = loadScenario(LIBRARY.get(`${name}.yaml`) ?? '', name);
+  if (scenario === undefined) throw new Error(`${name}: ${findings[0]?.message}`);
+  return scenario.data;
+}
+
+function failures(expectations: readonly ExpectationData[], { watchlist, moments }: Session): string[] {
+  return expectations.filter((one) => !judgeExpectation(one, watchlist, moments).ok).map(describe);
+}
+
+/** Runs it as it is, then with each switch. */
+export function trySwitches(name: string): Tried {
+  const runs = new SharedRuns();
+  const data = dataOf(name);
+  const isLint = name.startsWith('lints/');
+  const probers = asksForServices(data);
+  // What a lint finds is switched on in the file itself.
+  const switches: readonly SwitchData[] = [...(isLint ? [{}] : []), ...(data.switches ?? [])];
   const expectations = data.expect ?? [];
-  const asItIs = run(data, isLint ? cureOf(data) : {}, 1);
-  const broken = expectations
-    .filter((one) => !judgeExpectation(one, asItIs.watchlist, asItIs.moments).ok)
-    .map(describe);
+  const broken = failures(expectations, runs.run(data, isLint ? cureOf(data) : {}, 1, probers));
   const failing = switches.map((change) => {
     const { data: changed, ...variant } = switched(data, change);
-    const { watchlist, moments } = run(changed, variant, change.seed ?? 1);
+    const { watchlist, moments } = runs.run(changed, variant, change.seed ?? 1, probers);
     return expectations.flatMap((one, index) => (failsWith(change, one, watchlist, moments) ? [index] : []));
   });
   const empty = expectations

@@ -4,7 +4,12 @@ import type { Texts } from '../../scenarios/topologies.ts';
 const FOLDER = '../../scenarios/';
 
 const files = import.meta.glob<string>(
-  ['../../scenarios/**/*', '!../../scenarios/**/*.ts', '!../../scenarios/lints/**'],
+  [
+    '../../scenarios/**/*',
+    '!../../scenarios/**/*.ts',
+    '!../../scenarios/lints/**',
+    '!../../scenarios/questions/**',
+  ],
   { query: '?raw', import: 'default', eager: true },
 );
 
@@ -12,12 +17,15 @@ export const library: Texts = new Map(
   Object.entries(files).map(([path, text]) => [path.slice(FOLDER.length), text]),
 );
 
-/** Scenarios that show what a lint warns of: fetched when somebody wants to see one. */
-const lints = import.meta.glob<string>('../../scenarios/lints/*.yaml', { query: '?raw', import: 'default' });
+/** Scenarios that show what a lint warns of, and those that answer questions: fetched when somebody wants to see one. */
+const others = import.meta.glob<string>(
+  ['../../scenarios/lints/*.yaml', '../../scenarios/questions/*.yaml'],
+  { query: '?raw', import: 'default' },
+);
 
 /** The library, with this scenario in it if it is one of those that are fetched. */
 export async function libraryWith(scenario: string): Promise<Texts> {
   const file = `${scenario}.yaml`;
-  const fetched = await lints[`${FOLDER}${file}`]?.();
+  const fetched = await others[`${FOLDER}${file}`]?.();
   return fetched === undefined ? library : new Map([...library, [file, fetched]]);
 }
