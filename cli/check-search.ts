@@ -6,6 +6,7 @@ import {
   type FoundViolation,
 } from '../plan/runners/check-runs.ts';
 import type { FaultClass } from '../properties/fault-classes.ts';
+import { ALL_NEEDS, NEEDS, type Need } from '../properties/needs.ts';
 import type { Property } from '../properties/property.ts';
 import { Search } from '../properties/search.ts';
 import type { ReadyCheck } from './checked.ts';
@@ -42,9 +43,7 @@ export interface SearchResult {
   }[];
 }
 
-/** Runs a task does: about a second of work. */
-const RUNS_OF_TASK: Readonly<Record<Property['needs'], number>> = { world: 8, requests: 3 };
-/** Of so many tasks one is of the group that asks about requests, whose tasks take several times as long. */
+/** Of so many tasks one is of another group than the cheapest, whose tasks take several times as long. */
 const TURNS = 4;
 /** More tasks than any time allows. */
 const MOST_TASKS = 50_000;
@@ -53,9 +52,7 @@ const ENOUGH = new Error('enough');
 
 export async function search(ready: ReadyCheck, wish: SearchWish): Promise<SearchResult> {
   const { checked, schedule } = ready;
-  const needs = (['world', 'requests'] as const).filter((need) =>
-    wish.properties.some((property) => property.needs === need),
-  );
+  const needs = ALL_NEEDS.filter((need) => wish.properties.some((property) => property.needs === need));
   const groups = needs.map((need) => wish.properties.filter((property) => property.needs === need));
   const tasks = tasksOf(needs, wish, schedule !== undefined);
   const answers: (CheckAnswer | undefined)[] = [];
@@ -136,15 +133,14 @@ export async function search(ready: ReadyCheck, wish: SearchWish): Promise<Searc
 }
 
 /** Mostly of the cheaper group; each task in a world of its own. */
-function tasksOf(needs: readonly Property['needs'][], wish: SearchWish, isFixed: boolean): CheckTask[] {
+function tasksOf(needs: readonly Need[], wish: SearchWish, isFixed: boolean): CheckTask[] {
   const tasks: CheckTask[] = [];
   const next = needs.map(() => 0);
   // The scenario's own faults are looked at by every group, in the world of each seed.
-  const turns = isFixed ? needs.length : TURNS;
   let left = (wish.runs ?? Number.POSITIVE_INFINITY) * (isFixed ? needs.length : 1);
   while (left > 0 && tasks.length < MOST_TASKS) {
-    const group = needs.length > 1 && tasks.length % turns === turns - 1 ? 1 : 0;
-    const most = isFixed ? 1 : RUNS_OF_TASK[needs[group] as Property['needs']];
+    const group = isFixed ? tasks.length % needs.length : groupOfTurn(tasks.length, needs.length);
+    const most = isFixed ? 1 : NEEDS[needs[group] as Need].runsOfTask;
     const count = Math.min(most, left);
     const from = next[group] as number;
     const seed = isFixed ? wish.seed + from : wish.seed + tasks.length;
@@ -153,6 +149,12 @@ function tasksOf(needs: readonly Property['needs'][], wish: SearchWish, isFixed:
     left -= count;
   }
   return tasks;
+}
+
+/** The first group, but for each last turn, which the others have one after the other. */
+function groupOfTurn(task: number, groups: number): number {
+  const isOthers = groups > 1 && task % TURNS === TURNS - 1;
+  return isOthers ? 1 + (Math.floor(task / TURNS) % (groups - 1)) : 0;
 }
 
 /** Are all tasks done that come before those which found something? Then nothing earlier can turn up. */

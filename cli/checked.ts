@@ -53,6 +53,7 @@ function ofScenario(name: string, set: readonly string[]): ReadyCheck {
     topology,
     ...(data.start === undefined ? {} : { start: data.start }),
     ...(data.clients === undefined ? {} : { clients: data.clients }),
+    ...(data.workloads === undefined ? {} : { workloads: data.workloads }),
     ...(data.vary?.draws === undefined ? {} : { draws: data.vary.draws }),
   };
   const seed = data.vary?.seed;

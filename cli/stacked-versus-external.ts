@@ -76,7 +76,7 @@ export function stackedVersusExternal(tables: readonly StoredTable[], asked: rea
     '## Does arithmetic agree?',
     'Writes should be served exactly when a majority of etcd, an apiserver that reaches it (stacked: with its own member), and a way in (a host with keepalived and HAProxy, or the only balancer) are left. The formula and the simulation share no code.',
     table(['topology', 'sets', 'processes that fail together', 'disagreements'], tables.map(agreementRow)),
-    'Exhaustive over these sets; one luck each (seed 1). That other luck gives the same is a statistical claim, which `npm run soak -- survival failures` makes.',
+    'Exhaustive over these sets; one luck each (seed 1). That other luck gives the same is a statistical claim, which `npm run soak -- survival properties` makes.',
   ].join('\n\n')}\n`;
 }
 

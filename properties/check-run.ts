@@ -1,20 +1,19 @@
 /**
  * One run of a check: a schedule happens in a settled world of a topology, and properties are looked at when the phases end. What a
  * seed settles into is kept, so that many schedules go on from it.
- *
- * Beside the scenario's own clients there are the standard probers at a fifth of their rate (every 500 ms), and only when
- * some property asks about requests: each costs as much as the rest of the cluster in the same time.
+
  */
-import { outsideHost, type Topology } from '../models/cluster/topology.ts';
+import type { Topology } from '../models/cluster/topology.ts';
 import { advance } from '../models/console/console.ts';
 import { prepare } from '../scenarios/prepare.ts';
-import type { ClientData, ScenarioData, StartData } from '../scenarios/schema.ts';
+import type { ClientData, ScenarioData, StartData, WorkloadData } from '../scenarios/schema.ts';
 import { Session } from '../scenarios/session.ts';
 import { type Settled, settle } from '../scenarios/settled.ts';
 import { reseed } from '../sim/reseed.ts';
 import type { Step } from '../sim/state.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import type { Coverage } from './coverage.ts';
+import { NEEDS, type NeedRow } from './needs.ts';
 import { phasesFor } from './phases.ts';
 import type { Property, Watcher } from './property.ts';
 import { failedAt, type Phases, type Schedule, scenarioOf } from './schedule.ts';
@@ -24,6 +23,7 @@ export interface Checked {
   readonly topology: Topology;
   readonly start?: StartData;
   readonly clients?: readonly ClientData[];
+  readonly workloads?: readonly WorkloadData[];
   /** First draws of streams that a stored counterexample holds. */
   readonly draws?: NonNullable<ScenarioData['vary']>['draws'];
 }
@@ -48,48 +48,44 @@ export interface CheckedRun {
   readonly session: Session;
 }
 
-const PROBE_RATE = '2/s';
-
 /** Runs schedules on one topology for one set of properties. */
 export class Checker {
   readonly checked: Checked;
   readonly properties: readonly Property[];
   readonly phases: Phases;
   private readonly spec: WorldSpec;
-  private readonly clients: readonly ClientData[];
+  private readonly beside: readonly NeedRow[];
   private kept: { readonly seed: number; readonly settled: Settled } | undefined;
 
   constructor(checked: Checked, properties: readonly Property[]) {
     this.checked = checked;
     this.properties = properties;
-    const asksRequests = properties.some(({ needs }) => needs === 'requests');
-    this.clients = [...(asksRequests ? probers(checked.topology) : []), ...(checked.clients ?? [])];
-    this.spec = prepare(
-      this.scenario({ faults: [], seed: 0 }, { settledMs: 1, endMs: 1 }),
-      checked.topology,
-      {
+    this.beside = [...new Set(properties.map(({ needs }) => NEEDS[needs]))];
+    // How long the phases are is a matter of the daemons' configurations; what an operator does is a matter of the phases.
+    const specOf = (phases: Phases): WorldSpec =>
+      prepare(this.scenario({ faults: [], seed: 0 }, phases), checked.topology, {
         seed: 0,
         withoutProbers: true,
-      },
-    ).spec;
-    this.phases = phasesFor(properties, this.spec);
+      }).spec;
+    const first = specOf({ settledMs: 1, endMs: 1 });
+    this.phases = phasesFor(properties, first);
+    this.spec = this.beside.some(({ drill }) => drill !== undefined) ? specOf(this.phases) : first;
   }
 
   private scenario(schedule: Schedule, phases: Phases): ScenarioData {
     const { topology, start, draws } = this.checked;
     const data = scenarioOf(schedule, { name: 'check', topology: topology.topology, phases });
     return {
-      ...data,
+      ...withNeeds(data, this.checked, this.beside, phases),
       ...(start === undefined ? {} : { start }),
       ...(draws === undefined ? {} : { vary: { draws } }),
-      clients: [...this.clients],
     };
   }
 
   /** A checker for one of the properties, which goes on from the same settled world where it has the same clients. */
   narrowedTo(property: Property): Checker {
     const one = new Checker(this.checked, [property]);
-    if (one.clients.length === this.clients.length) one.kept = this.kept;
+    if (isSame(one.beside, this.beside)) one.kept = this.kept;
     return one;
   }
 
@@ -131,8 +127,9 @@ export class Checker {
         coverage.look(session.world);
       }
     }
-    if (briefly && watchers.size > 0) {
-      const isWrong = (): boolean => [...watchers.values()].some((one) => one.wrong() !== undefined);
+    const stepwise = briefly ? [...watchers.values()].filter(({ whole }) => whole !== true) : [];
+    if (stepwise.length > 0) {
+      const isWrong = (): boolean => stepwise.some((one) => one.wrong() !== undefined);
       while (session.nowUs < settledUs && !isWrong())
         session.runUntil(Math.min(settledUs, session.nowUs + LOOK_EVERY_US));
     } else session.runUntil(settledUs);
@@ -178,18 +175,38 @@ const COVERAGE_EVERY_US = 250_000;
 /** Between two looks at the watchers of a run that ends with the first violation. */
 const LOOK_EVERY_US = 1_000_000;
 
-/** As the standard probers, but for their rate. */
-function probers(topology: Topology): ClientData[] {
-  const { address, port } = topology.controlPlaneEndpoint;
-  const prober = (name: string, request: ClientData['request']): ClientData => ({
-    name,
-    from: outsideHost(topology).name,
-    to: `${address}:${port}`,
-    rate: PROBE_RATE,
-    request,
-    timeout: '5s',
-  });
-  return [prober('api.write', 'write'), prober('api.read', 'read'), prober('vip', 'connect')];
+/**
+ * The scenario with what its properties need beside the cluster. What a stored counterexample brings along under the same name
+ * stands for it.
+ */
+export function withNeeds(
+  data: ScenarioData,
+  { topology, clients = [], workloads = [] }: Checked,
+  beside: readonly NeedRow[],
+  phases: Phases,
+): ScenarioData {
+  const own = <T extends { readonly name: string }>(given: readonly T[], needed: readonly T[]): T[] => [
+    ...needed.filter(({ name }) => !given.some((one) => one.name === name)),
+    ...given,
+  ];
+  const drill = beside.flatMap((row) => row.drill?.(topology, phases) ?? []);
+  const allWorkloads = own(
+    workloads,
+    beside.flatMap((row) => row.workloads ?? []),
+  );
+  return {
+    ...data,
+    clients: own(
+      clients,
+      beside.flatMap((row) => row.clients?.(topology, phases) ?? []),
+    ),
+    ...(allWorkloads.length === 0 ? {} : { workloads: allWorkloads }),
+    timeline: [...(data.timeline ?? []), ...drill],
+  };
+}
+
+function isSame(a: readonly NeedRow[], b: readonly NeedRow[]): boolean {
+  return a.length === b.length && a.every((row) => b.includes(row));
 }
 
 /** Streams whose draws are phases: all but those of packets and of disks, which a stored counterexample need not hold. */

@@ -5,9 +5,11 @@
 import { durationUs } from '../scenarios/durations.ts';
 import type { FaultEntryData, ScenarioData, TimelineEntryData } from '../scenarios/schema.ts';
 import type { Session } from '../scenarios/session.ts';
-import { type Checked, isPhase } from './check-run.ts';
+import { type Checked, isPhase, withNeeds } from './check-run.ts';
 import { candidates, FAULT_CLASSES } from './fault-classes.ts';
+import { NEEDS } from './needs.ts';
 import type { Property } from './property.ts';
+import { DRILL } from './restore-drill.ts';
 import { type Phases, type PlannedFault, type Schedule, scenarioOf } from './schedule.ts';
 import { aimOf } from './schedule-arbitrary.ts';
 
@@ -23,22 +25,26 @@ export interface Counterexample {
 /** @param topology as the file is to name it: a shipped name, or the whole of it */
 export function scenarioOfCounterexample(
   { property, schedule, what, phases, session }: Counterexample,
-  { start, clients }: Checked,
+  checked: Checked,
   topology: ScenarioData['topology'],
   parameters?: ScenarioData['parameters'],
 ): ScenarioData {
   const shown = property.judged === 'settled' ? { ...phases, endMs: phases.settledMs } : phases;
-  const data = scenarioOf(schedule, {
+  const plain = scenarioOf(schedule, {
     name: `${property.name}-${schedule.seed}`,
     topology,
     phases: shown,
     about: `${property.sentence} But: ${what}.`,
   });
+  // Requests are asked by the standard probers, which every run has.
+  const beside = property.needs === 'requests' ? [] : [NEEDS[property.needs]];
+  const { clients = [], ...data } = withNeeds(plain, checked, beside, phases);
+  const { start } = checked;
   return {
     ...data,
     ...(parameters === undefined || Object.keys(parameters).length === 0 ? {} : { parameters }),
     ...(start === undefined ? {} : { start }),
-    ...(clients === undefined || clients.length === 0 ? {} : { clients: [...clients] }),
+    ...(clients.length === 0 ? {} : { clients }),
     vary: { seed: schedule.seed, draws: session.world.streams.drawn(isPhase) },
   };
 }
@@ -58,6 +64,7 @@ export function scheduleOf(
   );
   const faults: PlannedFault[] = [];
   for (const entry of timeline) {
+    if (entry.name?.startsWith(DRILL) === true) continue;
     if (!('do' in entry) || entry.at === undefined || entry.after !== undefined)
       return 'check takes faults at fixed times (at: 10s); this scenario has an entry of another kind';
     const { at, for: lasts, name: _, ...rest } = entry as FaultEntryData;

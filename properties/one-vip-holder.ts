@@ -1,6 +1,6 @@
 import { hostsWith } from '../models/cluster/topology.ts';
 import type { Property } from './property.ts';
-import { isLeft } from './schedule.ts';
+import { comesBackLate, isLeft } from './schedule.ts';
 
 export const oneVipHolder: Property = {
   name: 'one-vip-holder',
@@ -19,8 +19,8 @@ export const oneVipHolder: Property = {
   needs: 'world',
   about: ['keepalived', 'haproxy'],
   judged: 'settled',
-  violation({ facts, topology }, failed) {
-    if (topology.vip === undefined) return undefined;
+  violation({ scenario, facts, topology }, failed, phases) {
+    if (topology.vip === undefined || comesBackLate(scenario, phases)) return undefined;
     const routers = hostsWith(topology, 'keepalived').filter(({ name }) =>
       isLeft(failed, name, 'keepalived'),
     );

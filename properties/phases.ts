@@ -4,8 +4,12 @@
  */
 import type { HaproxyConfig } from '../models/haproxy/config.ts';
 import type { KeepalivedConfig } from '../models/keepalived/config.ts';
+import type { NodeLifecycleConfig } from '../models/kube-controller-manager/config.ts';
+import { durationUs } from '../scenarios/durations.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
+import { type Need, REPLICAS } from './needs.ts';
 import type { Property } from './property.ts';
+import { DRILL_MS } from './restore-drill.ts';
 import { FAULT_SPAN_MS, type Phases } from './schedule.ts';
 
 /** Connections that wait for a silent peer are given up after 30 s by Go's clients, and HTTP/2 pings come as late. */
@@ -62,13 +66,49 @@ function serverSettleMs(spec: WorldSpec): number {
   return Math.max(0, ...times);
 }
 
+/** From the loss of a node to its pods elsewhere: the flags of kube-controller-manager, the toleration, start of the pods. */
+function replacedMs(spec: WorldSpec): number {
+  const configs = spec.processes
+    .filter(({ type }) => type.name === 'kube-controller-manager')
+    .map(({ config }) => config as NodeLifecycleConfig);
+  const us = configs.map(
+    (flags) =>
+      flags['node-monitor-grace-period'] +
+      2 * flags['node-monitor-period'] +
+      1_000_000 / flags['node-eviction-rate'],
+  );
+  // The controller that acts may have to take the lease over first.
+  return Math.max(0, ...us) / 1000 + durationUs(REPLICAS.toleration ?? '300s') / 1000 + LEASE_MS + MARGIN_MS;
+}
+
+/** Lease duration and one retry, at the defaults. */
+const LEASE_MS = 20_000;
+
+/** How long each need's part of the safety phase is, and its part of the liveness phase. */
+function settleMs(need: Need, spec: WorldSpec): number {
+  switch (need) {
+    case 'requests':
+      return Math.max(vipSettleMs(spec), serverSettleMs(spec)) + SILENT_PEER_MS + JUDGED_MS;
+    case 'workloads':
+      return Math.max(vipSettleMs(spec), replacedMs(spec));
+    case 'etcd':
+    case 'restore':
+      return ELECTIONS_MS;
+    case 'world':
+      return vipSettleMs(spec);
+  }
+}
+
+/** Several elections at the default time-out. */
+const ELECTIONS_MS = 10_000;
+
 /** The phases that these properties need. */
 export function phasesFor(properties: readonly Property[], spec: WorldSpec): Phases {
-  const asksRequests = properties.some(({ needs }) => needs === 'requests');
-  const settleMs = asksRequests
-    ? Math.max(vipSettleMs(spec), serverSettleMs(spec)) + SILENT_PEER_MS + JUDGED_MS
-    : vipSettleMs(spec);
-  const settledMs = FAULT_SPAN_MS + Math.ceil(settleMs / 1000) * 1000;
-  const heals = properties.some(({ judged }) => judged === 'healed');
-  return { settledMs, endMs: settledMs + (heals ? RECOVERY_MS + JUDGED_MS + MARGIN_MS : 0) };
+  const longestMs = Math.max(0, ...properties.map(({ needs }) => settleMs(needs, spec)));
+  const settledMs = FAULT_SPAN_MS + Math.ceil(longestMs / 1000) * 1000;
+  const healing = properties.filter(({ judged }) => judged === 'healed');
+  const healMs = healing.map(({ needs }) =>
+    needs === 'restore' ? DRILL_MS : RECOVERY_MS + JUDGED_MS + MARGIN_MS,
+  );
+  return { settledMs, endMs: settledMs + Math.max(0, ...healMs) };
 }

@@ -3,6 +3,7 @@ import type { Topology } from '../models/cluster/topology.ts';
 import type { Session } from '../scenarios/session.ts';
 import type { Step } from '../sim/state.ts';
 import type { FaultClass } from './fault-classes.ts';
+import type { Need } from './needs.ts';
 import type { Failure, Phases } from './schedule.ts';
 
 /** A class under which a property is known not to hold, and the shipped scenario that shows it. */
@@ -18,6 +19,8 @@ export interface Watcher {
   observe(step: Step): void;
   /** What was wrong at the first moment at which something was. */
   wrong(): string | undefined;
+  /** It judges the run as a whole: it is to be asked at the end only. */
+  readonly whole?: true;
 }
 
 export interface Property {
@@ -27,10 +30,10 @@ export interface Property {
   readonly source: string;
   readonly claimedUnder: readonly FaultClass[];
   readonly knownNotUnder?: readonly KnownBreach[];
-  /** `requests`: it looks at what clients were answered; such runs cost several times as much. */
   /** Is it about such a topology at all? Default: about every one. */
   readonly applies?: (topology: Topology) => boolean;
-  readonly needs: 'world' | 'requests';
+  /** What runs beside the cluster, for it to look at. */
+  readonly needs: Need;
   /** Processes whose failures it is mostly about: a search tries pairs of these first. */
   readonly about?: readonly string[];
   /** At the end of the safety phase, before anything heals; or at the end of the liveness phase. */

@@ -6,7 +6,7 @@
  * Unit: milliseconds after the scenario's zero.
  */
 import type { Topology } from '../models/cluster/topology.ts';
-import { durationText } from '../scenarios/durations.ts';
+import { durationText, durationUs } from '../scenarios/durations.ts';
 import type { FaultEntryData, ScenarioData } from '../scenarios/schema.ts';
 import type { Candidate } from './fault-classes.ts';
 
@@ -46,6 +46,22 @@ export function failedAt({ faults }: Schedule, { settledMs }: Phases): Failure[]
       ({ takesOut, atMs, forMs }) => takesOut !== '' && (forMs === undefined || atMs + forMs > settledMs),
     )
     .map(({ takesOut, atMs }) => ({ what: takesOut, atMs }));
+}
+
+/** From power-on to the last daemon's start. */
+const BOOT_MS = 35_000;
+
+/**
+ * Does something that failed for a while come back so late that it has not settled when it is judged? Then what is claimed after
+ * settling says nothing about the run.
+ */
+export function comesBackLate({ timeline = [] }: ScenarioData, { settledMs }: Phases): boolean {
+  return timeline.some((entry) => {
+    const { do: what, at, for: lasts } = entry as FaultEntryData;
+    if (at === undefined || lasts === undefined) return false;
+    const endMs = (durationUs(at) + durationUs(lasts)) / 1000;
+    return endMs < settledMs && endMs + (what === 'power-off' ? BOOT_MS : 0) > FAULT_SPAN_MS;
+  });
 }
 
 /** Is a process still there after these failures? */

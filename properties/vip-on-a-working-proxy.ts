@@ -1,6 +1,6 @@
 import { hostsWith } from '../models/cluster/topology.ts';
 import type { Property } from './property.ts';
-import { isLeft } from './schedule.ts';
+import { comesBackLate, isLeft } from './schedule.ts';
 
 export const vipOnAWorkingProxy: Property = {
   name: 'vip-on-a-working-proxy',
@@ -19,8 +19,8 @@ export const vipOnAWorkingProxy: Property = {
   needs: 'world',
   about: ['keepalived', 'haproxy'],
   judged: 'settled',
-  violation({ facts, topology }, failed) {
-    if (topology.vip === undefined) return undefined;
+  violation({ scenario, facts, topology }, failed, phases) {
+    if (topology.vip === undefined || comesBackLate(scenario, phases)) return undefined;
     const able = hostsWith(topology, 'keepalived')
       .filter(({ name, processes }) => processes.includes('haproxy') && isLeft(failed, name, 'keepalived'))
       .filter(({ name }) => isLeft(failed, name, 'haproxy'))

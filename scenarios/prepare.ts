@@ -87,6 +87,7 @@ function placedClient(client: ClientData, topology: Topology): PlacedClient {
       ? {}
       : { connectTimeoutUs: durationUs(client['connect-timeout']) }),
     ...(client.count === undefined ? {} : { count: client.count }),
+    ...(client.key === undefined ? {} : { key: client.key }),
     ...(client.talk === undefined ? {} : { talkUs: durationUs(client.talk) }),
   };
   return { host, config, enabled: client.begin === undefined };

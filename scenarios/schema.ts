@@ -63,6 +63,7 @@ const Client = z.strictObject({
     .describe('Of http and hold: for connecting alone; default as timeout'),
   talk: duration.optional().describe('Of hold: a request over it at this distance; default none'),
   count: z.int().min(1).optional().describe('So many requests and no more; default without end'),
+  key: kebabName.optional().describe('Of etcd-put and etcd-get: the key; default one of its own'),
   begin: duration
     .optional()
     .describe('Its first request comes after this; default: it runs from before the start'),

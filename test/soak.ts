@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { packageRoot } from '../cli/shared.ts';
 import { soakInterleavings } from './soak/interleavings.ts';
+import { soakProperties } from './soak/properties.ts';
 import { replayRaft, soakRaft } from './soak/raft.ts';
 
 /** A search of its own. */
@@ -50,11 +51,11 @@ const PARTS: Readonly<Record<string, Part | Search>> = {
     variable: 'QUORATE_RUNS',
     count: 100_000,
   },
-  failures: {
-    about: 'properties over drawn schedules of faults, runs a topology',
-    file: 'test/properties/failures.test.ts',
-    variable: 'QUORATE_RUNS',
-    count: 200,
+  properties: {
+    about:
+      'all properties, on all cores, goes on after Ctrl-C; runs on reference topologies, a tenth on each cured guide',
+    count: 100_000,
+    run: soakProperties,
   },
   readers: {
     about: 'variants of real configuration files through every reader, variants in all',

@@ -36,6 +36,8 @@ export interface ClientConfig {
   readonly talkUs?: number;
   /** So many requests and no more. */
   readonly count?: number;
+  /** Of `etcd-put` and `etcd-get`: the key; without it one that is named after the client. */
+  readonly key?: string;
   /** A connection for each request, or one that is kept and over which all of them go (HTTP/2). */
   readonly connection: 'each' | 'keep';
 }

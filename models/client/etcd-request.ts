@@ -26,7 +26,7 @@ const responseOf = (event: Event): HttpResponse => (event as Received).message a
 const transmit = (message: unknown): Effect => ({ type: 'transmit', connection: CONNECTION, message });
 
 function requestOf({ config, value }: RequestContext): HttpRequest {
-  const key = objectName(config.name);
+  const key = config.key ?? objectName(config.name);
   const common = { kind: 'request', id: 1, tls: true, method: 'POST' } as const;
   switch (config.request) {
     case 'etcd-put':

@@ -121,6 +121,13 @@ export class ClientHistory {
     return byKey;
   }
 
+  /** Every acknowledged put, in the order in which they were asked, and when each was answered. */
+  get puts(): (AcknowledgedPut & { readonly answeredAt: number })[] {
+    return this.calls.flatMap(({ key, input, output, revision, return: answeredAt }) =>
+      input.op === 'put' && output !== undefined ? [{ key, value: input.value, revision, answeredAt }] : [],
+    );
+  }
+
   /** The newest acknowledged put of each key that nobody deletes. */
   get acknowledged(): AcknowledgedPut[] {
     const newest = new Map<string, AcknowledgedPut>();

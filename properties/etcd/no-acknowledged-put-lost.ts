@@ -12,7 +12,7 @@ type Server = ServerContext['server'];
  * The store of the newest leader, if it says what is committed: it has committed an entry of its own term, and applied all
  * that is committed.
  */
-function newestStore(world: World): Server['backend']['store'] | undefined {
+export function newestStore(world: World): Server['backend']['store'] | undefined {
   let best: { readonly term: number; readonly server: Server } | undefined;
   for (const process of world.processes) {
     const raft = world.member(process, RAFT);

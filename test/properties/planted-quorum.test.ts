@@ -2,10 +2,12 @@
 import { expect, test, vi } from 'vitest';
 import { Checker } from '../../properties/check-run.ts';
 import { candidates } from '../../properties/fault-classes.ts';
+import { oneLeaderATerm } from '../../properties/one-leader-a-term.ts';
 import { shrink } from '../../properties/shrink.ts';
 import { writesServedIffMajority } from '../../properties/writes-served-iff-majority.ts';
 import { topologyNamed } from '../../scenarios/topologies.ts';
 import { LIBRARY } from '../scenarios/library.ts';
+import { check, fault } from './checks.ts';
 
 vi.mock('../../models/etcd/raft/quorum.ts', async (original) => {
   const real = await original<typeof import('../../models/etcd/raft/quorum.ts')>();
@@ -46,4 +48,12 @@ test('a quorum that is one too small is found on four members and shrunk to two 
   expect(schedule.faults).toHaveLength(2);
   expect(what).toContain('although too little is left');
   expect(runs).toBeLessThan(12);
+}, 600_000);
+
+test('a quorum that is one too small: two that do not hear each other lead in one term', () => {
+  const cut = ['m1', 'm2', 'm3'].flatMap((a, index, all) =>
+    all.slice(index + 1).map((b) => fault(1_000, { do: 'partition', links: [a, b] })),
+  );
+  const [what] = check(oneLeaderATerm, 'etcd-3', cut);
+  expect(what).toMatch(/^m\d and m\d both led in term \d+$/);
 }, 600_000);

@@ -1,38 +1,14 @@
 /** Each property catches a planted fault of the design, or a fault under which it is not claimed. */
 import { describe, expect, test } from 'vitest';
-import type { ParameterMap } from '../../models/cluster/parameters.ts';
 import { apiRecovers } from '../../properties/api-recovers.ts';
 import { Checker } from '../../properties/check-run.ts';
 import { inevitableFromMs, momentsOf } from '../../properties/inevitable.ts';
 import { noAcknowledgedWriteLost } from '../../properties/no-acknowledged-write-lost.ts';
-import { oneLeaseHolder } from '../../properties/one-lease-holder.ts';
 import { oneVipHolder } from '../../properties/one-vip-holder.ts';
-import type { Property } from '../../properties/property.ts';
-import type { PlannedFault } from '../../properties/schedule.ts';
 import { vipMove, vipMovesInTime } from '../../properties/vip-moves-in-time.ts';
-import type { FaultEntryData, StartData } from '../../scenarios/schema.ts';
 import { topologyNamed } from '../../scenarios/topologies.ts';
 import { LIBRARY } from '../scenarios/library.ts';
-
-const fault = (atMs: number, entry: FaultEntryData, forMs?: number): PlannedFault => ({
-  class: 'process stop',
-  entry,
-  takesOut: entry.on ?? '',
-  atMs,
-  ...(forMs === undefined ? {} : { forMs }),
-});
-
-function check(
-  property: Property,
-  name: string,
-  faults: readonly PlannedFault[],
-  set: ParameterMap = {},
-  start: StartData = {},
-) {
-  const topology = topologyNamed(name, LIBRARY, set)!.topology!;
-  const checker = new Checker({ topology, start }, [property]);
-  return checker.run({ faults, seed: 1 }).violations.map(({ what }) => what);
-}
+import { check, fault } from './checks.ts';
 
 const LIMIT = 120_000;
 
@@ -88,29 +64,6 @@ describe('vip-moves-in-time', () => {
       });
       expect(Math.max(...shares)).toBeGreaterThan(0.9);
       expect(Math.max(...shares)).toBeLessThanOrEqual(1);
-    },
-    LIMIT,
-  );
-});
-
-describe('one-lease-holder', () => {
-  const cut = (ppm: number) => [
-    fault(1, { do: 'clock-drift', on: 'm1', ppm }),
-    fault(2_000, { do: 'link-down', on: 'm1' }),
-  ];
-  const scheduler = {
-    'kube-scheduler.leader-elect-lease-duration': '4s',
-    'kube-scheduler.leader-elect-renew-deadline': '3s',
-    'kube-scheduler.leader-elect-retry-period': '500ms',
-    'kube-controller-manager.leader-elect-lease-duration': '4s',
-    'kube-controller-manager.leader-elect-renew-deadline': '3s',
-    'kube-controller-manager.leader-elect-retry-period': '500ms',
-  };
-
-  test(
-    'a holder that is cut off gives up before others take over, its clock a tenth slow',
-    () => {
-      expect(check(oneLeaseHolder, 'stacked-2', cut(-100_000), scheduler)).toEqual([]);
     },
     LIMIT,
   );
