@@ -2,7 +2,8 @@
  * What travels inside a TCP stream: the application messages that the components exchange. HAProxy in
  * TCP mode passes them on unread, as it does the bytes.
  *
- * Not modelled: byte sizes and segmentation; TLS beyond who says hello in which version and who answers.
+ * Not modelled: byte sizes and segmentation; TLS beyond who says hello in which version, who answers, and when certificates
+ * expire (microseconds of the clock of whoever looks).
  */
 
 /** First thing a TLS client says. `ssl3` is what HAProxy's ssl-hello-chk sends. */
@@ -14,6 +15,8 @@ export interface TlsHello {
 export interface TlsAnswer {
   readonly kind: 'tls-answer';
   readonly what: 'server-hello' | 'alert';
+  /** When the server's certificate expires, if it can; each client judges by its own clock. */
+  readonly notAfterUs?: number;
 }
 /**
  * An HTTP request. `tls` says whether it is sent inside TLS; a TLS port answers a plain one with 400.
@@ -26,6 +29,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** When the certificate of the client expires, if it has one that can. */
+  readonly notAfterUs?: number;
 }
 export interface HttpResponse {
   readonly kind: 'response';

@@ -11,7 +11,8 @@ import { and, assign, emit, setup } from 'xstate';
 import type { Effect, KernelEvent } from '../../sim/effects.ts';
 import { shareUs } from '../dns/resolve.ts';
 import { isStatus } from '../kube-apiserver/api.ts';
-import type { HttpResponse } from '../wire.ts';
+import { EXPIRED, hasExpired } from '../tls.ts';
+import type { HttpResponse, WireMessage } from '../wire.ts';
 import {
   apiRequest,
   CONFLICT_PAUSE_US,
@@ -61,6 +62,8 @@ export const requestMachine = setup({
   },
   guards: {
     hasSeveral: ({ context }) => context.dialled + 1 < context.addresses.length,
+    isExpired: ({ event }) =>
+      hasExpired((event as Received).message as WireMessage, (event as Received).atUs),
     onlyConnects: ({ context }) => context.config.request === 'connect',
     reads: ({ context }) => context.config.request !== 'write',
     isResponse: ({ event }) =>
@@ -81,6 +84,9 @@ export const requestMachine = setup({
     giveUpAddress: assign({ dialled: ({ context }) => context.dialled + 1 }),
     hangUp: emit({ type: 'close', connection: CONNECTION }),
     fail: emit(({ context, event }) => failed(context, event as ConnectFailed)),
+    refuse: emit(({ context, event }) =>
+      ending(context, (event as Received).atUs, { outcome: 'error', detail: EXPIRED }),
+    ),
     succeed: emit(({ context, event }) => ending(context, event.atUs, { outcome: 'ok' })),
     sayHello: emit(transmit({ kind: 'tls-hello', version: 'tls' })),
     write: emit(({ context }) => transmit(apiRequest(context, false))),
@@ -142,7 +148,11 @@ export const requestMachine = setup({
         },
         hello: {
           on: {
-            received: [{ guard: 'reads', target: 'reading' }, { target: 'writing' }],
+            received: [
+              { guard: 'isExpired', actions: 'refuse' },
+              { guard: 'reads', target: 'reading' },
+              { target: 'writing' },
+            ],
           },
         },
         writing: {

@@ -60,18 +60,19 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
           ...APISERVER,
           'etcd-servers': etcdServers(site),
           'secure-port': topology.apiserverPort,
+          certificatesNotAfterUs: notAfterUs(site),
           ...flags(settings, APISERVER),
         },
       };
     case 'kube-controller-manager': {
       const defaults = controllerManagerDefaults(version);
-      const config = { ...defaults, server, ...flags(settings, defaults) };
+      const config = { ...defaults, server: withCertificate(site, server), ...flags(settings, defaults) };
       refuse(site, name, config);
       return { type: kubeControllerManagerProcess, config };
     }
     case 'kube-scheduler': {
       const defaults = schedulerDefaults(version);
-      const config = { ...defaults, server, ...flags(settings, defaults) };
+      const config = { ...defaults, server: withCertificate(site, server), ...flags(settings, defaults) };
       refuse(site, name, config);
       return { type: kubeSchedulerProcess, config };
     }
@@ -81,6 +82,17 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
         config: kubelet(site, local && minor(version) >= LOCAL_KUBELET_MINOR ? own : endpoint, settings),
       };
   }
+}
+
+/** When what kubeadm issued at the world's beginning expires; undefined: in a year, and nobody looks so long. */
+function notAfterUs(site: Site): number | undefined {
+  return microseconds(site.settings('kubeadm')['certificateValidityPeriod']);
+}
+
+/** controller-manager.conf and scheduler.conf; the kubelet renews its certificate by itself. */
+function withCertificate(site: Site, server: ApiServerAddress): ApiServerAddress {
+  const expiresUs = notAfterUs(site);
+  return expiresUs === undefined ? server : { ...server, notAfterUs: expiresUs };
 }
 
 /** A daemon would stop at once with such times of its leader election. */

@@ -80,6 +80,13 @@ export const PARAMETERS: readonly Parameter[] = [
   ...rows('kubernetes', [
     ['version', 'version', 'Version of apiserver, controller-manager, scheduler, kubelet'],
   ]),
+  ...rows('kubeadm', [
+    [
+      'certificateValidityPeriod',
+      'time',
+      'Of the certificates of a control plane, from the start of the world or their renewal on; default 8760h',
+    ],
+  ]),
   ...rows('etcd', [
     ...unit,
     ['version', 'version', 'Runs as 3.4, 3.5 or 3.6'],

@@ -66,6 +66,10 @@ export interface Fetch {
   readonly timeoutUs: number;
   /** Nothing is asked: the TCP connection is all. */
   readonly connectOnly?: true;
+  /** The client looks at the server's certificate. */
+  readonly verifies?: true;
+  /** When its own certificate expires, if it can. */
+  readonly notAfterUs?: number;
   /** Shorter limits of the parts, where the client has them: until there is a connection, until TLS has answered. */
   readonly dialTimeoutUs?: number;
   readonly handshakeTimeoutUs?: number;
@@ -76,13 +80,28 @@ export interface Chunk {
   readonly body: unknown;
 }
 
+/** By the client's clock. */
+export interface Expired {
+  readonly nowUs: number;
+  readonly notAfterUs: number;
+}
+
 export interface Fetched {
   /**
    * `response`: answered (look at status and body). `connected`: with connectOnly. `refused`, `no-route`: no connection.
    * `timeout`: no connection or no answer in time. `eof`, `reset`: the connection ended before the answer. `alert`: the
-   * other side speaks no TLS there.
+   * other side speaks no TLS there. `expired`: its certificate is over (and the client verifies it); the body is an Expired.
    */
-  readonly outcome: 'response' | 'connected' | 'refused' | 'no-route' | 'timeout' | 'eof' | 'reset' | 'alert';
+  readonly outcome:
+    | 'response'
+    | 'connected'
+    | 'refused'
+    | 'no-route'
+    | 'timeout'
+    | 'eof'
+    | 'reset'
+    | 'alert'
+    | 'expired';
   /** There was a TCP connection. */
   readonly connected: boolean;
   /** TLS has answered, too; true without TLS. */

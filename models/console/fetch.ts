@@ -5,8 +5,9 @@
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect, KernelEvent } from '../../sim/effects.ts';
-import type { WireMessage } from '../wire.ts';
-import type { Chunk, Fetch, Fetched } from './command.ts';
+import { hasExpired } from '../tls.ts';
+import type { HttpRequest, TlsAnswer, WireMessage } from '../wire.ts';
+import type { Chunk, Expired, Fetch, Fetched } from './command.ts';
 
 export const ANSWER_NOTE = 'console-answer';
 
@@ -71,6 +72,8 @@ export const fetchMachine = setup({
       const message = messageOf(event);
       return message.kind !== 'tls-answer' || message.what === 'alert';
     },
+    isExpired: ({ context, event }) =>
+      context.request.verifies === true && hasExpired(messageOf(event), at(event)),
     onlyConnects: ({ context }) => context.request.connectOnly === true,
     speaksTls: ({ context }) => context.request.tls,
   },
@@ -85,8 +88,9 @@ export const fetchMachine = setup({
     ),
     greet: emit(transmit({ kind: 'tls-hello', version: 'tls' })),
     ask: emit(({ context: { request } }) => {
-      const { tls, method, path, body } = request;
-      return transmit({ kind: 'request', id: 1, tls, method, path, body });
+      const { tls, method, path, body, notAfterUs } = request;
+      const message: HttpRequest = { kind: 'request', id: 1, tls, method, path, body };
+      return transmit(notAfterUs === undefined ? message : { ...message, notAfterUs });
     }),
     keep: assign({
       chunks: ({ context, event }) => {
@@ -100,6 +104,11 @@ export const fetchMachine = setup({
       return end(context, at(event), 'response', message);
     }),
     connected: emit(({ context, event }) => end(context, at(event), 'connected')),
+    expired: emit(({ context, event }) => {
+      const { notAfterUs = 0 } = messageOf(event) as TlsAnswer;
+      const body: Expired = { nowUs: at(event), notAfterUs };
+      return end(context, at(event), 'expired', { status: 0, body });
+    }),
     alerted: emit(({ context, event }) => end(context, at(event), 'alert')),
     timedOut: emit(({ context, event }) => end(context, at(event as { atUs?: number }), 'timeout')),
     failed: emit(({ context, event }) =>
@@ -142,6 +151,7 @@ export const fetchMachine = setup({
           on: {
             received: [
               { guard: 'isAlert', actions: 'alerted' },
+              { guard: 'isExpired', actions: 'expired' },
               { target: 'asking', actions: 'noteGreeted' },
             ],
           },

@@ -37,6 +37,11 @@ export interface KubeApiserverConfig {
    */
   readonly cachedResources: readonly string[];
   /**
+   * When --tls-cert-file expires, by the host's clock, as read at the start; undefined: not while anybody looks. (A real one
+   * reads a renewed file by itself; kubeadm says to restart it, which its certificate for etcd needs.)
+   */
+  readonly certificatesNotAfterUs: number | undefined;
+  /**
    * From the connection to etcd to the open port (building the API, filling caches). Assumption: 3 s; no source gives it.
    */
   readonly startUpUs: number;
@@ -57,5 +62,6 @@ export const DEFAULTS: KubeApiserverConfig = {
   'endpoint-reconciler-type': 'lease',
   'anonymous-auth': true,
   cachedResources: ['nodes', 'leases'],
+  certificatesNotAfterUs: undefined,
   startUpUs: 3_000_000,
 };

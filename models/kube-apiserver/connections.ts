@@ -10,7 +10,7 @@
 import type { Map as ImmutableMap } from 'immutable';
 import type { Effect } from '../../sim/effects.ts';
 import { tell } from '../family.ts';
-import type { HttpRequest, HttpResponse, WireMessage } from '../wire.ts';
+import type { HttpRequest, HttpResponse, TlsAnswer, WireMessage } from '../wire.ts';
 import { type KubeObject, unauthorized, unknownPath } from './api.ts';
 import type { KubeApiserverConfig } from './config.ts';
 import {
@@ -98,11 +98,15 @@ function hello(serving: Serving, connection: string, understood: boolean): Step 
       { type: 'close', connection },
     ]);
   }
-  return step(
-    serving,
-    [{ type: 'transmit', connection, message: { kind: 'tls-answer', what: 'server-hello' } }],
-    { connections: serving.connections.set(connection, []) },
-  );
+  const { certificatesNotAfterUs: notAfterUs } = serving.config;
+  const message: TlsAnswer = {
+    kind: 'tls-answer',
+    what: 'server-hello',
+    ...(notAfterUs === undefined ? {} : { notAfterUs }),
+  };
+  return step(serving, [{ type: 'transmit', connection, message }], {
+    connections: serving.connections.set(connection, []),
+  });
 }
 
 function serve(serving: Serving, connection: string, message: HttpRequest, atUs: number): Step {
@@ -110,6 +114,9 @@ function serve(serving: Serving, connection: string, message: HttpRequest, atUs:
   if (request === undefined || (request.kind === 'health' && !isKnownCheck(request))) {
     return step(serving, [answer(connection, respond(message.id, failed(unknownPath())))]);
   }
+  // x509's authenticator looks at each request, on whichever connection it comes.
+  if (message.notAfterUs !== undefined && message.notAfterUs <= atUs)
+    return step(serving, [answer(connection, respond(message.id, failed(unauthorized())))]);
   if (request.kind === 'health') return checkHealth(serving, connection, message.id, request);
   const cached =
     request.verb === 'watch' ||

@@ -17,6 +17,8 @@ export interface ApiServerAddress {
   readonly port: number;
   /** A name with several addresses: each dial takes those of an answer, one after the other. */
   readonly dns?: DnsName;
+  /** When the client's certificate expires, if it is not renewed by itself. */
+  readonly notAfterUs?: number;
 }
 
 /** Id under which every family starts its client. */
@@ -171,16 +173,19 @@ export function transmit(message: WireMessage): Effect {
   return { type: 'transmit', connection: CONNECTION, message };
 }
 
-function requestOf(call: RestCall, id: number): HttpRequest {
+function requestOf(call: RestCall, id: number, notAfterUs: number | undefined): HttpRequest {
   const { method, path, body } = call;
-  return { kind: 'request', id, tls: true, method, path, body };
+  const request: HttpRequest = { kind: 'request', id, tls: true, method, path, body };
+  return notAfterUs === undefined ? request : { ...request, notAfterUs };
 }
 
 /** Puts calls on the connection: what is sent ... */
 export function sendEffect(table: CallTable, calls: readonly Pending[]): Effect {
   return {
     type: 'batch',
-    effects: calls.map(({ call }, index) => transmit(requestOf(call, table.nextStream + index))),
+    effects: calls.map(({ call }, index) =>
+      transmit(requestOf(call, table.nextStream + index, table.notAfterUs)),
+    ),
   };
 }
 /** ... and what is remembered. */

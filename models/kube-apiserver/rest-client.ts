@@ -13,6 +13,7 @@ import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect, KernelEvent } from '../../sim/effects.ts';
 import type { Timed } from '../family.ts';
+import { EXPIRED, hasExpired } from '../tls.ts';
 import type { WireMessage } from '../wire.ts';
 import {
   type ApiServerAddress,
@@ -112,6 +113,7 @@ export const restClient = setup({
       const message = messageOf(event);
       return message.kind === 'tls-answer' && message.what === 'server-hello';
     },
+    isExpired: ({ event }) => hasExpired(messageOf(event), event.atUs),
     isPong: ({ event }) => messageOf(event).kind === 'pong',
     moreAddresses: ({ context }) => context.others.length > 0,
     isThrottled: ({ context, event }) => isThrottled(context, messageOf(event)),
@@ -192,7 +194,13 @@ export const restClient = setup({
         },
         handshaking: {
           on: {
-            received: { guard: 'isServerHello', target: '#ready' },
+            received: [
+              {
+                ...{ guard: 'isExpired', target: '#idle' },
+                actions: ['hangUp', emit(({ context }) => failQueued(context, EXPIRED)), 'dropQueued'],
+              },
+              { guard: 'isServerHello', target: '#ready' },
+            ],
             closed: { target: '#idle', actions: ['failLost', 'keepLost', 'planRetry'] },
           },
           after: {

@@ -6,8 +6,9 @@
  */
 import { isStatus, type KubeObject, objectPath } from '../../kube-apiserver/api.ts';
 import type { SecretData } from '../../kubeadm/tokens.ts';
-import { type Fetched, fetchOne, type Script } from '../command.ts';
-import type { Server } from '../kubectl/client.ts';
+import { EXPIRED } from '../../tls.ts';
+import { type Expired, type Fetched, fetchOne, type Script } from '../command.ts';
+import { expiredWords, type Server } from '../kubectl/client.ts';
 import { type Broken, every, isBroken, type Kubeadm, retried } from './session.ts';
 
 const REQUEST_US = 10_000_000;
@@ -28,7 +29,7 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: 'Delete',
 };
 
-function networkWords({ outcome, connected, greeted }: Fetched, { address, port }: Server): string {
+function networkWords({ outcome, connected, greeted, body }: Fetched, { address, port }: Server): string {
   const dial = `dial tcp ${address}:${port}`;
   switch (outcome) {
     case 'refused':
@@ -40,6 +41,8 @@ function networkWords({ outcome, connected, greeted }: Fetched, { address, port 
       return greeted
         ? 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'
         : 'net/http: TLS handshake timeout';
+    case 'expired':
+      return `${EXPIRED}: ${expiredWords(body as Expired)}`;
     case 'reset':
       return `read tcp ${address}:${port}: read: connection reset by peer`;
     default:
@@ -62,6 +65,8 @@ export function* ask<Body>(
     method,
     path,
     ...(body === undefined ? {} : { body }),
+    verifies: true,
+    ...(server.notAfterUs === undefined ? {} : { notAfterUs: server.notAfterUs }),
     timeoutUs: REQUEST_US,
   });
   const { outcome, status, body: answer } = fetched;

@@ -23,6 +23,7 @@ import { now, type Script, wait } from '../command.ts';
 import { flagOf, isSet, readGoDuration } from '../flags.ts';
 import type { Server } from '../kubectl/client.ts';
 import { ask, createOrUpdate } from './api.ts';
+import { issueAll } from './certs.ts';
 import { markControlPlane } from './join.ts';
 import { ownMember, startMember } from './member.ts';
 import { preflight } from './preflight.ts';
@@ -83,6 +84,7 @@ function* writeManifests(kubeadm: Kubeadm): Script<void> {
   };
   if (minor >= ETCD_FIRST_MINOR) yield* writeEtcd();
   sayManifests(kubeadm);
+  yield* issueAll(kubeadm);
   yield* install(kubeadm, CONTROL_PLANE);
   if (minor < ETCD_FIRST_MINOR) yield* writeEtcd();
 }

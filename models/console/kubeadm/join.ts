@@ -13,6 +13,7 @@ import { etcdPhase, joinsEtcdFirst, roleLabels } from '../../kubeadm/behaviour.t
 import { type Script, wait } from '../command.ts';
 import { flagOf, isSet } from '../flags.ts';
 import { API_PATIENCE, ask } from './api.ts';
+import { issueAll } from './certs.ts';
 import { discover, downloadCertificates, missingKeys, notStable, readConfig, wishOf } from './discovery.ts';
 import { checkHealth, connect } from './etcd.ts';
 import { joinEtcd } from './member.ts';
@@ -99,6 +100,7 @@ function* joinControlPlane(kubeadm: Kubeadm, isStacked: boolean): Script {
   sayCertificates(kubeadm, false, isStacked);
   sayKubeconfigs(kubeadm, false);
   sayManifests(kubeadm);
+  yield* issueAll(kubeadm);
   yield* install(kubeadm, CONTROL_PLANE);
   if (isStacked) {
     say(kubeadm, '[check-etcd] Checking that the etcd cluster is healthy');

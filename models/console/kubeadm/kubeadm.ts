@@ -7,6 +7,8 @@ import { nearestHint } from '../../nearest.ts';
 import { type Call, look, type Script } from '../command.ts';
 import { type FlagTable, isFlagError, readFlags } from '../flags.ts';
 import { isControlPlane } from '../kubectl/client.ts';
+import { adminNotAfter } from './certificates.ts';
+import { checkExpiration, renew } from './certs.ts';
 import { init } from './init.ts';
 import { join } from './join.ts';
 import { reset } from './reset.ts';
@@ -49,12 +51,15 @@ const SHORT: Readonly<Record<string, string>> = { f: 'force', y: 'yes', v: 'v' }
 
 type Subcommand = (kubeadm: Kubeadm) => Script;
 
-/** The same for hosts that have an admin.conf. */
+/** The same for hosts that have an admin.conf, with which it asks. */
 function asAdmin(subcommand: Subcommand): Subcommand {
   return function* run(kubeadm) {
-    if (yield* look(isControlPlane)) return yield* subcommand(kubeadm);
-    const why = 'open /etc/kubernetes/admin.conf: no such file or directory';
-    return fail(kubeadm, `failed to load admin kubeconfig: ${why}`);
+    if (!(yield* look(isControlPlane))) {
+      const why = 'open /etc/kubernetes/admin.conf: no such file or directory';
+      return fail(kubeadm, `failed to load admin kubeconfig: ${why}`);
+    }
+    const notAfterUs = yield* adminNotAfter(kubeadm.call.place);
+    return yield* subcommand(notAfterUs === undefined ? kubeadm : { ...kubeadm, notAfterUs });
   };
 }
 
@@ -73,6 +78,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   token: asAdmin(token),
   'init phase upload-certs': asAdmin(uploadCerts),
   'certs certificate-key': certificateKey,
+  'certs check-expiration': asAdmin(checkExpiration),
+  'certs renew': asAdmin(renew),
+  'alpha certs certificate-key': certificateKey,
+  'alpha certs check-expiration': asAdmin(checkExpiration),
+  'alpha certs renew': asAdmin(renew),
   version: printVersion,
 };
 

@@ -23,6 +23,8 @@ export interface Kubeadm {
   /** `1.30.0` */
   readonly version: string;
   readonly minor: number;
+  /** When the certificate in this host's admin.conf expires, if it can and kubeadm uses it. */
+  readonly notAfterUs?: number;
 }
 
 /** Why a phase ended the command. */
@@ -47,9 +49,9 @@ export function say({ call }: Pick<Kubeadm, 'call'>, line: string): void {
 }
 
 /** Where admin.conf points: the control plane's endpoint. */
-export function endpointOf({ call }: Pick<Kubeadm, 'call'>): Server {
+export function endpointOf({ call, notAfterUs }: Pick<Kubeadm, 'call' | 'notAfterUs'>): Server {
   const { address, port } = call.place.topology.controlPlaneEndpoint;
-  return { address, port, tls: true };
+  return { address, port, tls: true, ...(notAfterUs === undefined ? {} : { notAfterUs }) };
 }
 
 /** As it is written down: by its name, if it has one. */

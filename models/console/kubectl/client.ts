@@ -11,9 +11,11 @@
  * (in reality a lost HTTP/2 ping ends it 30 to 45 s after its last word). Not modelled: certificates, --as, contexts.
  */
 import { isStatus, type Status } from '../../kube-apiserver/api.ts';
+import { EXPIRED } from '../../tls.ts';
 import {
   type Call,
   type Chunk,
+  type Expired,
   type Fetched,
   fetchOne,
   look,
@@ -22,7 +24,9 @@ import {
   type Seen,
   wait,
 } from '../command.ts';
-import { type Flags, flagOf, readGoDuration } from '../flags.ts';
+import { type Flags, flagOf, isSet, readGoDuration } from '../flags.ts';
+import { adminNotAfter } from '../kubeadm/certificates.ts';
+import { isoTime } from '../wall-clock.ts';
 
 const DIAL_TIMEOUT_US = 30_000_000;
 const HANDSHAKE_TIMEOUT_US = 10_000_000;
@@ -34,6 +38,8 @@ export interface Server {
   readonly address: string;
   readonly port: number;
   readonly tls: boolean;
+  /** When the certificate in the kubeconfig expires, if it can. */
+  readonly notAfterUs?: number;
 }
 
 export interface Kubectl {
@@ -83,7 +89,8 @@ export function* serverOf(call: Call, flags: Flags): Script<Server> {
   const isAdmin = own?.roles.includes('client') === true || (yield* look(isControlPlane));
   if (!isAdmin) return { address: '127.0.0.1', port: 8080, tls: false };
   const { address, port } = topology.controlPlaneEndpoint;
-  return { address, port, tls: true };
+  const notAfterUs = yield* adminNotAfter(call.place);
+  return { address, port, tls: true, ...(notAfterUs === undefined ? {} : { notAfterUs }) };
 }
 
 export function timeoutOf(flags: Flags): number | undefined {
@@ -96,8 +103,18 @@ function placeOf({ address, port }: Server): string {
   return address === '127.0.0.1' ? `localhost:${port}` : `${address}:${port}`;
 }
 
+/** As Go's x509 ends the sentence. */
+export function expiredWords({ nowUs, notAfterUs }: Expired): string {
+  const text = (us: number): string => isoTime(us).replace(/\.\d+Z$/, 'Z');
+  return `current time ${text(nowUs)} is after ${text(notAfterUs)}`;
+}
+
 /** What kubectl says when there was no answer. */
-function networkText({ outcome, connected, greeted }: Fetched, server: Server, limited: boolean): string {
+function networkText(
+  { outcome, connected, greeted, body }: Fetched,
+  server: Server,
+  limited: boolean,
+): string {
   const place = placeOf(server);
   const unable = 'Unable to connect to the server: ';
   switch (outcome) {
@@ -112,6 +129,8 @@ function networkText({ outcome, connected, greeted }: Fetched, server: Server, l
       return greeted ? `${unable}http2: client connection lost` : `${unable}net/http: TLS handshake timeout`;
     case 'reset':
       return `${unable}read tcp ${place}: read: connection reset by peer`;
+    case 'expired':
+      return `${unable}${EXPIRED}: ${expiredWords(body as Expired)}`;
     case 'alert':
       return `${unable}tls: first record does not look like a TLS handshake`;
     default:
@@ -123,6 +142,7 @@ function networkText({ outcome, connected, greeted }: Fetched, server: Server, l
 function statusText(status: number, body: unknown, what: string): string {
   if (status === 504)
     return `Error from server (Timeout): the server was unable to return a response in the time allotted, but may still be processing requests (${what})`;
+  if (status === 401) return 'error: You must be logged in to the server (Unauthorized)';
   if (isStatus(body)) {
     const { reason, message } = body as Status;
     return `Error from server${reason === undefined ? '' : ` (${reason})`}: ${message}`;
@@ -157,6 +177,8 @@ function* once(kubectl: Kubectl, method: string, path: string, options: RequestO
     body: options.body,
     timeoutUs:
       options.streamUs === undefined ? limitUs + (timeoutUs === undefined ? DIAL_TIMEOUT_US : 0) : limitUs,
+    ...(isSet(kubectl.flags, 'insecure-skip-tls-verify') ? {} : { verifies: true }),
+    ...(server.notAfterUs === undefined ? {} : { notAfterUs: server.notAfterUs }),
     dialTimeoutUs: Math.min(DIAL_TIMEOUT_US, limitUs),
     handshakeTimeoutUs: Math.min(HANDSHAKE_TIMEOUT_US, limitUs),
   });
