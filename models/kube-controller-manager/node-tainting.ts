@@ -3,7 +3,7 @@
  *
  * Source: k/k pkg/controller/nodelifecycle/node_lifecycle_controller.go (doNoScheduleTaintingPass at each change of a node;
  * processTaintBaseEviction and doNoExecuteTaintingPass: by the condition before the pass, one node after the other through a
- * token bucket of one token a zone; MarkPodsNotReady once when a node turns; commit 003e8629). Unit: microseconds.
+ * token bucket of one token a zone; MarkPodsNotReady once when a pass has turned a node Unknown; commit 003e8629). Unit: microseconds.
  *
  * Not modelled: taints for pressure of memory, disk and processes, the 100 ms between passes over the waiting nodes, events.
  */
@@ -45,7 +45,7 @@ export function verdictObject(spec: Verdict): VerdictObject {
 interface Memory {
   /** By zone: when its last node was given a NoExecute taint. */
   readonly taintedAtUs: ImmutableMap<string, number>;
-  /** Nodes that are not Ready and whose pods have been made not ready. */
+  /** Nodes that are Unknown and whose pods have been made not ready. */
   readonly silenced: ImmutableMap<string, true>;
 }
 
@@ -119,7 +119,7 @@ function execute(node: Node, verdict: Verdict, memory: Memory, atUs: number): Ex
   return tokenAtUs <= atUs ? { call, zone } : { waitsUntilUs: tokenAtUs };
 }
 
-/** A pod of a node that is not Ready, which still says that it is. */
+/** A pod of a silent node, which still says that it is ready. */
 function readyPodOf(node: string, pods: Objects<Pod>): Pod | undefined {
   return sorted(pods.filter((pod) => pod.spec.nodeName === node)).find(
     (pod) => isPodReady(pod) && !isTerminating(pod),
@@ -139,7 +139,8 @@ export function decideTaints(view: View, memory: Memory, _config: undefined, atU
   let wakeAtUs = Number.POSITIVE_INFINITY;
   for (const node of sorted(all<Node>(view, 'nodes'))) {
     const { name } = node.metadata;
-    if (readyCondition(node)?.status === 'True') silenced = silenced.delete(name);
+    // A kubelet that says itself that its node is not ready speaks for its pods as well.
+    if (readyCondition(node)?.status !== 'Unknown') silenced = silenced.delete(name);
     else if (!silenced.has(name)) {
       const pod = readyPodOf(name, all<Pod>(view, 'pods'));
       if (pod !== undefined) return { memory: { ...memory, silenced }, call: notReady(pod) };
