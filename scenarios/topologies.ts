@@ -9,7 +9,7 @@ import { readTopology } from '../models/cluster/read-topology.ts';
 import { referenceFiles, referenceSize } from '../models/cluster/reference.ts';
 import { etcdSize, etcdTopology } from '../models/cluster/reference-etcd.ts';
 import type { Topology } from '../models/cluster/topology.ts';
-import { etcdRunsAs, haproxyRunsAs, keepalivedRunsAs } from '../models/cluster/versions.ts';
+import { etcdPatch, etcdRunsAs, haproxyRunsAs, keepalivedRunsAs } from '../models/cluster/versions.ts';
 import type { Finding } from '../models/finding.ts';
 import { nearestHint } from '../models/nearest.ts';
 import { checkDocument, valueAt } from '../models/schema-findings.ts';
@@ -167,6 +167,7 @@ export function withSettings(result: TopologyResult, set: ParameterMap): Topolog
     else if (component === 'etcd' || component === 'keepalived' || component === 'haproxy') {
       const found = runs[component](String(value));
       if (found) Object.assign(versions, { [component]: found.version });
+      if (component === 'etcd' && etcdPatch(value) !== undefined) parameters[path] = value;
       if (found && !found.same)
         notes.push(`${component} ${value} runs as ${found.version}, the nearest version that is modelled.`);
     } else parameters[path] = value;

@@ -99,6 +99,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ['max-learners', 'whole', 'Default 1'],
     ['strict-reconfig-check', 'flag', 'Default true'],
     ['max-request-bytes', 'whole', 'Default 1572864'],
+    ['database-bytes', 'whole', 'What the database holds from before the scenario; no flag; default 0'],
   ]),
   ...rows('kube-apiserver', [
     ['request-timeout', 'time', 'Default 1m'],

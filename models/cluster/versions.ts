@@ -2,7 +2,7 @@
  * Which version's behaviour runs for the version that a deployment has. A version outside what is modelled
  * runs as the nearest modelled one, and the topology's notes say so.
  *
- * Modelled: etcd 3.4, 3.5 and 3.6 (by series: patch releases are not told apart); keepalived as
+ * Modelled: etcd 3.4, 3.5 and 3.6 (by series; a patch release has the bugs that a later one ended); keepalived as
  * models/keepalived/version.ts says; HAProxy 2.6 and later. Kubernetes 1.12 and later, by minor.
  */
 import { DEFAULT_VERSION as HAPROXY_VERSION } from '../haproxy/config.ts';
@@ -41,6 +41,12 @@ export function etcdRunsAs(version: string): RunsAs<EtcdSeries> | undefined {
   if (known) return { version: known, same: true };
   const older = numbers[0] < 3 || (numbers[0] === 3 && numbers[1] < 4);
   return { version: older ? '3.4' : '3.6', same: false };
+}
+
+/** The patch release that a version such as `3.5.12` names, if it is of a series that is modelled. */
+export function etcdPatch(version: unknown): number | undefined {
+  const numbers = String(version).replace(/^v/, '').split('.');
+  return numbers.length === 3 && etcdRunsAs(String(version))?.same === true ? Number(numbers[2]) : undefined;
 }
 
 /** The HAProxy for a version such as `1.8.8`; undefined if the text is no version. */

@@ -330,6 +330,7 @@ export const ERRORS = {
   notLearner: { error: 'etcdserver: rpc not supported for learner', code: 'FailedPrecondition' },
   stopped: { error: 'etcdserver: server stopped', code: 'Unavailable' },
   tooManyRequests: { error: 'etcdserver: too many requests', code: 'ResourceExhausted' },
+  corrupt: { error: 'etcdserver: corrupt cluster', code: 'DataLoss' },
   noSpace: { error: 'etcdserver: mvcc: database space exceeded', code: 'ResourceExhausted' },
   compacted: {
     error: 'etcdserver: mvcc: required revision has been compacted',

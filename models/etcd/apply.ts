@@ -68,10 +68,22 @@ export function apply(
   const isWrite = operation.kind === 'put' || operation.kind === 'lease-grant' || writes(operation);
   if (isWrite && backend.alarms.some(({ alarm }) => alarm === 'NOSPACE'))
     return { ...refused(backend, ERRORS.noSpace), exceeds: false };
+  if (CORRUPTIBLE.has(operation.kind) && backend.alarms.some(({ alarm }) => alarm === 'CORRUPT'))
+    return { ...refused(backend, ERRORS.corrupt), exceeds: false };
   const applied = applyOperation(backend, operation, member);
   const exceeds = isWrite && applied.backend.store.fileBytes >= quotaBytes;
   return exceeds ? { ...applied, answer: ERRORS.noSpace, exceeds } : { ...applied, exceeds };
 }
+
+/** What no member does while one is known to be corrupt (apply.go applierV3Corrupt); reads go on. */
+const CORRUPTIBLE: ReadonlySet<Operation['kind']> = new Set([
+  'put',
+  'delete-range',
+  'txn',
+  'compact',
+  'lease-grant',
+  'lease-revoke',
+]);
 
 function writes(operation: Operation): boolean {
   return (

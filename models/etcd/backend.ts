@@ -37,10 +37,12 @@ export interface Backend {
   readonly appliedTerm: number;
 }
 
-export function emptyBackend(clusterId: number): Backend {
+/** @param bytes what the database holds beside the keys that are modelled */
+export function emptyBackend(clusterId: number, bytes = 0): Backend {
+  const { bytesInUse, fileBytes } = EMPTY_STORE;
   return {
     clusterId,
-    store: EMPTY_STORE,
+    store: { ...EMPTY_STORE, bytesInUse: bytesInUse + bytes, fileBytes: fileBytes + bytes },
     leases: NO_LEASES,
     members: [],
     removed: [],

@@ -35,6 +35,8 @@ export interface EtcdFlags {
   readonly 'snapshot-count'?: number;
   /** Bytes; 0 means 2 GiB, negative means none (storage/quota.go:30-33). */
   readonly 'quota-backend-bytes'?: number;
+  /** Bytes. Default 1.5 MiB (config.go:67). */
+  readonly 'max-request-bytes'?: number;
   /** Refuse membership changes that would lose quorum. Default true (config.go:121). */
   readonly 'strict-reconfig-check'?: boolean;
   /** Learners at a time. Default 1 (cluster_opts.go:17). */
@@ -49,6 +51,8 @@ export interface EtcdConfig {
   /** --name. */
   readonly name: string;
   readonly version: EtcdVersion;
+  /** The patch release; without it the newest of the series. */
+  readonly patch?: number;
   /** --initial-cluster: every first member, this one too. */
   readonly initialCluster: readonly InitialMember[];
   /** --initial-cluster-state. */
@@ -60,12 +64,16 @@ export interface EtcdConfig {
   /** Default 2379 and 2381. */
   readonly clientPort?: number;
   readonly metricsPort?: number;
+  /** Bytes that the database holds from before: they cost quota and the time of a defragmentation. Default 0. */
+  readonly databaseBytes?: number;
   readonly flags?: EtcdFlags;
 }
 
 const GIB = 1024 ** 3;
 /** storage/quota.go:30: DefaultQuotaBytes. */
 const DEFAULT_QUOTA_BYTES = 2 * GIB;
+/** server/embed/config.go:67 DefaultMaxRequestBytes. */
+const MAX_REQUEST_BYTES = 1.5 * 1024 * 1024;
 /** server/config/config.go:330: 5 s for queue waiting, computation and disk IO delay. */
 const REQUEST_BASE_US = 5_000_000;
 /** server/config/config.go PeerDialTimeout: 1 s for queue waiting, plus the election timeout. */
@@ -90,6 +98,7 @@ export interface Settings {
   readonly snapshotCount: number;
   /** Infinity: none. */
   readonly quotaBytes: number;
+  readonly maxRequestBytes: number;
   readonly strictReconfigCheck: boolean;
   readonly maxLearners: number;
   /** 5 s + 2 x election timeout. */
@@ -117,7 +126,7 @@ export function flagError(flags: EtcdFlags): string | undefined {
 
 export function settingsOf(config: EtcdConfig): Settings {
   const flags = config.flags ?? {};
-  const rules = versionRules(config.version);
+  const rules = versionRules(config.version, config.patch);
   const heartbeatMs = flags['heartbeat-interval'] ?? 100;
   const electionMs = flags['election-timeout'] ?? 1000;
   const quota = flags['quota-backend-bytes'] ?? 0;
@@ -136,6 +145,7 @@ export function settingsOf(config: EtcdConfig): Settings {
     advanceTicks: flags['initial-election-tick-advance'] ?? true,
     snapshotCount: flags['snapshot-count'] ?? rules.snapshotCount,
     quotaBytes: quota < 0 ? Number.POSITIVE_INFINITY : quota === 0 ? DEFAULT_QUOTA_BYTES : quota,
+    maxRequestBytes: flags['max-request-bytes'] ?? MAX_REQUEST_BYTES,
     strictReconfigCheck: flags['strict-reconfig-check'] ?? true,
     maxLearners: flags['max-learners'] ?? 1,
     requestTimeoutUs: REQUEST_BASE_US + 2 * electionTicks * heartbeatMs * 1000,

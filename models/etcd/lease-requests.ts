@@ -93,7 +93,9 @@ export function revokeOverdue(server: Draft, stalledUs: number, atUs: number): v
   const leases = server.overdueLeases;
   server.overdueLeases = [];
   if (leases.length === 0) return;
-  if (stalledUs <= STALLED_HEARTBEATS * server.settings.heartbeatUs) revokeProven(server, leases, atUs);
+  const isSure =
+    !server.rules.provesLeadership || stalledUs <= STALLED_HEARTBEATS * server.settings.heartbeatUs;
+  if (isSure) revokeProven(server, leases, atUs);
   else waitToRead(server, { reply: null, what: { kind: 'revoke', leases }, deadlineUs: NEVER_US }, atUs);
 }
 

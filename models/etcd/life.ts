@@ -88,7 +88,7 @@ export function join(server: Draft, { cluster, members }: MembersAnswer): void {
   if (member === undefined) return;
   server.id = member.id;
   server.hexId = hexId(member.id);
-  server.backend = emptyBackend(cluster);
+  server.backend = emptyBackend(cluster, server.config.databaseBytes);
   server.remotes = members;
 }
 
@@ -107,7 +107,7 @@ export function begin(server: Draft, disk: Readonly<Record<string, unknown>>, at
   if (meta !== undefined && found !== undefined) {
     server.id = meta.id;
     server.hexId = hexId(meta.id);
-    server.backend = emptyBackend(meta.cluster);
+    server.backend = emptyBackend(meta.cluster, server.config.databaseBytes);
   } else {
     const value: Meta = { id: server.id, cluster: server.backend.clusterId };
     server.out.push({ type: 'write', id: META_KEY, key: META_KEY, value, sync: true });

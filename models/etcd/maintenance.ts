@@ -4,7 +4,7 @@
  * Sources: etcd v3.6.14 server/etcdserver/api/v3rpc/maintenance.go, quota.go, server/storage/quota.go, backend.go (Defrag);
  * ETCD-FACTS section 8, ETCD-SCENARIOS C3, C4. Unit: microseconds.
  *
- * Not modelled: checks for corruption (the alarm CORRUPT can be set and cleared, nothing raises it).
+ * Not modelled: checks for corruption (the alarm CORRUPT can be set and cleared, and writes fail with it; nothing raises it).
  */
 import { type AlarmRequest, ERRORS, type SnapshotResponse, type TxnRequest } from './api.ts';
 import type { Operation } from './proposal.ts';

@@ -4,13 +4,12 @@
  * Sources: etcd v3.6.14 server/etcdserver/v3_server.go:836-900 (processInternalRaftRequestOnce), server.go:2487-2515
  * (parseProposeCtxErr); ETCD-FACTS section 3. Unit: microseconds.
  *
- * Not modelled: the refusal `too many requests` (more than 5000 entries committed and not applied): applying takes no time.
+ * Not modelled: that applying takes time; entries wait only while the database is written anew.
  */
 import { ERRORS, type EtcdError } from './api.ts';
 import type { ProposalRefused } from './family.ts';
 import { proposeQueuedChanges, refuseChange } from './membership.ts';
 import { type Operation, type Proposal, proposalEntry } from './proposal.ts';
-
 import { NONE } from './raft/messages.ts';
 import {
   answer,
@@ -23,15 +22,23 @@ import {
   tellRaft,
 } from './server-state.ts';
 
-/** server/embed/config.go:67 DefaultMaxRequestBytes. */
-const MAX_REQUEST_BYTES = 1.5 * 1024 * 1024;
+/** v3_server.go:49 maxGapBetweenApplyAndCommitIndex. */
+const MAX_UNAPPLIED = 5000;
+
+/** Why a request is not taken at all; null if it is. */
+function refusalOf({ commit, backend, settings }: Server, bytes: number): EtcdError | null {
+  if (commit - backend.appliedIndex > MAX_UNAPPLIED) return ERRORS.tooManyRequests;
+  return bytes > settings.maxRequestBytes ? ERRORS.requestTooLarge : null;
+}
+
 /** Proposes, or waits for a leader to propose to. */
 export function propose(server: Draft, operation: Operation, reply: ReplyTo | null, atUs: number): number {
   const number = ++server.count;
   const proposal: Proposal = { proposer: server.id, number, operation };
   const entry = proposalEntry(proposal);
-  if (entry.bytes > MAX_REQUEST_BYTES) {
-    answer(server, reply, ERRORS.requestTooLarge);
+  const refusal = reply === null ? null : refusalOf(server, entry.bytes);
+  if (refusal !== null) {
+    answer(server, reply, refusal);
     return number;
   }
   const queued = server.lead === NONE;

@@ -49,9 +49,9 @@ function beginRound(server: Draft, atUs: number): void {
   tellRaft(server, { type: 'read-index', context: server.count, atUs: server.nowUs });
 }
 
-/** Asks again, under a new number: an answer to an older one could confirm too little. */
+/** Asks again, under a new number: an answer to an older one could confirm too little, as it did while the number was kept. */
 function askAgain(server: Draft, round: ReadRound, atUs: number): void {
-  const request = ++server.count;
+  const request = server.rules.newReadIds ? ++server.count : round.request;
   server.round = { ...round, request, retryAtUs: atUs + RETRY_US };
   tellRaft(server, { type: 'read-index', context: request });
 }

@@ -112,7 +112,7 @@ function hearGet(server: Draft, reply: ReplyTo, path: string, atUs: number): voi
   if (path.split('?')[0] === '/health') {
     if (checkHealth(server, reply, path)) return;
     wait(server, reply, { kind: 'health' }, atUs, atUs + healthLimitUs(server));
-  } else if (probeChecks(path) !== undefined) {
+  } else if (server.rules.hasProbes && probeChecks(path) !== undefined) {
     if (needsRead(path)) {
       wait(server, reply, { kind: 'probe', path }, atUs, atUs + server.settings.requestTimeoutUs);
     } else answerProbe(server, reply, path);

@@ -3,12 +3,13 @@
  *
  * Sources: etcd v3.4.23 and v3.6.14 etcdctl/ctlv3/ctl.go; each subcommand's file names its own. ETCDCTL_API is taken as 3; a line with
  * flags of version 2 (etcdctl/ctlv2: --ca-file, --cert-file, --key-file; `member add NAME URL`) is read, and answered as 3 does.
- * Not modelled: watch, lease, lock, elect, txn, auth, check, make-mirror, hashkv; -w fields and protobuf beyond `get`.
+ * Not modelled: watch, lock, elect, txn, auth, check, make-mirror, hashkv; -w fields and protobuf beyond `get`.
  */
 import type { Call, Script } from '../command.ts';
 import { type FlagTable, isFlagError, readFlags } from '../flags.ts';
 import { endpointHealth, endpointStatus } from './endpoint.ts';
 import { del, get, put } from './kv.ts';
+import { leaseGrant, leaseKeepAlive, leaseRevoke } from './lease.ts';
 import { alarms, compaction, defrag } from './maintenance.ts';
 import { memberAdd, memberList, memberPromote, memberRemove, memberUpdate, moveLeader } from './member.ts';
 import {
@@ -70,6 +71,9 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   get: { run: get, flags: RANGE },
   put: { run: put, flags: { lease: 'value' } },
   del: { run: del, flags: { prefix: 'switch' } },
+  'lease grant': { run: leaseGrant },
+  'lease revoke': { run: leaseRevoke },
+  'lease keep-alive': { run: leaseKeepAlive, flags: { once: 'switch' } },
   version: { run: printVersion },
 };
 

@@ -9,6 +9,7 @@
  * endpoint is spoken to in TLS, therefore; with http:// it is not.
  */
 import type { Address } from '../../../sim/effects.ts';
+import { etcdPatch } from '../../cluster/versions.ts';
 import { CLIENT_PORT } from '../../etcd/api.ts';
 import { type EtcdVersion, versionRules } from '../../etcd/version.ts';
 import type { Call, Place } from '../command.ts';
@@ -69,7 +70,7 @@ export function versionOf({ topology }: Place): EtcdVersion {
 
 /** The full version of the tool: it comes with the server. */
 export function fullVersion(place: Place): string {
-  return versionRules(versionOf(place)).full;
+  return versionRules(versionOf(place), etcdPatch(place.topology.parameters?.['etcd.version'])).full;
 }
 
 export function isFormat(text: string): text is Format {
