@@ -74,6 +74,15 @@ describe.skipIf(process.env['QUORATE_UPDATE_SCREENSHOTS'] !== '1')('pictures', (
       (page) => page.locator('machine-panel svg').waitFor(),
     ],
     [
+      'checks',
+      '#scenario=stacked-3-loses-two&seed=1&until=30s&t=11s&tab=checks',
+      async (page) => {
+        await page.getByRole('button', { name: 'Try all' }).click();
+        await page.getByText(/may fail and every write/).waitFor({ timeout: 120_000 });
+        await page.locator('checks-panel .grid').scrollIntoViewIfNeeded();
+      },
+    ],
+    [
       'outage',
       `${RUN}&t=12s&tab=result`,
       (page) => page.locator('outage-phases').first().scrollIntoViewIfNeeded(),

@@ -147,7 +147,9 @@ const RULES: Readonly<Record<string, Rule>> = {
       'open',
     ],
   },
-  ui: { may: ['sim', 'models', 'scenarios', 'properties', 'plan', 'd3', 'lit', 'fast-check', '@xterm/xterm'] },
+  ui: {
+    may: ['sim', 'models', 'scenarios', 'properties', 'plan', 'd3', 'lit', 'fast-check', '@xterm/xterm'],
+  },
 };
 
 function ruleOf(file: string): { folder: string; rule: Rule } | undefined {

@@ -3,6 +3,7 @@
  * which questions are answered.
  */
 import type { RunRecord } from '../../scenarios/run-record.ts';
+import { topologyNames } from '../../scenarios/topologies.ts';
 import { faultForms } from './fault-forms.ts';
 import { HeldRuns } from './held-runs.ts';
 import { library, libraryWith } from './library.ts';
@@ -11,8 +12,13 @@ import { scenariosOf } from './run-request.ts';
 
 const runs = new HeldRuns(libraryWith);
 
-/** Counts commands that were typed, and stopped. */
-let typings = 0;
+/** What goes on for long, by its kind: the number of the question. A newer one of the kind, or a stop, ends it. */
+const turns = new Map<Kind, number>();
+
+function turnOf(kind: Kind, id: number): () => boolean {
+  turns.set(kind, id);
+  return () => turns.get(kind) === id;
+}
 
 type Answers = { readonly [K in Kind]: (asked: Asks<K>, id: number) => Answer<K> | Promise<Answer<K>> };
 
@@ -35,12 +41,32 @@ const answers: Answers = {
   import: async ({ files, settings }) => (await import('./import.ts')).importFiles(files, settings),
   type: async ({ request }, id) => {
     const { typeLast } = await import('./typing.ts');
-    const turn = ++typings;
-    const goesOn = () => turn === typings;
+    const goesOn = turnOf('type', id);
     return typeLast(await runs.start(request), goesOn, breathe, (news) => tell<'type'>(id, news));
   },
-  stop: () => {
-    typings++;
+  check: async ({ request, most }, id) => {
+    const { checkDesign } = await import('./design-check.ts');
+    const goesOn = turnOf('check', id);
+    const put = await runs.compose(request);
+    return checkDesign(request, put, most, goesOn, breathe, (news) => tell<'check'>(id, news));
+  },
+  survive: async ({ request, topology }, id) => {
+    const { libraryTopology, survivalOf } = await import('./survival.ts');
+    const goesOn = turnOf('survive', id);
+    const which =
+      topology === undefined
+        ? (await runs.compose(request)).composed.topology
+        : libraryTopology(topology, library);
+    return survivalOf(which, request.seed, goesOn, breathe, (news) => tell<'survive'>(id, news));
+  },
+  replay: async ({ request, topology, failure }) => {
+    const { requestFor, survivalRun, topologyIn } = await import('./made-run.ts');
+    const composed = await runs.compose(request);
+    return requestFor(survivalRun(failure, topologyIn(request, composed, topology)), request.seed, composed);
+  },
+  topologies: () => topologyNames(library),
+  stop: ({ what }) => {
+    turns.delete(what);
     return undefined;
   },
   commands: async () => (await import('../../models/console/commands.ts')).commandNames(),

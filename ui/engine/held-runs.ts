@@ -21,9 +21,12 @@ export interface Held {
   readonly run: ScenarioRun;
 }
 
-export interface Started {
+export interface Put {
   readonly composed: Composed;
   readonly library: Texts;
+}
+
+export interface Started extends Put {
   readonly zero: Settled;
   /** The console, if something is typed. */
   readonly options: Pick<SessionOptions, 'commands'>;
@@ -61,11 +64,16 @@ export class HeldRuns {
     return held;
   }
 
-  /** What a session of it starts with. Throws an Error with words for people. */
-  async start(request: RunRequest): Promise<Started> {
+  /** Throws an Error with words for people. */
+  async compose(request: RunRequest): Promise<Put> {
     const bundle = request.packed === undefined ? undefined : await unpackBundle(request.packed);
     const library = await this.#libraryWith(request.scenario);
-    const composed = composeRequest(request, library, bundle);
+    return { composed: composeRequest(request, library, bundle), library };
+  }
+
+  /** What a session of it starts with. Throws an Error with words for people. */
+  async start(request: RunRequest): Promise<Started> {
+    const { composed, library } = await this.compose(request);
     const types = (composed.data.timeline ?? []).some((entry) => !isFaultEntry(entry));
     const zero = this.#zeroOf(request, composed, types);
     const options = types ? { commands: (await import('../../models/console/console.ts')).advance } : {};

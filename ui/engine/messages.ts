@@ -1,14 +1,17 @@
 /** What the page and its worker say to each other. Each question is answered once, with its number; some tell before how far they are. */
+import type { FailureOrder } from '../../properties/survival.ts';
 import type { RunRecord } from '../../scenarios/run-record.ts';
 import type { PhaseName } from '../run/phases.ts';
 import type { FaultChange, RunRequest } from '../run/request.ts';
 import type { ScenarioChoice } from '../state/page-state.ts';
 import type { LiveMachine } from './chart.ts';
+import type { DesignCheck } from './design-check.ts';
 import type { ExportedTrace, TraceFormat } from './exports.ts';
 import type { FaultForm } from './fault-forms.ts';
 import type { Imported } from './import.ts';
 import type { PhaseLines } from './phase-lines.ts';
 import type { Preview } from './preview.ts';
+import type { Survived } from './survival.ts';
 import type { Typing } from './typing.ts';
 import type { Watched } from './watch.ts';
 import type { Why } from './why.ts';
@@ -78,7 +81,33 @@ export interface Questions {
     readonly answer: Typing;
     readonly meanwhile: Typing;
   };
-  readonly stop: { readonly asks: object; readonly answer: undefined };
+  /** Searches for failures that break properties, for so many runs. */
+  readonly check: {
+    readonly asks: { readonly request: RunRequest; readonly most: number };
+    readonly answer: DesignCheck;
+    readonly meanwhile: DesignCheck;
+  };
+  /** What is left after which failures; of the request's topology, or of one of the library. */
+  readonly survive: {
+    readonly asks: { readonly request: RunRequest; readonly topology: string | undefined };
+    readonly answer: Survived;
+    readonly meanwhile: Survived;
+  };
+  /** The run that a cell of a survival table speaks of. */
+  readonly replay: {
+    readonly asks: {
+      readonly request: RunRequest;
+      readonly topology: string | undefined;
+      readonly failure: FailureOrder;
+    };
+    readonly answer: RunRequest;
+  };
+  /** Names of the library's topologies. */
+  readonly topologies: { readonly asks: object; readonly answer: readonly string[] };
+  readonly stop: {
+    readonly asks: { readonly what: 'type' | 'check' | 'survive' };
+    readonly answer: undefined;
+  };
   /** Names of the commands that can be typed. */
   readonly commands: { readonly asks: object; readonly answer: readonly string[] };
   readonly watch: {

@@ -126,7 +126,7 @@ export class QuoratePage extends LitElement {
       <main class=${this.state.run.get() ? '' : 'without'} aria-busy=${busy !== undefined}>
         <topology-view class="panel topology" role="region" aria-label="Cluster at the playhead" .state=${this.state} .actions=${this.#actions}></topology-view>
         <lanes-view class="panel lanes" role="region" aria-label="States over time" .state=${this.state} .actions=${this.#actions}></lanes-view>
-        <side-panel class="panel side" role="region" aria-label="Events, result and causes" .state=${this.state} .engine=${this.#engine}></side-panel>
+        <side-panel class="panel side" role="region" aria-label="Events, result and causes" .state=${this.state} .engine=${this.#engine} .branches=${this.branches} .actions=${this.#actions}></side-panel>
         ${this.state.run.get() === undefined ? empty(busy) : nothing}
       </main>
       <div class="panel transport">

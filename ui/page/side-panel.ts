@@ -3,14 +3,23 @@ import { css, html, nothing } from 'lit';
 import '../result/result-panel.ts';
 import '../story/story-list.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Actions } from '../state/actions.ts';
+import type { Branches } from '../state/branches.ts';
 import { PageElement } from '../state/page-element.ts';
 import { TABS, type Tab } from '../state/page-state.ts';
 import type { StoryList } from '../story/story-list.ts';
 import { shared } from '../styles/shared.ts';
 
 export class SidePanel extends PageElement {
-  static override properties = { ...PageElement.properties, engine: { attribute: false } };
+  static override properties = {
+    ...PageElement.properties,
+    engine: { attribute: false },
+    branches: { attribute: false },
+    actions: { attribute: false },
+  };
   declare engine: Engine;
+  declare branches: Branches;
+  declare actions: Actions;
 
   static override styles = [
     shared,
@@ -22,8 +31,8 @@ export class SidePanel extends PageElement {
       }
       [role='tablist'] {
         display: flex;
-        gap: 4px;
-        padding: 8px 14px 0;
+        gap: 0;
+        padding: 8px 8px 0;
         border-bottom: 1px solid var(--line);
       }
       [role='tab'] {
@@ -78,7 +87,9 @@ export class SidePanel extends PageElement {
   /** Only who looks at causes and machines needs what draws them. */
   async #fetch(tab: Tab): Promise<void> {
     if (this.#fetched.has(tab)) return;
-    await (tab === 'why' ? import('../why/why-panel.ts') : import('../chart/machine-panel.ts'));
+    if (tab === 'why') await import('../why/why-panel.ts');
+    else if (tab === 'checks') await import('../checks/checks-panel.ts');
+    else await import('../chart/machine-panel.ts');
     this.#fetched.add(tab);
     this.requestUpdate();
   }
@@ -109,15 +120,18 @@ export class SidePanel extends PageElement {
       ${label}
     </button>`;
     return html`
-      <div role="tablist" aria-label="Story, result, why, machine" @keydown=${this.#key}>
+      <div role="tablist" aria-label="Story, result, checks, why, machine" @keydown=${this.#key}>
         ${tab('story', 'Story')} ${tab('result', html`Result ${expectations.length > 0 ? verdict : ''}`)}
-        ${tab('why', 'Why?')} ${tab('machine', 'Machine')}
+        ${tab('checks', 'Checks')} ${tab('why', 'Why?')} ${tab('machine', 'Machine')}
       </div>
       <div role="tabpanel" id="story" aria-labelledby="story-tab" ?hidden=${open !== 'story'}>
         <story-list .state=${this.state}></story-list>
       </div>
       <div role="tabpanel" id="result" aria-labelledby="result-tab" ?hidden=${open !== 'result'}>
         <result-panel .state=${this.state} .engine=${this.engine}></result-panel>
+      </div>
+      <div role="tabpanel" id="checks" aria-labelledby="checks-tab" ?hidden=${open !== 'checks'}>
+        ${this.#fetched.has('checks') ? html`<checks-panel tabindex="0" .state=${this.state} .engine=${this.engine} .branches=${this.branches} .actions=${this.actions}></checks-panel>` : nothing}
       </div>
       <div role="tabpanel" id="why" aria-labelledby="why-tab" ?hidden=${open !== 'why'}>
         ${this.#fetched.has('why') ? html`<why-panel tabindex="0" .state=${this.state} .engine=${this.engine}></why-panel>` : nothing}

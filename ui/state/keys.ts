@@ -104,6 +104,12 @@ export const KEYS: readonly Key[] = [
     keys: ['4'],
     press: (_, actions) => actions.prepared(3),
   },
+  {
+    shown: 'H',
+    does: 'checks: properties, and what survives',
+    keys: ['h'],
+    press: (state) => state.tab.set('checks'),
+  },
   { shown: 'C', does: 'compare with another run', keys: ['c'], press: (_, actions) => actions.compare() },
   { shown: 'I', does: 'your own configuration files', keys: ['i'], press: (_, actions) => actions.files() },
   { shown: 'L', does: 'share: link, pictures, files', keys: ['l'], press: (_, actions) => actions.share() },

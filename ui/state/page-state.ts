@@ -14,7 +14,7 @@ export type Span = readonly [number, number];
 
 export type Grouping = 'host' | 'kind';
 
-export const TABS = ['story', 'result', 'why', 'machine'] as const;
+export const TABS = ['story', 'result', 'checks', 'why', 'machine'] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Notice {

@@ -294,7 +294,7 @@ export class HostTerminal extends PageElement {
   #stop(): void {
     if (!this.#running || this.#stopping) return;
     this.#stopping = true;
-    void this.engine.ask('stop', {});
+    void this.engine.ask('stop', { what: 'type' });
   }
 }
 
