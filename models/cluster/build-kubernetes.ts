@@ -1,7 +1,7 @@
 /** The Kubernetes daemons of a host, with the flags that kubeadm gives them and the parameters that are set over those. */
 import { CLIENT_PORT } from '../etcd/api.ts';
 import type { Taint } from '../kube-apiserver/api.ts';
-import { DEFAULTS as APISERVER } from '../kube-apiserver/config.ts';
+import { DEFAULTS as APISERVER, initialCheckUs } from '../kube-apiserver/config.ts';
 import { kubeApiserverProcess } from '../kube-apiserver/process.ts';
 import type { ApiServerAddress } from '../kube-apiserver/rest-calls.ts';
 import { defaults as controllerManagerDefaults } from '../kube-controller-manager/config.ts';
@@ -61,6 +61,7 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
           'etcd-servers': etcdServers(site),
           'secure-port': topology.apiserverPort,
           certificatesNotAfterUs: notAfterUs(site),
+          initialCheckUs: initialCheckUs(minor(version)),
           ...flags(settings, APISERVER),
         },
       };

@@ -12,7 +12,10 @@ import { civilTime, isoTime } from './wall-clock.ts';
 const PACKAGES: readonly (readonly [words: RegExp, name: string])[] = [
   [/^raft\.node: |^[0-9a-f]+ (?:is starting|became|received|has received|\[|switched|initialized)/, 'raft'],
   [/^newRaft |stepped down|^[0-9a-f]+ /, 'raft'],
-  [/TCP streaming connection|^(?:started |stopped )?peer |failed to dial|health check for peer/, 'rafthttp'],
+  [
+    /TCP streaming connection|^(?:started |stopped )?peer |failed to dial|request sent was ignored|health check for peer/,
+    'rafthttp',
+  ],
   [
     /^added member|^removed member|^updated the cluster version|^set the initial cluster/,
     'etcdserver/membership',

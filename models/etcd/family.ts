@@ -25,6 +25,8 @@ export interface StreamAnswer {
   readonly kind: 'stream-answer';
   /** 200; 410 the asker was removed; 404 the asker is unknown; 412 wrong member or cluster (rafthttp/http.go). */
   readonly status: 200 | 404 | 410 | 412;
+  /** The cluster of the one who answers (the header X-Etcd-Cluster-ID). */
+  readonly cluster: number;
 }
 /** linkHeartbeatMessage: keeps an idle stream from timing out (rafthttp/stream.go:51). */
 export interface LinkHeartbeat {

@@ -218,7 +218,7 @@ function hearStreamRequest(
   const isMember = linked.some((member) => member.id === from);
   const isMeant = to === id && cluster === backend.clusterId;
   const status = backend.removed.includes(from) ? 410 : !isMeant ? 412 : isMember ? 200 : 404;
-  const body: PeerMessage = { kind: 'stream-answer', status };
+  const body: PeerMessage = { kind: 'stream-answer', status, cluster: backend.clusterId };
   server.out.push({ type: 'transmit', connection, message: body });
   server.clients = server.clients.delete(connection);
   if (status !== 200) {

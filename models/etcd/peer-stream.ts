@@ -12,7 +12,7 @@
  */
 import { assign, emit, setup } from 'xstate';
 import type { Address, Effect, KernelEvent } from '../../sim/effects.ts';
-import { type PeerMessage, RAFT, type StreamLost } from './family.ts';
+import { type PeerMessage, RAFT, type StreamAnswer, type StreamLost } from './family.ts';
 import { hexId } from './ids.ts';
 
 /** transport.go:134: rate.Every(100 * time.Millisecond). */
@@ -59,6 +59,9 @@ export const peerStream = setup({
   guards: {
     isAccepted: ({ event }) => statusOf(event) === 200,
     isGone: ({ event }) => statusOf(event) === 410,
+    isOfAnotherCluster: ({ context, event }) =>
+      statusOf(event) === 412 &&
+      ((event as Extract<Tcp, { type: 'received' }>).message as StreamAnswer).cluster !== context.cluster,
   },
   actions: {
     dial: emit(
@@ -98,6 +101,12 @@ export const peerStream = setup({
         ],
       };
     }),
+    /** stream.go dial: said at each try. */
+    logMismatch: emit(({ context, event }): Effect => {
+      const { cluster } = (event as Extract<Tcp, { type: 'received' }>).message as StreamAnswer;
+      const line = `request sent was ignored (cluster ID mismatch: peer[${hexId(context.id)}]=${hexId(cluster)}, local=${hexId(context.cluster)})`;
+      return { type: 'log', line, level: 'E' };
+    }),
     tellGone: emit({ type: 'tell', to: '', event: { type: 'gone' } } as Effect),
   },
   delays: {
@@ -123,6 +132,7 @@ export const peerStream = setup({
         received: [
           { guard: 'isAccepted', target: 'streaming', actions: ['countStream', 'handOver'] },
           { guard: 'isGone', target: 'waiting', actions: ['hangUp', 'tellGone'] },
+          { guard: 'isOfAnotherCluster', target: 'waiting', actions: ['hangUp', 'logMismatch'] },
           { target: 'waiting', actions: 'hangUp' },
         ],
         closed: 'waiting',

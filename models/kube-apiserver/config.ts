@@ -45,6 +45,16 @@ export interface KubeApiserverConfig {
    * From the connection to etcd to the open port (building the API, filling caches). Assumption: 3 s; no source gives it.
    */
   readonly startUpUs: number;
+  /** How long the first look at Services' addresses may fail before the process ends: a minute; see initialCheckUs. */
+  readonly initialCheckUs: number;
+}
+
+/**
+ * k/k pkg/registry/core/service/ipallocator/controller/repair.go: PollImmediate(1 s, 10 s); later pkg/controlplane gives it a
+ * minute in all (from 1.21; the version is an assumption).
+ */
+export function initialCheckUs(minor: number): number {
+  return minor < 21 ? 10_000_000 : 60_000_000;
 }
 
 export const DEFAULTS: KubeApiserverConfig = {
@@ -64,4 +74,5 @@ export const DEFAULTS: KubeApiserverConfig = {
   cachedResources: ['nodes', 'leases'],
   certificatesNotAfterUs: undefined,
   startUpUs: 3_000_000,
+  initialCheckUs: initialCheckUs(Number.POSITIVE_INFINITY),
 };

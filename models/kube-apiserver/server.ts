@@ -6,7 +6,7 @@
  * --request-timeout); k/k pkg/controlplane/controller (the initial IP allocation check is fatal). Unit: microseconds.
  *
  * A start without quorum connects (the member accepts TCP), opens the port, answers 500 on the health endpoints and ends when
- * the initial check has failed for 60 s (observed: apiservers without quorum exit 20 to 60 s after each start).
+ * the initial check has failed for 60 s, 10 s in old versions (observed: apiservers without quorum exit 20 to 60 s after each start).
  * Not modelled: aggregation, admission, goaway-chance,
  * --shutdown-delay-duration, the port opening before the caches are filled.
  */
@@ -49,8 +49,6 @@ import { type InFlight, NONE_IN_FLIGHT } from './in-flight.ts';
 
 /** etcd3.go dialTimeout. */
 const DIAL_TIMEOUT_US = 20_000_000;
-/** k/k pkg/controlplane: runRepair gives up after a minute. */
-const INITIAL_CHECK_TIMEOUT_US = 60_000_000;
 /** etcd client/v3 backoffWaitBetween. */
 const RETRY_PAUSE_US = 25_000;
 /** The allocator's record; a linearizable read. */
@@ -184,7 +182,7 @@ export const kubeApiserver = setup({
   delays: {
     dialTimeout: DIAL_TIMEOUT_US,
     startUp: ({ context }) => context.config.startUpUs,
-    initialCheckTimeout: INITIAL_CHECK_TIMEOUT_US,
+    initialCheckTimeout: ({ context }) => context.config.initialCheckUs,
     retryPause: RETRY_PAUSE_US,
     requestTimeout: ({ context }) => context.config['request-timeout'],
   },
