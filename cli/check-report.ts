@@ -3,11 +3,13 @@ import { type FaultClass, wordOf } from '../properties/fault-classes.ts';
 import { type ChanceAt, inevitableFromMs } from '../properties/inevitable.ts';
 import type { Property } from '../properties/property.ts';
 import { scheduleText } from '../properties/schedule.ts';
+import type { Cure } from './check-cure.ts';
 import type { SearchResult } from './check-search.ts';
 import type { Proved } from './check-shrink.ts';
 import { storyText } from './print-story.ts';
 import type { Style } from './style.ts';
 import { wrap } from './wrap.ts';
+import { editLines } from './write-fixed.ts';
 
 export interface CheckReport extends SearchResult {
   readonly name: string;
@@ -19,6 +21,8 @@ export interface CheckReport extends SearchResult {
   /** Not claimed under these faults. */
   readonly leftOut: readonly Property[];
   readonly counterexamples: readonly Proved[];
+  /** With --cure; null: no cure is known, or nothing was broken. */
+  readonly cure?: Cure | null;
 }
 
 export function reportText(report: CheckReport, json: boolean, style: Style, columns: number): string {
@@ -32,6 +36,7 @@ export function reportText(report: CheckReport, json: boolean, style: Style, col
     lines.push(wrap(`${property.name}: ${property.sentence}`, columns, `${style.green('✓')} `, '  '));
   }
   lines.push('', ...triedLines(report, columns), ...leftOutLines(report, columns));
+  if (report.cure !== undefined) lines.push('', ...cureLines(report.cure, report, style, columns));
   return `${lines.join('\n')}\n`;
 }
 
@@ -56,6 +61,30 @@ function brokenLines(one: Proved, style: Style, columns: number): string[] {
     `  stored: ${file}`,
     `  replay: quorate check ${file} --property ${property.name} --runs 1`,
     `  story:  quorate run ${file}`,
+  ];
+}
+
+/** What was changed, and what the same check says before and after. */
+function cureLines(cure: Cure | null, before: CheckReport, style: Style, columns: number): string[] {
+  if (cure === null)
+    return [before.counterexamples.length === 0 ? 'nothing to cure' : 'no cure is known that changes lines'];
+  const broken = before.counterexamples.map(({ property }) => property.name);
+  const after = cure.afterBroken.map(({ property, what }) => `${property} (${what})`);
+  const list = (names: readonly string[]): string => (names.length === 0 ? 'nothing' : names.join(', '));
+  return [
+    style.bold(`cured, in ${cure.folder}`),
+    ...editLines(cure.edits, style),
+    wrap(`before: broken in ${before.runs} runs: ${list(broken)}`, columns, '  '),
+    wrap(
+      `after:  broken in ${cure.after.runs} runs of the same schedules and luck: ${list(after)}`,
+      columns,
+      '  ',
+    ),
+    wrap(
+      `the counterexamples again: cured ${list(cure.cured)}; still broken ${list(cure.stillBroken)}`,
+      columns,
+      '  ',
+    ),
   ];
 }
 
@@ -155,7 +184,7 @@ function jsonOf(report: CheckReport): object {
           }),
     };
   };
-  const { runs, worlds, seconds, states, transitions, combinations, tried } = result;
+  const { runs, worlds, seconds, states, transitions, combinations, tried, cure } = result;
   return {
     check: name,
     topology,
@@ -171,5 +200,16 @@ function jsonOf(report: CheckReport): object {
     seconds: Math.round(seconds * 10) / 10,
     coverage: { states, transitions, combinations },
     tried,
+    ...(cure === undefined ? {} : { cure: cure === null ? null : cureJson(cure) }),
+  };
+}
+
+function cureJson({ folder, edits, cured, stillBroken, after, afterBroken }: Cure): object {
+  return {
+    folder,
+    edits: edits.map(({ before, ...edit }) => ({ ...edit, before: before ?? null })),
+    cured,
+    still_broken: stillBroken,
+    after: { runs: after.runs, broken: afterBroken },
   };
 }

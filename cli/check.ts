@@ -11,6 +11,7 @@ import {
 import { PROPERTIES, propertyNamed } from '../properties/library.ts';
 import type { Property } from '../properties/property.ts';
 import { durationMistake, durationUs } from '../scenarios/durations.ts';
+import { cure } from './check-cure.ts';
 import { type CheckReport, reportText } from './check-report.ts';
 import { search } from './check-search.ts';
 import { proved } from './check-shrink.ts';
@@ -33,6 +34,7 @@ export interface CheckFlags {
   readonly out: string;
   readonly inevitable?: string;
   readonly junit?: string;
+  readonly cure?: boolean;
   readonly json?: boolean;
 }
 
@@ -52,6 +54,7 @@ export function addCheck(program: Command, done: (exitCode: number) => void): vo
     .option('--set <path=value>', 'a parameter; may be given several times', collect, [])
     .option('--out <folder>', 'where counterexamples are written', '.')
     .option('--inevitable <tries>', 'say when a failure became inevitable, by so many tries at each moment')
+    .option('--cure', 'change the lines that lints know a cure for, and check again under the same luck')
     .option('--junit <file>', 'write JUnit XML there')
     .option('--json', 'print one JSON object')
     .action(async (wanted: readonly string[], flags: CheckFlags) => {
@@ -71,12 +74,19 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
   const seed = flags.seed === undefined ? (ready.seed ?? 1) : seedOf(flags.seed);
   for (const line of noteLines(ready.findings, ready.checked.topology.notes ?? []))
     process.stderr.write(`${line}\n`);
-  const result = await search(ready, { properties, classes, seed, runs, timeMs });
+  if (flags.cure === true && ready.schedule !== undefined)
+    throw new Failure('--cure is for the files of a deployment, not for a scenario');
+  const wish = { properties, classes, seed, runs, timeMs };
+  const result = await search(ready, wish);
   if (result.runs === 0)
     throw new Failure(`no run ended within ${flags.time ?? '60s'}: give it longer, as --time 5m`);
   const counterexamples = result.found.map((found) =>
     proved(found, ready, flags.out, flags.inevitable === undefined ? 0 : runsOf(flags.inevitable)),
   );
+  const cured =
+    flags.cure === true && counterexamples.length > 0
+      ? await cure(ready, counterexamples, result, { ...wish, wanted, set: flags.set, out: flags.out })
+      : undefined;
   const report: CheckReport = {
     name: ready.name,
     topology: ready.checked.topology.topology,
@@ -85,6 +95,7 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
     properties,
     leftOut,
     counterexamples,
+    ...(flags.cure === true ? { cure: cured ?? null } : {}),
     ...result,
   };
   if (flags.junit !== undefined) writeWhole('--junit', flags.junit, junitOf(report));

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { ImportFile } from '../models/cluster/import-files.ts';
 import type { ParameterMap } from '../models/cluster/parameters.ts';
 import { findingText } from '../models/finding.ts';
+import { fixFiles } from '../properties/lints/fixes.ts';
 import type { LintFinding } from '../properties/lints/lint.ts';
 import { lintFiles } from '../properties/lints/rules.ts';
 import { filesOfTopology } from '../scenarios/topologies.ts';
@@ -14,11 +15,13 @@ import { collect } from './scenario.ts';
 import { libraryTexts, settings } from './shared.ts';
 import { type Style, styleOf } from './style.ts';
 import { UNLIMITED, wrap } from './wrap.ts';
+import { editLines, writeFixed } from './write-fixed.ts';
 
 interface LintFlags {
   readonly set: readonly string[];
   readonly json?: boolean;
   readonly sarif?: boolean;
+  readonly fix?: string;
 }
 
 export function addLint(program: Command, done: (exitCode: number) => void): void {
@@ -30,6 +33,7 @@ export function addLint(program: Command, done: (exitCode: number) => void): voi
       'files or folders of one deployment, or the name of a shipped topology (quorate list)',
     )
     .option('--set <path=value>', 'what the files do not say; may be given several times', collect, [])
+    .option('--fix <folder>', 'write the files there with the cures that can be written')
     .option('--json', 'print an array of {rule, severity, file, line, message, scenario}')
     .option('--sarif', 'print SARIF 2.1.0, as code hosts take it')
     .action((paths: readonly string[], flags: LintFlags) => {
@@ -43,6 +47,7 @@ function lint(paths: readonly string[], flags: LintFlags): number {
   const { lints, findings } = lintFiles(files, { ...set, ...settings(flags.set) });
   refuse('these files', findings);
   if (lints === undefined) throw new Failure('these files cannot be read together');
+  if (flags.fix !== undefined) return fix(files, { ...set, ...settings(flags.set) }, flags.fix);
   if (flags.sarif === true) {
     process.stdout.write(`${JSON.stringify(sarifOf(lints))}\n`);
   } else if (flags.json === true) {
@@ -58,8 +63,23 @@ function lint(paths: readonly string[], flags: LintFlags): number {
   return lints.length === 0 ? 0 : EXIT_EXPECTATION;
 }
 
+/** Returns the exit code: 1 if something is left that has to be cured by hand. */
+function fix(files: readonly ImportFile[], set: ParameterMap, folder: string): number {
+  const fixed = fixFiles(files, set);
+  const style = styleOf(process.stdout);
+  const columns = process.stdout.columns ?? UNLIMITED;
+  if (fixed.edits.length > 0) writeFixed('--fix', folder, fixed);
+  const head =
+    fixed.edits.length === 0
+      ? 'nothing can be cured by changing lines'
+      : `${count(fixed.edits.length, 'line')} changed, written to ${folder}; prove it: quorate check ${folder}`;
+  const lines = [head, ...editLines(fixed.edits, style)];
+  process.stdout.write(`${lines.join('\n')}\n\n${lintText(fixed.left, files.length, style, columns)}`);
+  return fixed.left.length === 0 ? 0 : EXIT_EXPECTATION;
+}
+
 /** The files that the arguments name, each once. */
-function given(paths: readonly string[]): {
+export function given(paths: readonly string[]): {
   readonly files: readonly ImportFile[];
   readonly set: ParameterMap;
 } {
