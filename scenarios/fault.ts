@@ -26,6 +26,8 @@ export interface FaultContext {
   /** The disk as it is now. */
   diskOf(host: string): { readonly latencyUs: number; readonly jitterUs: number };
   driftPpmOf(host: string): number;
+  /** What a process is started with. */
+  configOf(process: string): unknown;
 }
 
 export type AimKind = 'host' | 'process' | 'network' | 'none';

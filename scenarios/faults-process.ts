@@ -1,9 +1,15 @@
 /** Faults of one process. A kill is subject to its supervisor, a stop is not. */
+import { etcdPatch, etcdRunsAs } from '../models/cluster/versions.ts';
+import type { EtcdConfig } from '../models/etcd/config.ts';
 import { z } from '../models/zod.ts';
 import type { Action } from '../sim/faults.ts';
 import { type Aim, fault } from './fault.ts';
 
 const none = z.strictObject({});
+
+function etcdVersionOf(version: string): Pick<EtcdConfig, 'version'> & { patch: number | undefined } {
+  return { version: etcdRunsAs(version)?.version ?? '3.5', patch: etcdPatch(version) };
+}
 
 type Verb = 'stop' | 'start' | 'restart' | 'kill' | 'pause' | 'resume';
 
@@ -97,6 +103,26 @@ export const PROCESS_FAULTS = [
     aim: 'process',
     parameters: none,
     begin: (aim) => each(aim, 'resume'),
+  }),
+  fault({
+    name: 'upgrade',
+    about: 'Of etcd: another version of the binary is put in place, and the member is restarted.',
+    aim: 'process',
+    parameters: z.strictObject({
+      version: z
+        .string()
+        .regex(/^3\.[456](\.\d+)?$/)
+        .describe('3.4, 3.5, 3.6, or a patch release of one'),
+    }),
+    begin: (aim, { version }, context) =>
+      aim.processes.flatMap((process): Action[] => {
+        if (!process.endsWith('/etcd')) return [];
+        const config = { ...(context.configOf(process) as EtcdConfig), ...etcdVersionOf(version) };
+        return [
+          { do: 'configure', process, config },
+          { do: 'restart', process },
+        ];
+      }),
   }),
   fault({
     name: 'answer',

@@ -71,6 +71,7 @@ export function faultContext(world: World, entry: string): FaultContext {
       return { latencyUs, jitterUs };
     },
     driftPpmOf: (host) => world.host(host).clock.driftPpm,
+    configOf: (process) => world.process(process).spec.config,
   };
 }
 

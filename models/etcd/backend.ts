@@ -33,6 +33,8 @@ export interface Backend {
   /** Ids that may never come back. */
   readonly removed: readonly number[];
   readonly alarms: readonly Alarm[];
+  /** What the v3 store was not told: promoted members that are learners there, and removed ones that are members. */
+  readonly notInV3: { readonly promoted: readonly number[]; readonly removed: readonly MemberRecord[] };
   readonly appliedIndex: number;
   readonly appliedTerm: number;
 }
@@ -47,6 +49,7 @@ export function emptyBackend(clusterId: number, bytes = 0): Backend {
     members: [],
     removed: [],
     alarms: [],
+    notInV3: { promoted: [], removed: [] },
     appliedIndex: 0,
     appliedTerm: 0,
   };

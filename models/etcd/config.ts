@@ -52,7 +52,7 @@ export interface EtcdConfig {
   readonly name: string;
   readonly version: EtcdVersion;
   /** The patch release; without it the newest of the series. */
-  readonly patch?: number;
+  readonly patch?: number | undefined;
   /** --initial-cluster: every first member, this one too. */
   readonly initialCluster: readonly InitialMember[];
   /** --initial-cluster-state. */

@@ -37,8 +37,14 @@ export function firstMembers({
     .sort((a, b) => a.id - b.id);
 }
 
-function changeEntry(type: ConfChangeType, nodeId: number, member: MemberRecord | null): Entry {
-  const context: MemberChange = { proposer: NONE, number: 0, member, isPromote: false };
+function changeEntry(
+  type: ConfChangeType,
+  nodeId: number,
+  member: MemberRecord | null,
+  isInV3 = true,
+): Entry {
+  const base: MemberChange = { proposer: NONE, number: 0, member, isPromote: false };
+  const context: MemberChange = isInV3 ? base : { ...base, isNotInV3: true };
   const change = { transition: 'ConfChangeTransitionAuto' as const, changes: [{ type, nodeId }], context };
   return confChangeEntry('EntryConfChange', change);
 }
@@ -111,8 +117,11 @@ export function restoredDisk(
   return { [META_KEY]: meta, [RAFT_KEY]: raft };
 }
 
-/** --force-new-cluster: what was not committed is dropped, and committed entries remove every other member. */
-export function forcedAlone(storage: RaftStorage, id: number): RaftStorage {
+/**
+ * --force-new-cluster: what was not committed is dropped, and committed entries remove every other member.
+ * @param isInV3 the version removes them from the v3 store, too
+ */
+export function forcedAlone(storage: RaftStorage, id: number, isInV3: boolean): RaftStorage {
   const { hardState, snapshot, dummyIndex } = storage;
   if (hardState === null) return storage;
   const kept = storage.entries.take(hardState.commit - dummyIndex);
@@ -127,7 +136,7 @@ export function forcedAlone(storage: RaftStorage, id: number): RaftStorage {
     .filter((other) => other !== id)
     .sort((a, b) => a - b)
     .map((other, i) => ({
-      ...changeEntry('ConfChangeRemoveNode', other, null),
+      ...changeEntry('ConfChangeRemoveNode', other, null, isInV3),
       term: hardState.term,
       index: hardState.commit + 1 + i,
     }));

@@ -93,11 +93,13 @@ export function join(server: Draft, { cluster, members }: MembersAnswer): void {
 }
 
 /** What Raft starts with: what the disk has, nothing for a member that joins, or the first entries of a new cluster. */
-function storageFor({ config, id }: Server, found: RaftStorage | undefined): RaftStorage {
+function storageFor({ config, id, rules }: Server, found: RaftStorage | undefined): RaftStorage {
   if (found === undefined) {
     return config.initialClusterState === 'existing' ? EMPTY_STORAGE : bootstrapStorage(config);
   }
-  return config.flags?.['force-new-cluster'] === true ? forcedAlone(found, id) : found;
+  return config.flags?.['force-new-cluster'] === true
+    ? forcedAlone(found, id, rules.storesForcedRemovals)
+    : found;
 }
 
 /** Starts Raft and the links with what the disk has, or as a first member. */

@@ -12,6 +12,9 @@ export function memberToApi({ id, name, peerUrls, clientUrls, isLearner }: Membe
   return { id: hexId(id), name, peerUrls, clientUrls, isLearner };
 }
 
+/** Members whose removal the v3 store was not told of are there again for a version that reads it. */
 export function memberListOf(server: Server): MemberListResponse {
-  return { ok: true, header: header(server), members: server.backend.members.map(memberToApi) };
+  const { members, notInV3 } = server.backend;
+  const all = server.rules.readsV3 ? [...members, ...notInV3.removed] : members;
+  return { ok: true, header: header(server), members: all.map(memberToApi) };
 }

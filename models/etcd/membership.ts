@@ -66,7 +66,14 @@ function configure(
   member: MemberRecord | null,
 ): void {
   const number = ++server.count;
-  const context: MemberChange = { proposer: server.id, number, member, isPromote: what === 'promote' };
+  const isPromote = what === 'promote';
+  const context: MemberChange = {
+    proposer: server.id,
+    number,
+    member,
+    isPromote,
+    ...(isPromote && !server.rules.storesPromotions ? { isNotInV3: true } : {}),
+  };
   const change = { transition: 'ConfChangeTransitionAuto' as const, changes: [{ type, nodeId }], context };
   const entry = confChangeEntry('EntryConfChange', change);
   server.pendingChanges = server.pendingChanges.set(number, { reply, what, member: nodeId });

@@ -117,16 +117,19 @@ function notePublished(server: Draft, { name, clientUrls }: Extract<Operation, {
 // --- membership
 
 function applyMemberChange(server: Draft, change: ConfChange, atUs: number): void {
-  const { member, isPromote, ...from } = change.context as MemberChange;
+  const { member, isPromote, isNotInV3, ...from } = change.context as MemberChange;
   const [single] = change.changes;
   if (single === undefined) return;
   const { type, nodeId } = single;
   const refusal = impossible(server.backend, type, nodeId, member, isPromote, server.settings.maxLearners);
-  tellRaft(server, { type: 'apply-conf-change', change: refusal === null ? change : null });
+  // What the v3 store was not told of has not happened to a version that reads it.
+  const comesBack = isNotInV3 === true && member === null && server.rules.readsV3;
+  tellRaft(server, { type: 'apply-conf-change', change: refusal === null && !comesBack ? change : null });
   if (refusal !== null) {
     answerChange(server, from, refusal);
     return;
   }
+  if (isNotInV3 === true) noteNotInV3(server, nodeId, isPromote);
   const cluster = hexId(server.backend.clusterId);
   if (member === null) {
     const { members, removed } = server.backend;
@@ -151,6 +154,18 @@ function applyMemberChange(server: Draft, change: ConfChange, atUs: number): voi
   }
   linkPeers(server, atUs);
   answerChange(server, from, null);
+}
+
+/** A version that reads members from the v3 store finds more learners there than it may have, and ends. */
+function noteNotInV3(server: Draft, id: number, isPromote: boolean): void {
+  const { notInV3 } = server.backend;
+  const record = memberOf(server.backend, id);
+  const promoted = isPromote ? [...notInV3.promoted, id] : notInV3.promoted;
+  const removed = isPromote || record === undefined ? notInV3.removed : [...notInV3.removed, record];
+  server.backend = { ...server.backend, notInV3: { promoted, removed } };
+  if (!server.rules.readsV3 || promoted.length <= server.settings.maxLearners) return;
+  log(server, 'failed to start etcd: membership: too many learner members in cluster', 'C');
+  server.out.push({ type: 'exit', code: 1 });
 }
 
 function answerChange(

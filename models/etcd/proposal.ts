@@ -45,6 +45,8 @@ export interface MemberChange {
   /** The member added, or promoted; null: a removal. */
   readonly member: MemberRecord | null;
   readonly isPromote: boolean;
+  /** The version that proposed it forgot to write it to the v3 store too. */
+  readonly isNotInV3?: true;
 }
 
 /** What a request and its fields take beside keys and values, in bytes. An assumption: protobuf's tags and lengths. */

@@ -37,6 +37,8 @@ export interface VersionRules {
   readonly storesPromotions: boolean;
   /** --force-new-cluster removes the others from the v3 store too (3.5.22; issue 20967). */
   readonly storesForcedRemovals: boolean;
+  /** Who is a member is read from the v3 store at a start (since 3.6). */
+  readonly readsV3: boolean;
   /** GET /livez and /readyz are there (3.4.29, 3.5.11). */
   readonly hasProbes: boolean;
   /** Applied entries after which the in-memory log is cut without a snapshot (server.go:114); Infinity: only at snapshots. */
@@ -49,6 +51,7 @@ type PatchRule =
   | 'newReadIds'
   | 'storesPromotions'
   | 'storesForcedRemovals'
+  | 'readsV3'
   | 'hasProbes';
 type SeriesRules = Omit<VersionRules, PatchRule>;
 
@@ -112,6 +115,7 @@ export function versionRules(version: EtcdVersion, patch?: number): VersionRules
       since(version, number, { '3.4': 42, '3.5': 28, '3.6': 9 }) || (version === '3.4' && number < 20),
     storesPromotions: !losesPromotions,
     storesForcedRemovals: since(version, number, { '3.5': 22, '3.6': 0 }),
+    readsV3: version === '3.6',
     hasProbes: since(version, number, { '3.4': 29, '3.5': 11, '3.6': 0 }),
   };
 }
