@@ -61,10 +61,7 @@ export function specOf({ seed }: RunRequest, { data, topology }: Composed): Worl
 
 function shipped(request: RunRequest, library: Texts): string {
   const text = library.get(`${request.scenario}.yaml`);
-  if (
-    text === undefined ||
-    !(namesOf(library).includes(request.scenario) || request.scenario.startsWith('lints/'))
-  ) {
+  if (text === undefined || /^(topologies|guides)\//.test(request.scenario)) {
     const name = request.scenario.slice(0, 60);
     throw new Error(`There is no scenario ${name} in this page${nearestHint(name, namesOf(library))}.`);
   }
