@@ -10,6 +10,7 @@ import { chkconfig, daemonVersion, id, ownerOrMode, sh, ssh, sysctl } from './ho
 import { kubeadm } from './kubeadm/kubeadm.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { arp, ip, nc, ping } from './net-commands.ts';
+import { openssl } from './openssl.ts';
 import { journalctl, service, systemctl } from './systemctl.ts';
 import { base64, sed, tr } from './text-commands.ts';
 import { date, hostname, sudo, watch } from './wrappers.ts';
@@ -42,6 +43,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ssh,
   sysctl,
   chkconfig,
+  openssl,
   id,
   chown: ownerOrMode,
   chmod: ownerOrMode,
