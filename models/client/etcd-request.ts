@@ -7,7 +7,8 @@
  */
 import { emit, setup } from 'xstate';
 import type { Effect, KernelEvent } from '../../sim/effects.ts';
-import { isEtcdError, METHODS } from '../etcd/api.ts';
+import { METHODS } from '../etcd/api.ts';
+import { isEtcdError } from '../etcd/errors.ts';
 import type { HttpRequest, HttpResponse } from '../wire.ts';
 import {
   failedToConnect,

@@ -89,7 +89,11 @@ export const PARAMETERS: readonly Parameter[] = [
   ]),
   ...rows('etcd', [
     ...unit,
-    ['version', 'version', '3.4, 3.5 or 3.6, as its newest release; or a patch release of one, with its bugs'],
+    [
+      'version',
+      'version',
+      '3.4, 3.5 or 3.6, as its newest release; or a patch release of one, with its bugs',
+    ],
     ['heartbeat-interval', 'milliseconds', 'One tick; default 100'],
     ['election-timeout', 'milliseconds', 'Default 1000'],
     ['initial-election-tick-advance', 'flag', 'Default true'],

@@ -3,17 +3,9 @@
  *
  * Source: etcd v3.6.14 server/etcdserver/apply/apply.go, txn/txn.go, server/etcdserver/api/membership/cluster.go.
  */
-import {
-  type Compare,
-  ERRORS,
-  type EtcdError,
-  type RangeRequest,
-  type RequestOp,
-  type ResponseHeader,
-  type ResponseOp,
-  type TxnRequest,
-} from './api.ts';
+import type { Compare, RangeRequest, RequestOp, ResponseHeader, ResponseOp, TxnRequest } from './api.ts';
 import { type Alarm, type Backend, memberOf, withMember } from './backend.ts';
+import { ERRORS, type EtcdError } from './errors.ts';
 import { hexId } from './ids.ts';
 import { granted, moved } from './leases.ts';
 import type { Operation } from './proposal.ts';

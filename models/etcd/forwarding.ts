@@ -7,7 +7,7 @@
  *
  * Not modelled: the HTTP connections of their own (here both go over the stream to the leader).
  */
-import { ERRORS } from './api.ts';
+import { ERRORS } from './errors.ts';
 import { NONE } from './raft/messages.ts';
 import {
   answer,

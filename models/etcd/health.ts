@@ -6,8 +6,9 @@
  *
  * Not modelled: the `exclude` query of /livez and /readyz.
  */
-import type { EtcdError, HealthBody } from './api.ts';
+import type { HealthBody } from './api.ts';
 import { memberOf } from './backend.ts';
+import type { EtcdError } from './errors.ts';
 import { NONE } from './raft/messages.ts';
 import { answer, type Draft, type ReplyTo, type Server } from './server-state.ts';
 

@@ -6,7 +6,8 @@
  *
  * Not modelled: checks for corruption (the alarm CORRUPT can be set and cleared, and writes fail with it; nothing raises it).
  */
-import { type AlarmRequest, ERRORS, type SnapshotResponse, type TxnRequest } from './api.ts';
+import type { AlarmRequest, SnapshotResponse, TxnRequest } from './api.ts';
+import { ERRORS } from './errors.ts';
 import type { Operation } from './proposal.ts';
 import { propose } from './proposals.ts';
 import { answer, type Draft, header, log, type ReplyTo } from './server-state.ts';

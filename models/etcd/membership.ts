@@ -5,16 +5,15 @@
  * sections 6 and 7. The change itself is an ordinary entry of the log, one member at a time, with no limit but the
  * client's. Unit: microseconds.
  */
-import {
-  ERRORS,
-  type EtcdError,
-  type MemberAddRequest,
-  type MemberPromoteRequest,
-  type MemberRemoveRequest,
-  type MemberUpdateRequest,
-  type MoveLeaderRequest,
+import type {
+  MemberAddRequest,
+  MemberPromoteRequest,
+  MemberRemoveRequest,
+  MemberUpdateRequest,
+  MoveLeaderRequest,
 } from './api.ts';
 import { type MemberRecord, memberOf } from './backend.ts';
+import { ERRORS, type EtcdError } from './errors.ts';
 import { addressOf, hexId, memberId } from './ids.ts';
 import type { MemberChange } from './proposal.ts';
 import { type ConfChangeType, confChangeEntry, type Entry } from './raft/entries.ts';

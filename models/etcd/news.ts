@@ -7,9 +7,9 @@
  * Not modelled: the negotiation of the cluster's version (an entry after the first election), the v2 store.
  */
 
-import type { EtcdError } from './api.ts';
 import { apply } from './apply.ts';
 import { type Backend, memberOf, withMember } from './backend.ts';
+import type { EtcdError } from './errors.ts';
 import { peerMemberId, type RaftNews } from './family.ts';
 import { retryForwardsVia } from './forwarding.ts';
 import { hexId } from './ids.ts';

@@ -6,7 +6,7 @@
  *
  * Not modelled: that applying takes time; entries wait only while the database is written anew.
  */
-import { ERRORS, type EtcdError } from './api.ts';
+import { ERRORS, type EtcdError } from './errors.ts';
 import type { ProposalRefused } from './family.ts';
 import { proposeQueuedChanges, refuseChange } from './membership.ts';
 import { type Operation, type Proposal, proposalEntry } from './proposal.ts';

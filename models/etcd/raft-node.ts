@@ -10,10 +10,10 @@
  * straight from its connection (`received`) and re-arms the ticker, and `report` sends: so an idle cluster costs
  * one step a tick and one a message. Whatever needs the disk goes through `saveReady` and `written` (raft-saving.ts).
  *
- * Not modelled: merging of several MsgAppResp of a Ready into the last; the size of messages and with it a full socket:
- * etcd's MsgApp stream to a silent peer blocks in a write until its 5 s deadline and takes no new connection meanwhile,
- * so that under load a healed follower is caught up later than its links stand (probably E10's 3.2 s); the limit of
- * 4096 messages a stream behind it.
+ * Not modelled: merging of several MsgAppResp of a Ready into the last; the second stream (MsgApp v2) with a back-off of its
+ * own, and the size of messages: etcd's writer of appends to a silent peer sits in a write once the socket is full, and takes no
+ * new connection until the old one's next retransmission is answered by RST, so that under load a healed follower is caught
+ * up later than its links stand (E10); the limit of 4096 messages a stream behind it.
  */
 import { assign, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
@@ -23,10 +23,20 @@ import { lastIndex } from './raft/log.ts';
 import { actionOfEach, raftMachine } from './raft/machine.ts';
 import { settled, started, withTick } from './raft/steps.ts';
 import {
-  addPeer,
-  attach,
   batch,
   carryOutReport,
+  type Node,
+  type NodeEvent,
+  newNode,
+  type Of,
+  type RaftNodeContext,
+  type RaftNodeInput,
+  tellLead,
+} from './raft-node-work.ts';
+import { saveReady, written } from './raft-saving.ts';
+import {
+  addPeer,
+  attach,
   dropSilent,
   hold,
   isForServer,
@@ -35,19 +45,11 @@ import {
   linkHeartbeats,
   lookForSilence,
   loseConnection,
-  type Node,
-  type NodeEvent,
-  newNode,
-  type Of,
-  type RaftNodeContext,
-  type RaftNodeInput,
   raftMessage,
   removePeer,
   sendOne,
   takePeerMessage,
-  tellLead,
-} from './raft-node-work.ts';
-import { saveReady, written } from './raft-saving.ts';
+} from './raft-streams.ts';
 
 interface Given {
   readonly context: RaftNodeContext;

@@ -5,9 +5,11 @@
  * Source: etcd v3.6.14 server/etcdserver/v3_server.go:902-1040 (linearizableReadLoop, requestCurrentIndex; each
  * retry has a new id since 3.4.42, 3.5.28 and 3.6.9); ETCD-FACTS section 4. Unit: microseconds.
  */
-import type { EtcdError } from './api.ts';
-import { ERRORS, type RangeRequest, type TxnRequest } from './api.ts';
+
+import type { RangeRequest, TxnRequest } from './api.ts';
 import { applyTxn, rangeError } from './apply.ts';
+import type { EtcdError } from './errors.ts';
+import { ERRORS } from './errors.ts';
 import { answerHealth, answerProbe, failHealth, failProbe, timeOutHealth, timeOutProbe } from './health.ts';
 import { revokeProven } from './lease-requests.ts';
 import { isBlocked } from './maintenance.ts';

@@ -6,8 +6,9 @@
  * server/etcdserver/server.go:1414-1656, util.go:32-44; ETCD-FACTS section 7. "Started" means: has ever published its
  * name. "Connected" means: linked without interruption for 5 s, seen from the member that is asked.
  */
-import { ERRORS, type EtcdError } from './api.ts';
+
 import { type Backend, type MemberRecord, memberOf, votersOf } from './backend.ts';
+import { ERRORS, type EtcdError } from './errors.ts';
 import type { ConfChangeType } from './raft/entries.ts';
 
 /** server.go:94 HealthInterval. */

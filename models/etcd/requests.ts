@@ -7,7 +7,6 @@
 import type { HttpRequest, WireMessage } from '../wire.ts';
 import {
   type AlarmRequest,
-  ERRORS,
   type LeaseGrantRequest,
   type LeaseKeepAliveRequest,
   type LeaseRevokeRequest,
@@ -25,6 +24,7 @@ import {
 } from './api.ts';
 import { isReadOnly } from './apply.ts';
 import { memberOf } from './backend.ts';
+import { ERRORS } from './errors.ts';
 import type { ForLeader } from './family.ts';
 import { serveOrForward } from './forwarding.ts';
 import { answerProbe, checkHealth, healthLimitUs, needsRead, probeChecks } from './health.ts';

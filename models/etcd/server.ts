@@ -5,63 +5,45 @@
  * Sources: etcd v3.6.14 server/etcdserver/server.go, v3_server.go, server/embed/etcd.go; ETCD-FACTS; the modules it
  * puts together name theirs. Unit: microseconds.
  *
- * States: `starting` until the listeners serve, `bootstrapping` while a member without data asks the others, `joining` until the member's name is published (clients are not
- * accepted before), `serving`, `draining` and `transferring` after SIGTERM, `stopped`.
+ * States: `starting` until the listeners serve, `bootstrapping` while a member without data asks the others, `joining` until
+ * the member's name is published (clients are not accepted before), `serving`, `draining` and `transferring` after SIGTERM, `stopped`.
  *
  * Not modelled: see the modules; and authentication, TLS between peers, gRPC limits.
  */
 import { and, assign, emit, raise, setup } from 'xstate';
-import type { Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
-import type { WireMessage } from '../wire.ts';
+import type { Effect, ProcessInput } from '../../sim/effects.ts';
 import { type EtcdConfig, flagError, PEER_PORT } from './config.ts';
-import type {
-  Fatal,
-  FromPeer,
-  Gone,
-  PeerActive,
-  PeerMessage,
-  PeersAsked,
-  ProposalRefused,
-  RaftDescribed,
-  RaftNews,
-  SnapshotWanted,
-} from './family.ts';
-import { forwardsDue, nextForwardUs, retryForward, takeForward } from './forwarding.ts';
-import { checkExpiries, revokeOverdue } from './lease-requests.ts';
+import type { PeersAsked } from './family.ts';
 import {
   askPeers,
   begin,
   beginDrain,
   beginTransfer,
-  expireRequests,
-  hearPeer,
   isBusy,
   isTransferred,
   join,
   mustAskPeers,
   mustTransfer,
-  pollPeers,
   refusalToStart,
 } from './life.ts';
-import { endDefragmentation } from './maintenance.ts';
-import { decidePromotions, movesDue, nextMoveUs } from './membership.ts';
-import { applyEntries, hearRaft, noteActive, noteInactive, sendSnapshot } from './news.ts';
+import { hearRaft, sendSnapshot } from './news.ts';
 import { refuseProposals } from './proposals.ts';
-import { NONE } from './raft/messages.ts';
-import { nextReadUs, readsDue, serveHeldReads } from './reads.ts';
-import { hearClient, serveAsLeader } from './requests.ts';
 import { draftOf } from './server-draft.ts';
+import { type Draft, initialServer, NEVER_US, type Server } from './server-state.ts';
 import {
-  answer,
-  answerTo,
-  type Draft,
-  initialServer,
-  isLeader,
-  log,
-  NEVER_US,
-  type Server,
-} from './server-state.ts';
-import { checkLeader, closeWatchesOf, notifyProgress } from './watch.ts';
+  accepted,
+  closed,
+  endRemoved,
+  fail,
+  hearStream,
+  nextWakeUs,
+  type Of,
+  peerActive,
+  raftDescribed,
+  received,
+  type ServerEvent,
+  wake,
+} from './server-work.ts';
 
 /**
  * From the start of the process until it listens. 91 ms from the first line of its log to `listening for peers`
@@ -78,130 +60,6 @@ export interface ServerContext {
   /** What the disk had at the start; dropped once it is read. */
   readonly disk: Readonly<Record<string, unknown>>;
 }
-
-type ServerEvent =
-  | Extract<
-      KernelEvent,
-      {
-        type:
-          | 'accepted'
-          | 'received'
-          | 'closed'
-          | 'listen-failed'
-          | 'terminate'
-          | 'written'
-          | 'member-exited';
-      }
-    >
-  | RaftNews
-  | ProposalRefused
-  | SnapshotWanted
-  | PeerActive
-  | FromPeer
-  | RaftDescribed
-  | Fatal
-  | Gone
-  | PeersAsked
-  | { readonly type: 'wake'; readonly atUs: number };
-type Of<Type extends ServerEvent['type']> = Extract<ServerEvent, { type: Type }>;
-
-// --- what each event does
-
-function accepted(server: Draft, { connection, port }: Of<'accepted'>): void {
-  const ready = port !== server.settings.clientPort || !server.settings.tls;
-  server.clients = server.clients.set(connection, { port, ready });
-}
-
-function received(server: Draft, { connection, message, atUs }: Of<'received'>): void {
-  const client = server.clients.get(connection);
-  if (client === undefined) return;
-  if (client.port === PEER_PORT) hearPeer(server, connection, message as PeerMessage);
-  else hearClient(server, connection, client, message as WireMessage, atUs);
-}
-
-function closed(server: Draft, { connection }: Of<'closed'>): void {
-  server.clients = server.clients.delete(connection);
-  closeWatchesOf(server, connection);
-}
-
-function hearStream(server: Draft, { from, message, atUs }: FromPeer): void {
-  if (message.kind === 'forwarded') {
-    const reply = { peer: from, request: message.request };
-    if (isLeader(server) && serveAsLeader(server, reply, message.what, atUs)) return;
-    answerTo(server, reply, null);
-  } else if (message.kind === 'forward-answer') {
-    if (message.body === null) retryForward(server, message.request, atUs);
-    else answer(server, takeForward(server, message.request)?.reply ?? null, message.body);
-  }
-}
-
-function raftDescribed(server: Draft, { stalledUs, match, atUs }: RaftDescribed): void {
-  revokeOverdue(server, stalledUs, atUs);
-  decidePromotions(server, match);
-}
-
-/** The file is written anew: what could not be applied and read meanwhile is. */
-function unblock(server: Draft, atUs: number): void {
-  if (server.blockedUntilUs === 0 || server.blockedUntilUs > atUs) return;
-  endDefragmentation(server);
-  const entries = server.heldEntries;
-  server.heldEntries = entries.clear();
-  applyEntries(server, entries, atUs);
-  serveHeldReads(server, atUs);
-}
-
-function peerActive(server: Draft, { id, active, atUs }: PeerActive): void {
-  if (active) noteActive(server, id, atUs);
-  else noteInactive(server, id, atUs);
-}
-
-function fail(server: Draft, line: string, code = 1): void {
-  log(server, line, 'C');
-  server.out.push({ type: 'exit', code });
-}
-
-/** A removed member ends in good order: exit code 0, as recorded (E15a). */
-function endRemoved(server: Draft): void {
-  fail(server, 'the member has been permanently removed from the cluster', 0);
-}
-
-/** Everything that time brings. Each part looks whether it is due. */
-function wake(server: Draft, atUs: number): void {
-  pollPeers(server, atUs);
-  unblock(server, atUs);
-  expireRequests(server, atUs);
-  readsDue(server, atUs);
-  forwardsDue(server, atUs, serveAsLeader);
-  movesDue(server, atUs);
-  checkExpiries(server, atUs);
-  checkLeader(server, atUs);
-  notifyProgress(server, atUs);
-  if (server.readyAtUs <= atUs) {
-    server.readyAtUs = NEVER_US;
-    server.isReady = true;
-  }
-  if (server.stopAtUs <= atUs) endRemoved(server);
-}
-
-function nextWakeUs(server: Server): number {
-  return Math.min(
-    server.pending.first()?.deadlineUs ?? NEVER_US,
-    nextReadUs(server),
-    server.forwards.isEmpty() ? NEVER_US : nextForwardUs(server),
-    nextMoveUs(server),
-    server.blockedUntilUs === 0 ? NEVER_US : server.blockedUntilUs,
-    server.nextExpiryCheckUs,
-    server.leaderCheckAtUs,
-    server.progressAtUs,
-    server.pollPeersAtUs,
-    server.readyAtUs,
-    server.stopAtUs,
-    // A transfer of the office looks at its limit with each poll.
-    server.transferee === NONE ? server.drainUntilUs : NEVER_US,
-  );
-}
-
-// --- the machine
 
 /** An assign of the next state; what it asks for is in `out`. */
 const act = <Type extends ServerEvent['type']>(work: (server: Draft, event: Of<Type>) => void) =>

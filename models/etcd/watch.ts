@@ -8,7 +8,7 @@
  * (slow receivers), fragments.
  */
 import type { EtcdEvent, WatchRequest, WatchResponse } from './api.ts';
-import { ERRORS } from './api.ts';
+import { ERRORS } from './errors.ts';
 import { NONE } from './raft/messages.ts';
 import { answer, type Draft, header, NEVER_US, type ReplyTo } from './server-state.ts';
 import { type Change, changesFrom, isInRange } from './store.ts';

@@ -15,13 +15,13 @@ import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import {
-  isEtcdError,
   METHODS,
   prefixEnd,
   type RangeResponse,
   type WatchRequest,
   type WatchResponse,
 } from '../etcd/api.ts';
+import { isEtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import { expired, notFound, type Resource, reinitializing, type WatchEvent } from './api.ts';
 import {

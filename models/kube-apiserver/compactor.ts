@@ -10,14 +10,8 @@
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
-import {
-  type CompactionRequest,
-  type EtcdError,
-  isEtcdError,
-  METHODS,
-  type TxnRequest,
-  type TxnResponse,
-} from '../etcd/api.ts';
+import { type CompactionRequest, METHODS, type TxnRequest, type TxnResponse } from '../etcd/api.ts';
+import { type EtcdError, isEtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import { COMPACTOR, ETCD_CLIENT, type EtcdAnswer, type EtcdCall } from './family.ts';
 

@@ -13,8 +13,6 @@
 import { assign, emit, setup } from 'xstate';
 import type { Address, Effect } from '../../sim/effects.ts';
 import {
-  type EtcdError,
-  isEtcdError,
   type KeyValue,
   type LeaseGrantRequest,
   type LeaseGrantResponse,
@@ -25,6 +23,7 @@ import {
   type RequestOp,
   type TxnRequest,
 } from '../etcd/api.ts';
+import { type EtcdError, isEtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import {
   ENDPOINT_RECONCILER,

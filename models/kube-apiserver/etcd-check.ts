@@ -9,7 +9,8 @@
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
-import { isEtcdError, METHODS, type RangeRequest } from '../etcd/api.ts';
+import { METHODS, type RangeRequest } from '../etcd/api.ts';
+import { isEtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
 import {

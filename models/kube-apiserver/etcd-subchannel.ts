@@ -11,7 +11,7 @@
 import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, setup } from 'xstate';
 import type { Address, Effect, KernelEvent } from '../../sim/effects.ts';
-import type { EtcdError } from '../etcd/api.ts';
+import type { EtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
 import type { HttpRequest, WireMessage } from '../wire.ts';

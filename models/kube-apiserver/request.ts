@@ -11,7 +11,8 @@
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
-import { type EtcdError, type KeyValue, METHODS, type RangeResponse, type TxnResponse } from '../etcd/api.ts';
+import { type KeyValue, METHODS, type RangeResponse, type TxnResponse } from '../etcd/api.ts';
+import type { EtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
 import type { Admission } from './admission.ts';

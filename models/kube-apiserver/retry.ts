@@ -5,7 +5,7 @@
  * Unavailable; writes only when they were never sent, which WaitForReady makes a wait instead), client.go
  * roundRobinQuorumBackoff (a pause after each lap of a quorum of the endpoints, none within). Unit: microseconds.
  */
-import { isEtcdError } from '../etcd/api.ts';
+import { isEtcdError } from '../etcd/errors.ts';
 
 export const UNARY_MAX_RETRIES = 100;
 const WAIT_BETWEEN_US = 25_000;

@@ -13,7 +13,8 @@
 import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, setup } from 'xstate';
 import type { Address, Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
-import { type EtcdError, isEtcdError, METHODS, type RangeRequest } from '../etcd/api.ts';
+import { METHODS, type RangeRequest } from '../etcd/api.ts';
+import { type EtcdError, isEtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import type { WireMessage } from '../wire.ts';
 import { RESOURCES, type Resource } from './api.ts';

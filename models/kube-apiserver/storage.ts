@@ -5,8 +5,6 @@
  * that compares the key's modification revision), pkg/endpoints/handlers/responsewriters/status.go for unknown errors.
  */
 import {
-  type EtcdError,
-  isEtcdError,
   type KeyValue,
   prefixEnd,
   type RangeRequest,
@@ -14,6 +12,7 @@ import {
   type TxnRequest,
   type TxnResponse,
 } from '../etcd/api.ts';
+import { type EtcdError, isEtcdError } from '../etcd/errors.ts';
 import type { HttpResponse } from '../wire.ts';
 import { type Admission, admitted, type Binding, bound, isGraceful, marked, refusal } from './admission.ts';
 import {

@@ -6,8 +6,6 @@
 import { List, OrderedMap } from 'immutable';
 import { assign, emit, setup } from 'xstate';
 import {
-  ERRORS,
-  type EtcdError,
   type EtcdEvent,
   type KeyValue,
   METHODS,
@@ -21,6 +19,7 @@ import {
   type WatchRequest,
   type WatchResponse,
 } from '../../models/etcd/api.ts';
+import { ERRORS, type EtcdError } from '../../models/etcd/errors.ts';
 import type { HttpRequest, WireMessage } from '../../models/wire.ts';
 import type { Effect, KernelEvent } from '../../sim/effects.ts';
 import type { ProcessType } from '../../sim/process-type.ts';

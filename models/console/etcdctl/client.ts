@@ -10,7 +10,8 @@
  * first one that can be connected to is asked. (Recorded with Debian's build of 3.4.23: it kept to one endpoint of the list,
  * drawn at the start, and failed when that one was down.)
  */
-import { type EtcdError, isEtcdError, METHODS } from '../../etcd/api.ts';
+import { METHODS } from '../../etcd/api.ts';
+import { type EtcdError, isEtcdError } from '../../etcd/errors.ts';
 import { type Fetched, fetchOne, look, now, race, type Script, wait } from '../command.ts';
 import { hostWallUs } from '../host-clock.ts';
 import { isoTime } from '../wall-clock.ts';

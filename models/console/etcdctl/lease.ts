@@ -5,12 +5,12 @@
  * and a keep-alive that goes on.
  */
 import {
-  ERRORS,
   type LeaseGrantResponse,
   type LeaseKeepAliveResponse,
   type LeaseRevokeResponse,
   METHODS,
 } from '../../etcd/api.ts';
+import { ERRORS } from '../../etcd/errors.ts';
 import type { Script } from '../command.ts';
 import { isSet } from '../flags.ts';
 import { call, isFailure } from './client.ts';

@@ -1,0 +1,143 @@
+/**
+ * What the raft member of the etcd family does with its streams, as pure functions: taking them, losing them, noticing
+ * that one is silent, and telling which messages need more than Raft's step. raft-node.ts is the machine; links.ts has the rules.
+ */
+import type { Effect } from '../../sim/effects.ts';
+import type { StreamMessage } from './family.ts';
+import {
+  effectsOfChange,
+  LINK_HEARTBEAT_US,
+  type Link,
+  linkTo,
+  newLink,
+  nextSilenceUs,
+  PIPELINE_BUFFER,
+  READ_TIMEOUT_US,
+  readersOf,
+  withLink,
+  withoutConnection,
+  withoutSilent,
+} from './links.ts';
+import { lastIndex } from './raft/log.ts';
+import type { RaftMessage } from './raft/messages.ts';
+import {
+  type Closed,
+  NO_EFFECTS,
+  type Node,
+  type NodeEvent,
+  type Of,
+  type RaftNodeContext,
+  type Received,
+  tellLead,
+  tellSelf,
+} from './raft-node-work.ts';
+
+const LINK_BEAT: StreamMessage = { kind: 'link-heartbeat' };
+
+function withLinks(node: Node, links: readonly Link[]): Node {
+  return { ...node, links, out: effectsOfChange(node.links, links) };
+}
+
+export function attach({ node }: RaftNodeContext, event: Of<'writer' | 'reader'>): Node {
+  const link = linkTo(node.links, event.id);
+  if (link === undefined) return { ...node, out: [{ type: 'close', connection: event.connection }] };
+  const next =
+    event.type === 'writer'
+      ? { ...link, active: true, waiting: [], writer: event.connection }
+      : { ...link, active: true, reader: event.connection, readSinceUs: event.atUs };
+  const silenceAtUs = Math.min(node.silenceAtUs, event.atUs + READ_TIMEOUT_US);
+  return { ...withLinks(node, withLink(node.links, next)), silenceAtUs };
+}
+
+/** The peer is there, but its stream is not yet: etcd's pipeline would carry the message. */
+export function hold({ node }: RaftNodeContext, { message }: Of<'hold'>): Node {
+  const link = linkTo(node.links, message.to);
+  if (link === undefined || link.waiting.length >= PIPELINE_BUFFER) return node;
+  return { ...node, links: withLink(node.links, { ...link, waiting: [...link.waiting, message] }) };
+}
+
+export function addPeer({ node }: RaftNodeContext, { id }: Of<'peer-added'>): Node {
+  const links = linkTo(node.links, id) === undefined ? [...node.links, newLink(id)] : node.links;
+  return { ...node, links, out: NO_EFFECTS };
+}
+
+export function removePeer({ node }: RaftNodeContext, { id }: Of<'peer-removed'>): Node {
+  return withLinks(
+    node,
+    node.links.filter((link) => link.id !== id),
+  );
+}
+
+export function loseConnection({ node }: RaftNodeContext, { connection }: Closed): Node {
+  return withLinks(node, withoutConnection(node.links, connection));
+}
+
+/** Asks when something last came on each stream. A reader's deadline moves with every message; this looks only when one may be over. */
+export function lookForSilence({ node }: RaftNodeContext): Node {
+  const connections = readersOf(node.links);
+  return { ...node, out: [{ type: 'tcp-info', connections }] };
+}
+
+export function dropSilent({ node }: RaftNodeContext, { lastReceivedUs, atUs }: Of<'tcp-info'>): Node {
+  const silenceAtUs = nextSilenceUs(node.links, lastReceivedUs);
+  if (silenceAtUs > atUs) return { ...node, silenceAtUs, out: NO_EFFECTS };
+  // What is left is looked at again at once.
+  return { ...withLinks(node, withoutSilent(node.links, lastReceivedUs, atUs)), silenceAtUs: atUs };
+}
+
+/** Streams on which Raft itself says nothing get a link heartbeat. */
+export function linkHeartbeats({ raft, node }: RaftNodeContext): Node {
+  const leads = raft.role === 'leader' && node.saving === null;
+  const answers = raft.electionElapsed * node.heartbeatUs < LINK_HEARTBEAT_US;
+  const out: Effect[] = [];
+  for (const { id, writer } of node.links) {
+    if (writer === null || leads || (answers && id === raft.lead)) continue;
+    out.push({ type: 'transmit', connection: writer, message: LINK_BEAT });
+  }
+  return { ...node, out };
+}
+
+/** The message of a stream, if it is one of Raft's. */
+export function raftMessage(event: NodeEvent): RaftMessage {
+  return (event as Received).message as RaftMessage;
+}
+
+export function isLinkHeartbeat(event: NodeEvent): boolean {
+  return ((event as Received).message as { readonly kind?: string }).kind === 'link-heartbeat';
+}
+
+export function isForServer(event: NodeEvent): boolean {
+  return ((event as Received).message as { readonly kind?: string }).kind !== undefined;
+}
+
+/** log.go committedTo: the leader remembers more of our log than there is. */
+export function panics({ raft }: RaftNodeContext, { type, term, commit }: RaftMessage): boolean {
+  return (
+    commit > raft.log.committed &&
+    type === 'MsgHeartbeat' &&
+    term >= raft.term &&
+    commit > lastIndex(raft.log)
+  );
+}
+
+/** Whether a received message takes more than Raft's step. One test, as nearly every message takes no more. */
+export function isUnusual(context: RaftNodeContext, event: NodeEvent): boolean {
+  return isForServer(event) || panics(context, raftMessage(event));
+}
+
+export function takePeerMessage({ node }: RaftNodeContext, event: Of<'unusual'>): Node {
+  const link = node.links.find(({ reader }) => reader === event.connection);
+  if (link === undefined) return { ...node, out: NO_EFFECTS };
+  const message = event.message as StreamMessage;
+  return { ...node, out: [tellLead({ type: 'from-peer', from: link.id, message })] };
+}
+
+export function sendOne({ node }: RaftNodeContext, { to, message }: Of<'send'>): Node {
+  const writer = linkTo(node.links, to)?.writer;
+  if (writer != null) return { ...node, out: [{ type: 'transmit', connection: writer, message }] };
+  const isSnapshot = 'type' in message && message.type === 'MsgSnap';
+  return {
+    ...node,
+    out: isSnapshot ? [tellSelf({ type: 'report-snapshot', id: to, ok: false })] : NO_EFFECTS,
+  };
+}
