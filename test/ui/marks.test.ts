@@ -44,6 +44,26 @@ describe('the marks of a lane', () => {
     expect(marks.length).toBeLessThanOrEqual(1_600);
   });
 
+  it('fold what comes and goes all the time into one band that says how often', () => {
+    const segments = Array.from({ length: 1_000 }, (_, index) => ({
+      from_ms: index,
+      state: index % 2 === 0 ? 'checked' : 'checking',
+      tone: 'good' as const,
+    }));
+    const marks = marksOf(
+      laneOf([...segments, { from_ms: 1_000, state: 'down', tone: 'bad' }]),
+      [0, 2_000],
+      200,
+      2_000,
+    );
+    expect(marks.map(({ state, tone }) => [state, tone])).toEqual([
+      ['', 'good'],
+      ['down', 'bad'],
+    ]);
+    expect(marks[0]).toMatchObject({ x: 0, count: 1_000 });
+    expect(marks[0]!.width).toBeCloseTo(100);
+  });
+
   it('never hide something bad among narrow segments', () => {
     fc.assert(
       fc.property(lanes, fc.integer({ min: 20, max: 400 }), (segments, width) => {

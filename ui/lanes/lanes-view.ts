@@ -1,9 +1,10 @@
 /** All lanes over time: names on the left, a canvas with the visible stretch on the right, the playhead over it. */
 import { html, nothing } from 'lit';
+import type { RunView } from '../run/run-view.ts';
 import type { LaneName } from '../share/picture.ts';
 import type { Actions } from '../state/actions.ts';
 import { PageElement } from '../state/page-element.ts';
-import type { Grouping } from '../state/page-state.ts';
+import { GROUPINGS, type Grouping } from '../state/page-state.ts';
 import { shared } from '../styles/shared.ts';
 import { addGestures } from './gestures.ts';
 import './lane-axis.ts';
@@ -11,10 +12,8 @@ import { scaleOf, ticksOf } from './lane-axis.ts';
 import './lane-labels.ts';
 import { paint } from './paint.ts';
 import { type Palette, paletteOf } from './palette.ts';
-import { heightOf, LANE_HEIGHT, type Row, rowsOf } from './rows.ts';
+import { heightOf, LANE_HEIGHT, pinnedRows, type Row, rowsOf } from './rows.ts';
 import { lanesStyles } from './styles.ts';
-
-const GROUPINGS: readonly Grouping[] = ['host', 'kind'];
 
 export class LanesView extends PageElement {
   static override properties = { ...PageElement.properties, actions: { attribute: false } };
@@ -22,14 +21,15 @@ export class LanesView extends PageElement {
   declare actions: Actions | undefined;
   static override styles = [shared, lanesStyles];
   #rows: readonly Row[] = [];
+  #pins: readonly Row[] = [];
   #palette: Palette | undefined;
   #size = { width: 0, height: 0 };
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
   readonly #resized = new ResizeObserver(() => this.#measure());
 
   protected override watched() {
-    const { run, span, grouping, collapsed, selected } = this.state;
-    return [run, span, grouping, collapsed, selected];
+    const { run, span, grouping, pinned, collapsed, selected } = this.state;
+    return [run, span, grouping, pinned, collapsed, selected];
   }
 
   override connectedCallback(): void {
@@ -48,6 +48,9 @@ export class LanesView extends PageElement {
   protected override render() {
     const run = this.state.run.get();
     this.#rows = run ? rowsOf(run.record, this.state.grouping.get(), this.state.collapsed.get()) : [];
+    this.#pins = run ? pinnedRows(run.record, this.state.pinned.get()) : [];
+    const selected = this.state.selected.get();
+    const isPinned = this.state.pinned.get().includes(selected ?? '');
     return html`
       <header>
         <h2>Lanes</h2>
@@ -61,6 +64,7 @@ export class LanesView extends PageElement {
           </select>
         </label>
         <span class="space"></span>
+        <button ?disabled=${selected === undefined} aria-pressed=${isPinned} title="The selected lane stays at the top (G)" @click=${() => selected && this.state.pin(selected)}>${isPinned ? 'Unpin' : 'Pin'}</button>
         ${this.actions === undefined ? nothing : html`<button title="Why is it so? (Y)" @click=${() => this.actions?.why()}>Why?</button>`}
         <button class="icon" title="Zoom out (S)" aria-label="Zoom out" @click=${() => this.#zoom(1.6)}>
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3,7h10v2H3Z" /></svg>
@@ -72,6 +76,10 @@ export class LanesView extends PageElement {
       </header>
       <div class="axis">
         <lane-axis .state=${this.state} .width=${this.#size.width}></lane-axis>
+      </div>
+      <div class="pins" role="group" aria-label="Pinned lanes" ?hidden=${this.#pins.length === 0}>
+        <lane-labels .state=${this.state} .rows=${this.#pins}></lane-labels>
+        <canvas aria-hidden="true"></canvas>
       </div>
       <div class="scroll" tabindex="0" role="group" aria-label="Lanes over time" @scroll=${() => this.#draw()}>
         <lane-labels .state=${this.state} .rows=${this.#rows}></lane-labels>
@@ -118,12 +126,28 @@ export class LanesView extends PageElement {
 
   #draw(): void {
     const run = this.state.run.get();
-    const canvas = this.renderRoot.querySelector('canvas');
-    const context = canvas?.getContext('2d');
     const { width, height } = this.#size;
-    if (!canvas || !context || run === undefined || width === 0) return;
+    if (run === undefined || width === 0) return;
     const stageHeight = `${Math.max(height, heightOf(this.#rows))}px`;
     if (this.#stage.style.height !== stageHeight) this.#stage.style.height = stageHeight;
+    this.#paint(this.#canvas('.pins'), this.#pins, run, heightOf(this.#pins), 0);
+    this.#paint(this.#canvas('.stage'), this.#rows, run, height, this.#scroll.scrollTop);
+  }
+
+  #canvas(within: string): HTMLCanvasElement {
+    return this.renderRoot.querySelector<HTMLCanvasElement>(`${within} canvas`)!;
+  }
+
+  #paint(
+    canvas: HTMLCanvasElement,
+    rows: readonly Row[],
+    run: RunView,
+    height: number,
+    scrollTop: number,
+  ): void {
+    const context = canvas.getContext('2d');
+    const { width } = this.#size;
+    if (context === null) return;
     const density = window.devicePixelRatio;
     if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
       canvas.width = Math.round(width * density);
@@ -134,12 +158,12 @@ export class LanesView extends PageElement {
     context.setTransform(density, 0, 0, density, 0, 0);
     this.#palette ??= paletteOf(this, context);
     paint(context, {
-      rows: this.#rows,
+      rows,
       span: this.state.span.get(),
       endMs: run.knownMs,
       width,
       height,
-      scrollTop: this.#scroll.scrollTop,
+      scrollTop,
       ticks: ticksOf(this.state, width),
       marks: run.marks.map(({ at_ms }) => at_ms),
       selected: this.state.selected.get(),
@@ -155,7 +179,7 @@ export class LanesView extends PageElement {
       y: y - scrollTop,
       height,
     }));
-    return { canvas: this.renderRoot.querySelector('canvas')!, names };
+    return { canvas: this.#canvas('.stage'), names };
   }
 
   #movePlayhead(): void {

@@ -78,13 +78,29 @@ function paintMark(
   context.strokeStyle = tone.edge;
   context.lineWidth = 1;
   context.stroke();
-  const text = textFor(context, mark.state, right - Math.max(left, 0));
+  if (mark.count > 1) paintTexture(context, left, y, wide, height, tone.edge);
+  const text = textFor(context, mark.count > 1 ? `${mark.count}×` : mark.state, right - Math.max(left, 0));
   if (text === '') return;
   context.fillStyle = tone.ink;
   // The word stays in sight while the segment's start is not.
   const textX = text.length === 1 ? (Math.max(left, 0) + right) / 2 : Math.max(left, 0) + TEXT_PAD;
   context.textAlign = text.length === 1 ? 'center' : 'left';
   context.fillText(text, textX, y + height / 2 + 0.5);
+}
+
+/** Stripes: many changes, too close together to be drawn each. */
+function paintTexture(
+  context: CanvasRenderingContext2D,
+  left: number,
+  y: number,
+  width: number,
+  height: number,
+  colour: string,
+): void {
+  context.fillStyle = colour;
+  context.globalAlpha = 0.5;
+  for (let x = left + 2; x < left + width - 2; x += 4) context.fillRect(Math.round(x), y + 1, 1, height - 2);
+  context.globalAlpha = 1;
 }
 
 const widths = new Map<string, number>();

@@ -1,6 +1,7 @@
 /** The rows of the lanes view: groups that can be closed, and under each the lanes that belong to it. Heights in pixels. */
 import type { Lane, RunRecord } from '../../scenarios/run-record.ts';
 import type { Grouping } from '../state/page-state.ts';
+import { groupIdOf, KINDS } from './groups.ts';
 
 export interface Row {
   readonly type: 'group' | 'lane';
@@ -18,21 +19,7 @@ export interface Row {
 export const LANE_HEIGHT = 24;
 export const GROUP_HEIGHT = 30;
 
-type Kind = Lane['kind'];
-
-/** Kinds in the order in which they stand within a group, with the name of a group of them. */
-const KINDS: Readonly<Record<Kind, string>> = {
-  watch: 'Watched',
-  service: 'Services, as clients see them',
-  vip: 'VIP',
-  lease: 'Leases',
-  etcd: 'etcd roles',
-  host: 'Hosts',
-  process: 'Processes',
-  backend: 'Backends, as balancers see them',
-  node: 'Nodes, as kubectl shows them',
-};
-const ORDER = Object.keys(KINDS) as Kind[];
+const ORDER = Object.keys(KINDS) as Lane['kind'][];
 
 interface Group {
   readonly id: string;
@@ -48,7 +35,7 @@ export function rowsOf(record: RunRecord, grouping: Grouping, collapsed: Readonl
     rows.push({ ...row, y });
     y += row.height;
   };
-  for (const group of grouping === 'host' ? byHost(record) : byKind(record)) {
+  for (const group of grouping === 'host' ? byHost(record) : byWhat(record, grouping)) {
     const open = !collapsed.has(group.id);
     push({ type: 'group', id: group.id, label: group.label, lane: group.head, height: GROUP_HEIGHT, open });
     if (!open) continue;
@@ -82,11 +69,34 @@ function byHost(record: RunRecord): Group[] {
   });
 }
 
-function byKind(record: RunRecord): Group[] {
-  return ORDER.flatMap((kind): Group[] => {
-    const lanes = record.lanes.filter((lane) => lane.kind === kind);
-    return lanes.length === 0 ? [] : [{ id: kind, label: KINDS[kind], head: undefined, lanes }];
-  });
+/** In the order of the kinds of their first lanes. */
+function byWhat(record: RunRecord, grouping: Grouping): Group[] {
+  const groups = new Map<string, Lane[]>();
+  for (const lane of record.lanes.toSorted(byOrder)) {
+    const id = groupIdOf(lane, grouping);
+    groups.set(id, [...(groups.get(id) ?? []), lane]);
+  }
+  return [...groups].map(([id, lanes]) => ({
+    id,
+    label: grouping === 'kind' ? KINDS[id as Lane['kind']] : id,
+    head: undefined,
+    lanes,
+  }));
+}
+
+/** Rows of lanes that are pinned, without groups. */
+export function pinnedRows(record: RunRecord, pinned: readonly string[]): Row[] {
+  return pinned
+    .flatMap((id) => record.lanes.find((lane) => lane.id === id) ?? [])
+    .map((lane, index) => ({
+      type: 'lane',
+      id: lane.id,
+      label: lane.group === 'cluster' || lane.kind === 'watch' ? lane.label : `${lane.group} ${lane.label}`,
+      lane,
+      y: index * LANE_HEIGHT,
+      height: LANE_HEIGHT,
+      open: false,
+    }));
 }
 
 function byOrder(a: Lane, b: Lane): number {

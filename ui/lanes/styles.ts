@@ -32,6 +32,18 @@ export const lanesStyles = css`
     padding-left: var(--names);
     border-bottom: 1px solid var(--line);
   }
+  .pins {
+    display: grid;
+    grid-template-columns: var(--names) minmax(0, 1fr);
+    padding-bottom: 3px;
+    border-bottom: 2px solid var(--line-strong);
+  }
+  .pins[hidden] {
+    display: none;
+  }
+  .pins canvas {
+    position: static;
+  }
   .scroll {
     position: relative;
     flex: 1;

@@ -26,8 +26,10 @@ export interface Extras {
   readonly span?: readonly [number, number];
   /** Lane that is selected. */
   readonly selected?: string;
-  /** Lanes grouped by kind and not by host. */
-  readonly byKind?: boolean;
+  /** How lanes are grouped, if not by host. */
+  readonly grouping?: string;
+  /** Lanes that stay at the top. */
+  readonly pinned?: readonly string[];
   /** Open tab of the side panel. */
   readonly tab?: string;
   readonly watches?: readonly Watch[];
@@ -42,10 +44,11 @@ export type Link = Source & Extras;
 
 /** Longer than any link of ours; a text of megabytes is refused before it is taken apart. */
 const LONGEST_LINK = 64_000;
-const EXTRAS = ['t', 'span', 'lane', 'by', 'tab', 'watch', 'title', 'note', 'v', 'outcome'];
+const EXTRAS = ['t', 'span', 'lane', 'by', 'pin', 'tab', 'watch', 'title', 'note', 'v', 'outcome'];
 const KNOWN = ['scenario', 'seed', 'topology', 'until', 'set', 'change', 'files', ...EXTRAS];
 const MOST_CHANGES = 200;
 const MOST_WATCHES = 20;
+const MOST_PINNED = 20;
 /** Letters of a title and of a note. */
 const LONGEST_TEXT = 2_000;
 /** A name in the page's own folder: no path, no other place. */
@@ -115,6 +118,8 @@ function readExtras(fields: URLSearchParams): Extras | string {
   const [from, to] = (span ?? []) as number[];
   const selected = words('lane');
   const tab = words('tab');
+  const grouping = words('by');
+  const pinned = fields.getAll('pin').slice(0, MOST_PINNED);
   const watches = fields.getAll('watch').slice(0, MOST_WATCHES).map(readWatch);
   const title = words('title');
   const note = words('note');
@@ -124,7 +129,8 @@ function readExtras(fields: URLSearchParams): Extras | string {
     atMs,
     ...(from === undefined || to === undefined || from >= to ? {} : { span: [from, to] }),
     ...(selected === undefined ? {} : { selected }),
-    ...(fields.get('by') === 'kind' ? { byKind: true } : {}),
+    ...(grouping === undefined ? {} : { grouping }),
+    ...(pinned.length === 0 ? {} : { pinned }),
     ...(tab === undefined ? {} : { tab }),
     ...(watches.length === 0 ? {} : { watches }),
     ...(title === undefined ? {} : { title }),
@@ -159,7 +165,8 @@ export function writeLink(link: Link): string {
   fields.set('t', timeText(link.atMs));
   if (link.span !== undefined) fields.set('span', link.span.map(timeText).join('-'));
   if (link.selected !== undefined) fields.set('lane', link.selected);
-  if (link.byKind === true) fields.set('by', 'kind');
+  if (link.grouping !== undefined) fields.set('by', link.grouping);
+  for (const id of link.pinned ?? []) fields.append('pin', id);
   if (link.tab !== undefined) fields.set('tab', link.tab);
   for (const { text, stops } of link.watches ?? []) fields.append('watch', stops ? `stop ${text}` : text);
   if (link.title !== undefined) fields.set('title', link.title);

@@ -110,6 +110,15 @@ export const KEYS: readonly Key[] = [
     keys: ['h'],
     press: (state) => state.tab.set('checks'),
   },
+  {
+    shown: 'G',
+    does: 'pin the selected lane at the top, or let it go',
+    keys: ['g'],
+    press: (state) => {
+      const id = state.selected.get();
+      if (id !== undefined) state.pin(id);
+    },
+  },
   { shown: 'C', does: 'compare with another run', keys: ['c'], press: (_, actions) => actions.compare() },
   { shown: 'I', does: 'your own configuration files', keys: ['i'], press: (_, actions) => actions.files() },
   { shown: 'L', does: 'share: link, pictures, files', keys: ['l'], press: (_, actions) => actions.share() },

@@ -5,7 +5,7 @@ import { type Engine, Superseded } from '../engine/engine.ts';
 import { type Extras, type Link, readLink, type Source } from '../run/link.ts';
 import { openingOf } from '../run/opening.ts';
 import type { RunRequest } from '../run/request.ts';
-import { type PageState, TABS, type Tab } from './page-state.ts';
+import { GROUPINGS, type Grouping, type PageState, TABS, type Tab } from './page-state.ts';
 
 /** What is run when nobody says anything. */
 export const DEFAULT_REQUEST: RunRequest = { scenario: 'power-off', seed: 1, set: [] };
@@ -150,9 +150,10 @@ export class Opener {
   }
 
   /** What a link says of the view. */
-  #arrange({ span, selected, byKind, tab, watches }: Extras): void {
+  #arrange({ span, selected, grouping, pinned, tab, watches }: Extras): void {
     const state = this.#state;
-    if (byKind !== undefined) state.grouping.set('kind');
+    if (GROUPINGS.includes(grouping as Grouping)) state.grouping.set(grouping as Grouping);
+    if (pinned !== undefined) state.pinned.set(pinned);
     if (span !== undefined) state.look(span);
     if (watches !== undefined) state.watches.set(watches);
     if (selected !== undefined) state.select(selected);

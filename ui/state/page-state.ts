@@ -3,6 +3,7 @@ import { bisectRight } from 'd3';
 import type { Lane, RunRecord } from '../../scenarios/run-record.ts';
 import type { FaultForm } from '../engine/fault-forms.ts';
 import type { Preview } from '../engine/preview.ts';
+import { groupIdOf } from '../lanes/groups.ts';
 import type { Source, Watch } from '../run/link.ts';
 import type { RunRequest } from '../run/request.ts';
 import { type RunView, viewOf } from '../run/run-view.ts';
@@ -12,7 +13,8 @@ import { Value } from './value.ts';
 /** Milliseconds from and to. */
 export type Span = readonly [number, number];
 
-export type Grouping = 'host' | 'kind';
+export const GROUPINGS = ['host', 'kind', 'component', 'protocol'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
 
 export const TABS = ['story', 'result', 'checks', 'why', 'machine'] as const;
 export type Tab = (typeof TABS)[number];
@@ -58,6 +60,8 @@ export class PageState {
   /** Id of a lane. */
   readonly selected = new Value<string | undefined>(undefined);
   readonly grouping = new Value<Grouping>('host');
+  /** Lanes that stay at the top, in the order in which they were pinned. */
+  readonly pinned = new Value<readonly string[]>([]);
   readonly collapsed = new Value<ReadonlySet<string>>(new Set());
   readonly tab = new Value<Tab>('story');
   readonly scenarios = new Value<readonly ScenarioChoice[]>([]);
@@ -161,9 +165,15 @@ export class PageState {
   /** Selects a lane and opens its group, or nothing. */
   select(id: string | undefined): void {
     const lane = id === undefined ? undefined : this.run.get()?.lanes.get(id);
-    const group = this.grouping.get() === 'host' ? lane?.group : lane?.kind;
+    const group = lane && groupIdOf(lane, this.grouping.get());
     if (group !== undefined && this.collapsed.get().has(group)) this.toggleGroup(group);
     this.selected.set(lane?.id);
+  }
+
+  /** Pins a lane, or lets it go. */
+  pin(id: string): void {
+    const pinned = this.pinned.get();
+    this.pinned.set(pinned.includes(id) ? pinned.filter((one) => one !== id) : [...pinned, id]);
   }
 
   toggleGroup(name: string): void {
