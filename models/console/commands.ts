@@ -11,6 +11,7 @@ import { kubeadm } from './kubeadm/kubeadm.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { arp, ip, nc, ping } from './net-commands.ts';
 import { openssl } from './openssl.ts';
+import { apt } from './packages.ts';
 import { journalctl, service, systemctl } from './systemctl.ts';
 import { base64, sed, tr } from './text-commands.ts';
 import { date, hostname, sudo, watch } from './wrappers.ts';
@@ -35,6 +36,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   mkdir,
   sort,
   kubeadm,
+  apt,
+  'apt-get': apt,
   sed,
   tr,
   base64,

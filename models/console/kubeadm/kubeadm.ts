@@ -1,12 +1,13 @@
 /**
  * kubeadm: reads its flags, finds the subcommand, and says which there are.
  *
- * Source: k/k cmd/kubeadm/app/cmd/cmd.go. Its version is that of the cluster.
+ * Source: k/k cmd/kubeadm/app/cmd/cmd.go. Its version is that of the cluster, until another package is installed.
  */
 import { nearestHint } from '../../nearest.ts';
 import { type Call, look, type Script } from '../command.ts';
 import { type FlagTable, isFlagError, readFlags } from '../flags.ts';
 import { isControlPlane } from '../kubectl/client.ts';
+import { installedVersion } from '../packages.ts';
 import { adminNotAfter } from './certificates.ts';
 import { checkExpiration, renew } from './certs.ts';
 import { init } from './init.ts';
@@ -14,6 +15,7 @@ import { join } from './join.ts';
 import { reset } from './reset.ts';
 import { fail, type Kubeadm, say } from './session.ts';
 import { certificateKey, token, uploadCerts } from './token.ts';
+import { upgradeApply, upgradeNode, upgradePlan } from './upgrade.ts';
 
 const FLAGS: FlagTable = {
   'apiserver-advertise-address': 'value',
@@ -83,6 +85,9 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   'alpha certs certificate-key': certificateKey,
   'alpha certs check-expiration': asAdmin(checkExpiration),
   'alpha certs renew': asAdmin(renew),
+  'upgrade plan': asAdmin(upgradePlan),
+  'upgrade apply': asAdmin(upgradeApply),
+  'upgrade node': upgradeNode,
   version: printVersion,
 };
 
@@ -105,14 +110,9 @@ function usage(): string {
     .join(', ')}\n`;
 }
 
-/** With three parts: `1.30` is 1.30.0. */
-function fullVersion(text: string): string {
-  return text.split('.').length < 3 ? `${text}.0` : text;
-}
-
 export function* kubeadm(call: Call): Script {
   const flags = readFlags(call.args, FLAGS, SHORT);
-  const version = fullVersion(call.place.topology.versions.kubernetes);
+  const version = yield* installedVersion(call.place, 'kubeadm');
   const minor = Number(version.split('.')[1]);
   if (isFlagError(flags)) return fail({ call }, flags.error);
   const words = flags.positional;
