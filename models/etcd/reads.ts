@@ -4,6 +4,9 @@
  *
  * Source: etcd v3.6.14 server/etcdserver/v3_server.go:902-1040 (linearizableReadLoop, requestCurrentIndex; each
  * retry has a new id since 3.4.42, 3.5.28 and 3.6.9); ETCD-FACTS section 4. Unit: microseconds.
+ *
+ * Not modelled: the stale read that the kept id allowed (issue 20418). It takes Raft's contexts of before 3.7 as well, where the
+ * answers to an earlier try confirmed a later one; Raft here counts positions.
  */
 
 import type { RangeRequest, TxnRequest } from './api.ts';

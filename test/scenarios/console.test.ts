@@ -322,3 +322,19 @@ test('commands are the same in both executors and in a repeated run', () => {
   );
   expect(new Set(hashes).size).toBe(1);
 });
+
+test('etcdctl lease grants, renews once and revokes; a key goes with its lease', () => {
+  const shell = new Shell('etcd-1', {});
+  const granted = shell.type('m1', 'etcdctl lease grant 60').text;
+  expect(granted).toMatch(/^lease [0-9a-f]{16} granted with TTL\(60s\)\n$/);
+  const id = granted.split(' ')[1] as string;
+  expect(shell.type('m1', `etcdctl put k v --lease=${id}`).text).toBe('OK\n');
+  expect(shell.type('m1', `etcdctl lease keep-alive --once ${id}`).text).toBe(
+    `lease ${id} keepalived with TTL(60)\n`,
+  );
+  expect(shell.type('m1', `etcdctl lease revoke ${id}`).text).toBe(`lease ${id} revoked\n`);
+  expect(shell.type('m1', 'etcdctl get k').text).toBe('');
+  const gone = shell.type('m1', `etcdctl lease keep-alive --once ${id}`);
+  expect(gone.text).toContain('Error: etcdserver: requested lease not found');
+  expect(shell.type('m1', 'etcdctl lease revoke xyz').text).toContain('expecting ID in Hex');
+});
