@@ -109,9 +109,9 @@ function triedLines(
 ): string[] {
   const head = `${runs} runs in ${seconds.toFixed(0)} s, in ${worlds} ${worlds === 1 ? 'world' : 'worlds of different luck'}; seen: ${states} states and ${transitions} transitions of the machines, ${combinations} combinations of states`;
   if (faults.length === 0) return [wrap(head, columns)];
-  const parts = tried.map(({ properties, singles, allSingles, pairs, allPairs, drawn }) =>
+  const parts = tried.map(({ properties, singles, allSingles, pairs, allPairs, phases, drawn }) =>
     wrap(
-      `${properties.join(', ')}: ${share(singles, allSingles, 'single faults')}, ${share(pairs, allPairs, 'ordered pairs')}, ${drawn} drawn schedules of up to 4`,
+      `${properties.join(', ')}: ${share(singles, allSingles, 'single faults')}, ${share(pairs, allPairs, 'ordered pairs')}, ${phases} single faults at other phases, ${drawn} drawn schedules of up to 4`,
       columns,
       '  ',
     ),

@@ -8,7 +8,7 @@ import {
 import type { FaultClass } from '../properties/fault-classes.ts';
 import { ALL_NEEDS, NEEDS, type Need } from '../properties/needs.ts';
 import type { Property } from '../properties/property.ts';
-import { Search } from '../properties/search.ts';
+import { type PlaceKind, Search } from '../properties/search.ts';
 import type { ReadyCheck } from './checked.ts';
 import { EXIT_INTERRUPTED, Failure } from './failure.ts';
 import { Progress } from './progress.ts';
@@ -39,6 +39,8 @@ export interface SearchResult {
     readonly allSingles: number;
     readonly pairs: number;
     readonly allPairs: number;
+    /** Single faults at other phases. */
+    readonly phases: number;
     readonly drawn: number;
   }[];
 }
@@ -167,18 +169,16 @@ function isDoneUpTo(
   return true;
 }
 
-function triedOf({ singles, pairs }: Search, places: readonly number[]) {
-  const triedSingles = places.filter((place) => place < singles.length).length;
-  const triedPairs = places.filter((place) => {
-    const after = place - singles.length;
-    return after >= 0 && after % 2 === 0 && after / 2 < pairs.length;
-  }).length;
+function triedOf(search: Search, places: readonly number[]) {
+  const kinds = places.map((place) => search.placeOf(place).kind);
+  const count = (wanted: PlaceKind): number => kinds.filter((kind) => kind === wanted).length;
   return {
     runs: places.length,
-    singles: triedSingles,
-    allSingles: singles.length,
-    pairs: triedPairs,
-    allPairs: pairs.length,
-    drawn: places.length - triedSingles - triedPairs,
+    singles: count('single'),
+    allSingles: search.singles.length,
+    pairs: count('pair'),
+    allPairs: search.pairs.length,
+    phases: count('phase'),
+    drawn: count('drawn'),
   };
 }

@@ -19,6 +19,7 @@ import { UNLIMITED, wrap } from './wrap.ts';
 
 interface CompareFlags {
   readonly runs: string;
+  readonly max: string;
   readonly seed: string;
   readonly set: readonly string[];
   readonly json?: boolean;
@@ -70,6 +71,7 @@ export function addCompare(program: Command): void {
     .argument('<a>', 'a built-in name (quorate list), a topology file, or a folder of files')
     .argument('<b>', 'the other one')
     .option('--runs <number>', 'worlds of different luck, for the outages', '10')
+    .option('--max <number>', 'most processes that fail together, for the single points', '1')
     .option('--seed <number>', 'of the first world', '1')
     .option('--set <path=value>', 'a parameter of both; may be given several times', collect, [])
     .option('--json', 'print one JSON object')
@@ -82,6 +84,7 @@ async function compare(nameA: string, nameB: string, flags: CompareFlags): Promi
   const seed = seedOf(flags.seed);
   if (!/^[1-9]\d{0,4}$/.test(flags.runs)) throw new Failure(`--runs ${flags.runs}: a whole number from 1 on`);
   const runs = Number(flags.runs);
+  if (!/^[0-3]$/.test(flags.max)) throw new Failure(`--max ${flags.max}: a whole number from 0 to 3`);
   const set = settings(flags.set);
   const topologies = [nameA, nameB].map((name) => readyTopology([name], set).topology) as [
     Topology,
@@ -89,7 +92,7 @@ async function compare(nameA: string, nameB: string, flags: CompareFlags): Promi
   ];
   const rows: SurvivalRow[][] = [];
   for (const topology of topologies) {
-    const sets = failureSets(topology, 1);
+    const sets = failureSets(topology, Number(flags.max));
     rows.push(
       await onAllCores(`${topology.topology}, failures:`, sets.length, (options) =>
         survivalRows({ topology, seed }, sets, options),

@@ -12,6 +12,7 @@ import { oneVipHolder } from './one-vip-holder.ts';
 import type { Property } from './property.ts';
 import { vipMovesInTime } from './vip-moves-in-time.ts';
 import { vipOnAWorkingProxy } from './vip-on-a-working-proxy.ts';
+import { vipStaysWithAWorkingProxy } from './vip-stays-with-a-working-proxy.ts';
 import { workloadsReachTheirCount } from './workloads-reach-their-count.ts';
 import { writesServedIffMajority } from './writes-served-iff-majority.ts';
 
@@ -19,6 +20,7 @@ export const PROPERTIES: readonly Property[] = [
   oneVipHolder,
   vipOnAWorkingProxy,
   vipMovesInTime,
+  vipStaysWithAWorkingProxy,
   writesServedIffMajority,
   oneLeaderATerm,
   noAcknowledgedWriteLost,

@@ -1,6 +1,7 @@
 /**
  * A search for schedules that break properties. Which schedule comes at which place is a pure function of the base seed: first
- * every single fault, then, turn about, every ordered pair, and drawn schedules of up to four faults. Of the pairs those come first
+ * every single fault, then, turn about, every ordered pair, drawn schedules of up to four faults, and single faults at other phases of
+ * whatever runs periodically (a golden section walk through the span, so that no two come at the same phase). Of the pairs those come first
  * in which a process that the properties are about fails on two hosts, as one is there to stand in for the other. So what is
  * said afterwards can be exact about the small ones and statistical about the rest.
  */
@@ -9,7 +10,7 @@ import { uniform } from '../models/uniform.ts';
 import type { Checked } from './check-run.ts';
 import { type Candidate, candidates, type FaultClass, SERVING } from './fault-classes.ts';
 import type { Property } from './property.ts';
-import type { PlannedFault, Schedule } from './schedule.ts';
+import { FAULT_SPAN_MS, type PlannedFault, type Schedule } from './schedule.ts';
 import { aimOf, schedules } from './schedule-arbitrary.ts';
 
 /** Most faults of a drawn schedule. */
@@ -17,6 +18,17 @@ const MOST_FAULTS = 4;
 const FIRST_MS = 1_000;
 /** Between the two of a pair: most checks have seen the first by then. */
 const SECOND_AFTER_MS = 7_000;
+
+/** After the singles one of three places is a pair, one is drawn, one is a phase. */
+const TURNS = 3;
+const GOLDEN = 0.6180339887498949;
+
+export type PlaceKind = 'single' | 'pair' | 'drawn' | 'phase';
+
+/** The k-th moment of a walk that soon has come near to every moment of the span. */
+export function phaseMs(k: number): number {
+  return 1 + Math.floor(((k * GOLDEN) % 1) * FAULT_SPAN_MS);
+}
 
 export class Search {
   readonly singles: readonly Schedule[];
@@ -54,16 +66,33 @@ export class Search {
 
   /** How many places are needed until all singles and all pairs have had their turn. */
   get systematic(): number {
-    return this.singles.length + 2 * this.pairs.length;
+    return this.singles.length + TURNS * this.pairs.length;
+  }
+
+  /** What comes at this place, and as the how-manieth of its kind. */
+  placeOf(index: number): { readonly kind: PlaceKind; readonly at: number } {
+    if (index < this.singles.length) return { kind: 'single', at: index };
+    const place = index - this.singles.length;
+    const at = Math.floor(place / TURNS);
+    if (place % TURNS === 0 && at < this.pairs.length) return { kind: 'pair', at };
+    return place % TURNS === 2 && this.singles.length > 0
+      ? { kind: 'phase', at }
+      : { kind: 'drawn', at: place };
+  }
+
+  /** A single fault at another phase: all of them at one, then all at the next. */
+  phase(at: number): Schedule {
+    const single = this.singles[at % this.singles.length] as Schedule;
+    const atMs = phaseMs(1 + Math.floor(at / this.singles.length));
+    return { ...single, faults: single.faults.map((fault) => ({ ...fault, atMs })) };
   }
 
   /** The schedule at this place, in a world of this seed. */
   at(index: number, seed: number): Schedule {
-    const single = this.singles[index];
-    if (single !== undefined) return { ...single, seed };
-    const place = index - this.singles.length;
-    const pair = place % 2 === 0 ? this.pairs[place / 2] : undefined;
-    if (pair !== undefined) return { ...pair, seed };
+    const { kind, at: place } = this.placeOf(index);
+    if (kind === 'single') return { ...(this.singles[place] as Schedule), seed };
+    if (kind === 'pair') return { ...(this.pairs[place] as Schedule), seed };
+    if (kind === 'phase') return { ...this.phase(place), seed };
     const [drawn] = fc.sample(this.drawn, { seed: (this.base * 7919 + index) | 0, numRuns: 1 });
     return { ...(drawn as Schedule), seed };
   }
