@@ -7,7 +7,7 @@
  */
 import type { ParameterMap } from '../models/cluster/parameters.ts';
 import { judgeExpectation, type Moments, momentUs, type Watchlist } from './expectations.ts';
-import { EXPECTATION_KINDS, entryLabel } from './rules.ts';
+import { EXPECTATION_KINDS, entryLabel, isFaultEntry } from './rules.ts';
 import type { ExpectationData, ScenarioData, SwitchData, TimelineEntryData } from './schema.ts';
 
 export interface Switched {
@@ -37,9 +37,11 @@ export function switched(data: ScenarioData, change: SwitchData): Switched {
   };
 }
 
-/** The same moment, at which nothing happens. */
-function emptied({ name, at, between, when, within, after }: TimelineEntryData): TimelineEntryData {
-  return { name, at, between, when, within, after, do: 'mark' };
+/** The same moment, at which nothing happens, or a command is typed that does nothing. */
+function emptied(entry: TimelineEntryData): TimelineEntryData {
+  const { name, at, between, when, within, after } = entry;
+  const moment = { name, at, between, when, within, after };
+  return isFaultEntry(entry) ? { ...moment, do: 'mark' } : { ...moment, run: 'true', on: entry.on };
 }
 
 /** Whether the switch makes the expectation fail, for a reason that counts. */
