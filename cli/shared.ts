@@ -58,7 +58,7 @@ export function libraryTexts(): Map<string, string> {
 }
 
 /** Folders below the library's own whose scenarios are shipped by their path, as `etcd/hung-disk`. */
-const SHIPPED_FOLDERS = ['etcd', 'labs', 'questions'];
+const SHIPPED_FOLDERS = ['etcd', 'kubeadm', 'labs', 'questions'];
 
 /** Names of the shipped scenarios: the files of the library's own folder, and of those folders. */
 export function shippedScenarios(library: ReadonlyMap<string, string>): string[] {

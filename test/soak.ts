@@ -8,6 +8,7 @@ import { packageRoot } from '../cli/shared.ts';
 import { soakInterleavings } from './soak/interleavings.ts';
 import { soakProperties } from './soak/properties.ts';
 import { replayRaft, soakRaft } from './soak/raft.ts';
+import { SWITCHED_NAMES, soakSwitches } from './soak/switches.ts';
 
 /** A search of its own. */
 interface Search {
@@ -68,6 +69,17 @@ const PARTS: Readonly<Record<string, Part | Search>> = {
     file: 'test/properties/lints/scenarios.test.ts',
     variable: 'QUORATE_SEEDS',
     count: 200,
+  },
+  questions: {
+    about: 'every answer to a question of learners, ten times the seeds of each',
+    file: 'test/questions/scenarios.test.ts',
+    variable: 'QUORATE_SEEDS',
+    count: 200,
+  },
+  switches: {
+    about: 'no expectation of a shipped scenario is empty: each fails with some switch; scenarios',
+    count: SWITCHED_NAMES.length,
+    run: soakSwitches,
   },
   executors: {
     about: 'both executors on every whole scenario, seeds',

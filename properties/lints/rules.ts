@@ -9,6 +9,7 @@ import {
   peerMismatch,
   routerIdMismatch,
 } from './agreement.ts';
+import { certificateLacksEndpoint, tlsEndsAtBalancer } from './certificates.ts';
 import { readDeployment } from './deployment.ts';
 import { endpointIsOneMaster, otherPort, singleBalancer } from './endpoint.ts';
 import type { LintFinding, LintRule } from './lint.ts';
@@ -50,10 +51,16 @@ export const LINT_RULES: readonly LintRule[] = [
   singleBalancer,
   endpointIsOneMaster,
   podSubnetOverlap,
+  certificateLacksEndpoint,
+  tlsEndsAtBalancer,
 ];
 
-/** Consequences that cannot be simulated yet: the model has no pod network. */
-const NOT_SIMULATED: ReadonlySet<string> = new Set([podSubnetOverlap.name]);
+/** Consequences that cannot be simulated yet: the model has no pod network, and no names in certificates. */
+const NOT_SIMULATED: ReadonlySet<string> = new Set([
+  podSubnetOverlap.name,
+  certificateLacksEndpoint.name,
+  tlsEndsAtBalancer.name,
+]);
 
 /** The shipped scenario that shows a rule, as `quorate run` takes it. */
 export function scenarioOfRule({ name }: LintRule): string | null {

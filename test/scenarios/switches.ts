@@ -103,3 +103,15 @@ export function trySwitches(name: string): Tried {
     .map(describe);
   return { broken, failing, empty };
 }
+
+/** What is wrong with a scenario's expectations and switches, in words. */
+export function complaintsOf(name: string): string[] {
+  const { broken, failing, empty } = trySwitches(name);
+  return [
+    ...broken.map((text) => `fails with nothing switched off: ${text}`),
+    ...empty.map((text) => `holds with every switch: ${text}`),
+    ...failing.flatMap((list, index) =>
+      list.length === 0 ? [`switch ${index + 1} makes nothing fail`] : [],
+    ),
+  ];
+}

@@ -166,4 +166,18 @@ describe('addresses and ports', () => {
       join('kubeadm init --control-plane-endpoint=10.0.0.12:6443 --pod-network-cidr=10.0.0.0/16\n'),
     ).toEqual(['endpoint-is-one-master join.txt:1', 'pod-subnet-overlap join.txt:1']);
   });
+  test('an address that was not the endpoint at init is in no certificate, unless certSANs name it', () => {
+    const other = { path: 'join.txt', text: 'kubeadm join 10.0.0.200:8443 --token T\n' };
+    expect(edited((text) => text, other)).toContain('certificate-lacks-endpoint join.txt:1');
+    const sans = change(
+      'kubeadm-config.yaml',
+      'networking:',
+      'apiServer:\n  certSANs: [10.0.0.200]\nnetworking:',
+    );
+    expect(edited(sans, other)).not.toContain('certificate-lacks-endpoint join.txt:1');
+  });
+  test('a balancer that ends TLS hides the certificates of clients from the apiservers', () => {
+    const ends = change('haproxy.cfg', 'bind *:8443', 'bind *:8443 ssl crt /etc/haproxy/vip.pem');
+    expect(edited(ends)).toContain('tls-ends-at-balancer haproxy.cfg:14');
+  });
 });
