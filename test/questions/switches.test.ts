@@ -1,14 +1,13 @@
 /**
  * No expectation of a shipped scenario is empty: each fails with some switch (docs/02-scenarios.md). All of them are run by `npm run soak --
- * switches`; here those are that take no time, and every other one has to say what its switches are.
+ * switches`; here those are that take no time, and every answer to a question has to say what its switches are.
  */
 import { expect, test } from 'vitest';
 import { loadScenario } from '../../scenarios/load.ts';
 import { failsWith, switched } from '../../scenarios/switches.ts';
-import { LIBRARY } from '../scenarios/library.ts';
+import { LIBRARY, QUESTION_NAMES } from '../scenarios/library.ts';
 import { session } from '../scenarios/runs.ts';
 import { complaintsOf } from '../scenarios/switches.ts';
-import { SWITCHED_NAMES } from '../soak/switches.ts';
 
 /** Of door-3 and of etcd alone: tenths of a second each. */
 const QUICK = [
@@ -25,7 +24,7 @@ const QUICK = [
   'questions/weight-zero',
 ];
 
-test.each(SWITCHED_NAMES.filter((name) => !name.startsWith('lints/')))('%s has a switch', (name) => {
+test.each(QUESTION_NAMES)('%s has a switch', (name) => {
   const { scenario } = loadScenario(LIBRARY.get(`${name}.yaml`) ?? '', name);
   expect(scenario?.data.switches?.length ?? 0).toBeGreaterThan(0);
 });

@@ -5,8 +5,7 @@ import { complaintsOf } from '../scenarios/switches.ts';
 
 /** Every scenario that has to have switches: the shipped ones, and those of lints. */
 export const SWITCHED_NAMES: readonly string[] = [
-  // Those of kubeadm are about one operation each and have no switches yet.
-  ...shippedScenarios(LIBRARY).filter((name) => !name.startsWith('kubeadm/')),
+  ...shippedScenarios(LIBRARY),
   ...[...LIBRARY.keys()]
     .filter((path) => /^lints\/.*\.yaml$/.test(path))
     .map((path) => path.slice(0, -'.yaml'.length)),
