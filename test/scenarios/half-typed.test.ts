@@ -194,9 +194,14 @@ const WORDS = [
 /** Waits that are long on purpose; and what ends the shell or the host is not typed here. */
 const PATIENT = /\bsleep\b|^\s*$/;
 
+/** Most lines begin with a command. */
+const COMMANDS = WORDS.slice(0, WORDS.indexOf('get'));
 const composed = fc
-  .array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 7 })
-  .map((words) => words.join(' '));
+  .tuple(
+    fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...COMMANDS) }, fc.constantFrom(...WORDS)),
+    fc.array(fc.constantFrom(...WORDS), { maxLength: 6 }),
+  )
+  .map(([first, words]) => [first, ...words].join(' '));
 const cut = fc
   .tuple(
     fc.constantFrom(...GUIDE_COMMANDS.filter(({ line }) => !/join|init/.test(line)).map(({ line }) => line)),
