@@ -24,6 +24,7 @@ import { cloudBalancerDaemon } from './build-cloud-balancer.ts';
 import { etcdProcess } from './build-etcd.ts';
 import { haproxyProcess } from './build-haproxy.ts';
 import { keepalivedProcess } from './build-keepalived.ts';
+import { withNodePorts } from './build-kube-proxy.ts';
 import { kubeVipDaemon } from './build-kube-vip.ts';
 import { kubernetesProcess } from './build-kubernetes.ts';
 import { webProcess } from './build-web.ts';
@@ -143,7 +144,7 @@ export function buildWorld(
   const spec: WorldSpec = {
     seed: options.seed,
     hosts: topology.hosts.map((host) => hostSpec(host, parameters)),
-    processes,
+    processes: withNodePorts(topology, parameters, options.workloads ?? [], processes),
     link: linkOf(parameters),
     hostMachine,
     executor: options.executor,

@@ -144,6 +144,9 @@ export const PARAMETERS: readonly Parameter[] = [
       'KEY:EFFECT,... of its node, empty for none; default as kubeadm: control planes take no ordinary pods',
     ],
   ]),
+  ...rows('kube-proxy', [
+    ['enabled', 'flag', 'NodePorts lead to pods; default: where a workload of the scenario has a node-port'],
+  ]),
   ...rows('haproxy', [
     ...unit,
     ['version', 'version', '2.6 or later; older ones run as 2.6'],

@@ -46,6 +46,8 @@ export interface KubeletConfig {
   readonly podPrefix: string;
   /** There is a CNI configuration from the start; otherwise once the pod of a network plugin runs here. */
   readonly hasNetwork: boolean;
+  /** Pods can be reached at ports of the node: there is a kube-proxy. */
+  readonly servesPods: boolean;
   /** From the start of the process to its first call and probe. Assumption: 1 s; no source gives it. */
   readonly startUpUs: number;
 }
@@ -61,6 +63,7 @@ export const DEFAULTS: Omit<KubeletConfig, 'server' | 'kubernetesVersion'> = {
   probes: [],
   podPrefix: '10.244.0',
   hasNetwork: true,
+  servesPods: false,
   startUpUs: 1_000_000,
 };
 

@@ -17,6 +17,7 @@ import type { ContainerProbeInput } from './container-probe.ts';
 import type { PodsOfNode } from './local-pod.ts';
 import { NODE_LEASE, type NodeLeaseInput } from './node-lease.ts';
 import { NODE_STATUS, type NodeStatusInput } from './node-status.ts';
+import { POD_NETWORK } from './pod-network.ts';
 import { POD_STATUS } from './pod-status.ts';
 import {
   CONTAINERS_KEY,
@@ -46,12 +47,15 @@ function startPods({ input, statics, hasRuntime }: Context, atUs: number): Effec
     statics: Object.values(statics),
     hasRuntime,
     hasNetwork: config.hasNetwork,
+    servesPods: config.servesPods,
     atUs,
   };
   const status: ControllerInput<{ nodeName: string }> = { id: POD_STATUS, config: { nodeName } };
   const id = 'informer/pods';
   const informer: InformerInput = { id, plural: 'pods', handlers: [POD_WORKERS, POD_STATUS], nodeName, luck };
+  const network: Effect = { type: 'start', machine: 'pod-network', id: POD_NETWORK, input: null };
   return [
+    ...(config.servesPods ? [network] : []),
     { type: 'start', machine: 'pod-status', id: POD_STATUS, input: status },
     { type: 'start', machine: 'pod-workers', id: POD_WORKERS, input: workers },
     { type: 'start', machine: 'informer', id, input: informer },

@@ -15,6 +15,7 @@ import type { KubeObject } from '../kube-apiserver/api.ts';
 import type { Changed, Listed } from '../kube-apiserver/informer.ts';
 import { afterNews, type Objects } from '../kube-apiserver/lister.ts';
 import type { Pod } from '../kube-apiserver/workloads.ts';
+import { podPort } from '../kube-proxy/rules.ts';
 import {
   configuresNetwork,
   ended,
@@ -29,6 +30,7 @@ import {
   statusOf,
 } from './local-pod.ts';
 import { type NetworkNews, NODE_STATUS } from './node-status.ts';
+import { POD_NETWORK, type PodPorts } from './pod-network.ts';
 import { LOCAL_PODS, POD_STATUS } from './pod-status.ts';
 
 /** Id under which the family starts it. */
@@ -67,6 +69,7 @@ export interface PodWorkersInput {
   readonly hasRuntime: boolean;
   /** A network plugin is configured. */
   readonly hasNetwork: boolean;
+  readonly servesPods: boolean;
   readonly atUs: number;
 }
 
@@ -81,6 +84,7 @@ interface Context extends PodsOfNode {
   readonly startedAtUs: number;
   readonly hasRuntime: boolean;
   readonly hasNetwork: boolean;
+  readonly servesPods: boolean;
   /** Something could not start when it was last looked. */
   readonly isShut: boolean;
 }
@@ -170,6 +174,15 @@ function report(key: string, pod: LocalPod, address: string): KubeObject {
   };
 }
 
+/** The ports of the pods that run and have a network of their own. */
+function portsOf({ local, node }: Context): PodPorts['ports'] {
+  const ports: Record<string, string> = {};
+  for (const [key, { state, ip, process }] of local)
+    if (process === undefined && ip !== node.address && (state === 'running' || state === 'ending'))
+      ports[podPort(ip)] = key.slice(key.indexOf('/') + 1);
+  return ports;
+}
+
 /** The pods that run, with the label by which people call them. */
 function running(local: LocalPods): readonly { readonly pod: string; readonly app: string }[] {
   return [...local]
@@ -177,7 +190,8 @@ function running(local: LocalPods): readonly { readonly pod: string; readonly ap
     .map(([pod, { labels }]) => ({ pod, app: labels['app'] ?? '' }));
 }
 
-function tellChanges({ local, told, count, nodeName, node, hasNetwork, toldNetwork }: Context): Effect {
+function tellChanges(context: Context): Effect {
+  const { local, told, count, nodeName, node, hasNetwork, toldNetwork, servesPods } = context;
   const network: Effect[] =
     hasNetwork === toldNetwork ? [] : [tell<NetworkNews>(NODE_STATUS, { type: 'network' })];
   if (local === told) return { type: 'batch', effects: network };
@@ -192,6 +206,7 @@ function tellChanges({ local, told, count, nodeName, node, hasNetwork, toldNetwo
       ...network,
       { type: 'write', id: CONTAINERS_KEY, key: CONTAINERS_KEY, value: { local, count }, sync: false },
       tell<Listed>(POD_STATUS, { type: 'listed', plural: LOCAL_PODS, objects }),
+      ...(servesPods ? [tell<PodPorts>(POD_NETWORK, { type: 'pod-ports', ports: portsOf(context) })] : []),
       ...(isSame ? [] : [{ type: 'note', name: 'containers', node: nodeName, running: now } as const]),
     ],
   };
@@ -238,12 +253,13 @@ export const podWorkers = setup({
   },
 }).createMachine({
   id: 'kubelet.pod-workers',
-  context: ({ input: { nodeName, node, containers, statics, hasRuntime, hasNetwork, atUs } }) => {
+  context: ({ input: { nodeName, node, containers, statics, hasRuntime, hasNetwork, servesPods, atUs } }) => {
     const context: Context = {
       nodeName,
       node,
       hasRuntime,
       hasNetwork,
+      servesPods,
       toldNetwork: hasNetwork,
       isShut: false,
       ...found(containers),

@@ -6,6 +6,7 @@ import { containerProbe } from './container-probe.ts';
 import { kubelet } from './kubelet.ts';
 import { nodeLease } from './node-lease.ts';
 import { nodeStatusMachine } from './node-status.ts';
+import { podConnection, podNetwork } from './pod-network.ts';
 import { podStatus } from './pod-status.ts';
 import { podWorkers } from './pod-workers.ts';
 
@@ -20,6 +21,8 @@ export const kubeletProcess: ProcessType = {
     'container-probe': containerProbe,
     'pod-workers': podWorkers,
     'pod-status': podStatus,
+    'pod-network': podNetwork,
+    'pod-connection': podConnection,
     informer,
   },
   watchesContainers: true,

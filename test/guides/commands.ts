@@ -251,6 +251,16 @@ export const GUIDE_COMMANDS: readonly GuideCommand[] = [
     shows:
       'NAME        TYPE       CLUSTER-IP      EXTERNAL-IP   PORT(S)        AGE\nnginx-lab   NodePort   10.100.46.233   <none>        80:31736/TCP   78m',
   },
+  ...['162', '163', '166'].map(
+    (last): GuideCommand => ({
+      session: '001',
+      on: 'm1',
+      line: `curl http://10.231.238.${last}:31736`,
+      typed: `curl http://10.0.0.${last}:$(kubectl get svc nginx-lab --no-headers | sed 's/.*80:\\([0-9]*\\).*/\\1/')`,
+      shows: '<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>',
+      differs: 'the page names the pod that gave it',
+    }),
+  ),
   {
     session: '001',
     on: 'm2',

@@ -9,7 +9,7 @@ const session = (topology: string, more: Partial<ScenarioData> = {}): ScenarioDa
   ...more,
 });
 
-const NO_TAINTS = { 'kubelet.register-with-taints': '' };
+const NO_TAINTS = { 'kubelet.register-with-taints': '', 'kube-proxy.enabled': true };
 
 export const SESSIONS = {
   '000': session('guide-000', { start: { 'etcd-leader': 'master1' } }),
