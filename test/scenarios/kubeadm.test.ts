@@ -4,6 +4,7 @@ import { judgeExpectation } from '../../scenarios/expectations.ts';
 import { loadScenario } from '../../scenarios/load.ts';
 import { LIBRARY } from './library.ts';
 import { composed, session } from './runs.ts';
+import { trySwitches } from './switches.ts';
 
 /** Hours of simulated time: with QUORATE_SEEDS only, as the soak sets it. */
 const LONG = ['kubeadm/join-after-lunch.yaml'];
@@ -23,6 +24,20 @@ test.each(NAMES)(
       .filter(({ ok }) => !ok);
     const shown = console.typed.map(({ line, text }) => `$ ${line}\n${text}`).join('\n');
     expect(broken, shown).toEqual([]);
+  },
+  600_000,
+);
+
+/** The quick ones; the switches of the others with QUORATE_SEEDS only, as the soak sets it. */
+const QUICK = ['init-dead-balancer-1-33', 'phases-by-hand'].map((name) => `kubeadm/${name}.yaml`);
+
+test.each(process.env['QUORATE_SEEDS'] === undefined ? QUICK : NAMES)(
+  '%s shows what it is about: each of its switches breaks an expectation',
+  (path) => {
+    const { broken, failing } = trySwitches(path.replace(/\.yaml$/, ''));
+    expect(broken).toEqual([]);
+    expect(failing.length).toBeGreaterThan(0);
+    for (const list of failing) expect(list.length).toBeGreaterThan(0);
   },
   600_000,
 );

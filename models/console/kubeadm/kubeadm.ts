@@ -12,6 +12,17 @@ import { adminNotAfter } from './certificates.ts';
 import { checkExpiration, renew } from './certs.ts';
 import { init } from './init.ts';
 import { join } from './join.ts';
+import {
+  annotateCri,
+  certsAll,
+  controlPlaneAll,
+  etcdLocal,
+  kubeconfigAll,
+  kubeconfigKubelet,
+  kubeletConfig,
+  kubeletEnvironment,
+  markMaster,
+} from './phases.ts';
 import { reset } from './reset.ts';
 import { fail, type Kubeadm, say } from './session.ts';
 import { certificateKey, token, uploadCerts } from './token.ts';
@@ -72,6 +83,24 @@ function* printVersion(kubeadm: Kubeadm): Script {
   return 0;
 }
 
+/** By their words before 1.13 and since. */
+const PHASES: Readonly<Record<string, Subcommand>> = {
+  'alpha phase certs all': certsAll,
+  'alpha phase kubelet config write-to-disk': kubeletConfig,
+  'alpha phase kubelet write-env-file': kubeletEnvironment,
+  'alpha phase kubelet config annotate-cri': annotateCri,
+  'alpha phase kubeconfig all': kubeconfigAll,
+  'alpha phase kubeconfig kubelet': kubeconfigKubelet,
+  'alpha phase etcd local': etcdLocal,
+  'alpha phase controlplane all': controlPlaneAll,
+  'alpha phase mark-master': markMaster,
+  'init phase certs all': certsAll,
+  'init phase kubeconfig all': kubeconfigAll,
+  'init phase etcd local': etcdLocal,
+  'init phase control-plane all': controlPlaneAll,
+  'init phase mark-control-plane': markMaster,
+};
+
 /** By their words. */
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   init,
@@ -85,13 +114,14 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   'alpha certs certificate-key': certificateKey,
   'alpha certs check-expiration': asAdmin(checkExpiration),
   'alpha certs renew': asAdmin(renew),
+  ...PHASES,
   'upgrade plan': asAdmin(upgradePlan),
   'upgrade apply': asAdmin(upgradeApply),
   'upgrade node': upgradeNode,
   version: printVersion,
 };
 
-const MOST_WORDS = 4;
+const MOST_WORDS = 5;
 
 /** The longest row of words that names a subcommand, and what follows it. */
 function subcommandOf(words: readonly string[]): readonly [Subcommand, readonly string[]] | undefined {
