@@ -7,6 +7,8 @@ function hostOf(name: string, role: string, processes: readonly string[]): Scene
   return {
     name,
     address: '10.0.0.1',
+    zone: '',
+    arp: undefined,
     role,
     power: { state: 'up', tone: 'good' },
     holdsVip: false,

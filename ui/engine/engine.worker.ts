@@ -73,6 +73,7 @@ const answers: Answers = {
     return undefined;
   },
   commands: async () => (await import('../../models/console/commands.ts')).commandNames(),
+  moment: async ({ request, atMs }) => (await import('./moment.ts')).momentAt(await runs.get(request), atMs),
   watch: async ({ request, texts }) =>
     (await import('./watch.ts')).watchOf(await runs.get(request), texts, breathe),
   why: async ({ request, step }) => (await import('./why.ts')).whyOf(await runs.get(request), step),

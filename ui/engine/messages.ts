@@ -9,6 +9,7 @@ import type { DesignCheck } from './design-check.ts';
 import type { ExportedTrace, TraceFormat } from './exports.ts';
 import type { FaultForm } from './fault-forms.ts';
 import type { Imported } from './import.ts';
+import type { Moment } from './moment.ts';
 import type { PhaseLines } from './phase-lines.ts';
 import type { Preview } from './preview.ts';
 import type { Survived } from './survival.ts';
@@ -110,6 +111,11 @@ export interface Questions {
   };
   /** Names of the commands that can be typed. */
   readonly commands: { readonly asks: object; readonly answer: readonly string[] };
+  /** What goes on in the cluster at a moment. */
+  readonly moment: {
+    readonly asks: { readonly request: RunRequest; readonly atMs: number };
+    readonly answer: Moment;
+  };
   readonly watch: {
     readonly asks: { readonly request: RunRequest; readonly texts: readonly string[] };
     readonly answer: readonly Watched[];

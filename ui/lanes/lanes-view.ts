@@ -130,7 +130,8 @@ export class LanesView extends PageElement {
     if (run === undefined || width === 0) return;
     const stageHeight = `${Math.max(height, heightOf(this.#rows))}px`;
     if (this.#stage.style.height !== stageHeight) this.#stage.style.height = stageHeight;
-    this.#paint(this.#canvas('.pins'), this.#pins, run, heightOf(this.#pins), 0);
+    // A canvas without any height makes no patterns.
+    if (this.#pins.length > 0) this.#paint(this.#canvas('.pins'), this.#pins, run, heightOf(this.#pins), 0);
     this.#paint(this.#canvas('.stage'), this.#rows, run, height, this.#scroll.scrollTop);
   }
 

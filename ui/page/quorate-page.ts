@@ -124,7 +124,7 @@ export class QuoratePage extends LitElement {
         ${busy && this.state.run.get() ? html`<p class="busy"><span>${busy.text}…</span>${progress(busy)}</p>` : nothing}
       </div>
       <main class=${this.state.run.get() ? '' : 'without'} aria-busy=${busy !== undefined}>
-        <topology-view class="panel topology" role="region" aria-label="Cluster at the playhead" .state=${this.state} .actions=${this.#actions}></topology-view>
+        <topology-view class="panel topology" role="region" aria-label="Cluster at the playhead" .state=${this.state} .actions=${this.#actions} .engine=${this.#engine}></topology-view>
         <lanes-view class="panel lanes" role="region" aria-label="States over time" .state=${this.state} .actions=${this.#actions}></lanes-view>
         <side-panel class="panel side" role="region" aria-label="Events, result and causes" .state=${this.state} .engine=${this.#engine} .branches=${this.branches} .actions=${this.#actions}></side-panel>
         ${this.state.run.get() === undefined ? empty(busy) : nothing}

@@ -38,8 +38,10 @@ export class SidePanel extends PageElement {
       [role='tab'] {
         display: flex;
         align-items: center;
-        gap: 7px;
+        gap: 6px;
         margin-bottom: -1px;
+        padding: 0 8px;
+        white-space: nowrap;
         border: 0;
         border-bottom: 2px solid transparent;
         border-radius: 0;

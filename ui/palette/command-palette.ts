@@ -5,7 +5,7 @@ import type { Branches } from '../state/branches.ts';
 import { PageElement } from '../state/page-element.ts';
 import { dialogStyles } from '../styles/dialog.ts';
 import { shared } from '../styles/shared.ts';
-import { type Command, commandsOf, searchCommands } from './commands.ts';
+import { type Command, commandsOf, searchCommands, settingIn } from './commands.ts';
 
 const MOST = 60;
 
@@ -82,7 +82,8 @@ export class CommandPalette extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const found = searchCommands(this.#commands, this.query);
+    const setting = settingIn(this.query, this.branches);
+    const found = setting === undefined ? searchCommands(this.#commands, this.query) : [setting];
     const shown = found.slice(0, MOST);
     return html`<dialog aria-label="Commands">
       <input
@@ -91,7 +92,7 @@ export class CommandPalette extends PageElement {
         aria-expanded="true"
         aria-controls="commands"
         aria-activedescendant=${shown.length === 0 ? '' : `command-${this.chosen}`}
-        placeholder="Type a command: power-off, why, fit, open…"
+        placeholder="Type a command: power-off, why, fit, open, set haproxy.inter=1s…"
         autocomplete="off"
         spellcheck="false"
         autofocus

@@ -54,6 +54,17 @@ function faults(state: PageState, branches: Branches): Command[] {
     );
 }
 
+/** `set haproxy.m1.inter=1s`: another parameter, as quorate run --set takes it. */
+export function settingIn(query: string, branches: Branches): Command | undefined {
+  const setting = /^\s*set\s+(\S+=.+?)\s*$/.exec(query)?.[1];
+  if (setting === undefined || branches.obstacle !== undefined) return undefined;
+  return {
+    title: `set ${setting}, from the start of the run, on a branch`,
+    key: '',
+    run: () => void branches.set(setting),
+  };
+}
+
 function wish(name: string, { on }: Target): Wish {
   if (on === undefined) return { do: name };
   return typeof on === 'string' ? { do: name, on } : { do: name, links: on };

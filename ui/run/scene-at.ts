@@ -27,6 +27,10 @@ export interface SceneHost {
   readonly name: string;
   readonly address: string;
   readonly role: string;
+  /** Empty where the cluster has none. */
+  readonly zone: string;
+  /** Whom it takes for the VIP's owner, by its ARP cache; undefined if it never asked. */
+  readonly arp: string | undefined;
   readonly power: SceneState;
   readonly holdsVip: boolean;
   /** As kubectl shows it; undefined for what is no node. */
@@ -57,6 +61,7 @@ export function sceneAt(view: RunView, atMs: number): Scene {
   const leader = rowAt(result.etcd_leader, atMs);
   const holders = rowAt(result.vip, atMs)?.holders ?? [];
   const leases = latestBy(result.leases, atMs, ({ lease }) => lease);
+  const arp = latestBy(record.arp ?? [], atMs, ({ host }) => host);
   const nodes = latestBy(result.nodes, atMs, ({ node }) => node);
   const backends = latestBy(result.backends, atMs, (row) => `${row.balancer} ${row.server}`);
   const power = new Map(
@@ -68,6 +73,8 @@ export function sceneAt(view: RunView, atMs: number): Scene {
       name: host.name,
       address: host.address,
       role: host.role,
+      zone: host.zone,
+      arp: arp.get(host.name)?.to,
       power: { state: hostPower.state, tone: hostPower.tone },
       holdsVip: holders.includes(host.name),
       node: nodes.get(host.name)?.status,

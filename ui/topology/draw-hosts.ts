@@ -49,7 +49,9 @@ export function drawHosts(layer: Layer, boxes: readonly Box[], options: HostOpti
     .select('.name')
     .text(({ host }) => host.name)
     .on('click', (_event: Event, { host }: Box) => options.select(`host:${host.name}`));
-  hosts.select('.address').text(({ host }) => host.address);
+  hosts
+    .select('.address')
+    .text(({ host }) => (host.zone === '' ? host.address : `${host.address}, zone ${host.zone}`));
   hosts
     .select('.badge')
     .attr('x', ({ width }) => width - 12)

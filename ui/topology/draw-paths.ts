@@ -9,14 +9,15 @@ interface Line {
   readonly shape: string;
   /** `trap`: the balancer still sends requests there, and nobody answers. */
   readonly kind: 'good' | 'bad' | 'trap' | 'shut';
-  /** Where a word about it can stand. */
+  /** Where a word about it can stand, and the word. */
   readonly label?: Point;
+  readonly word?: string;
 }
 
 type Point = readonly [x: number, y: number];
 
 export function drawPaths(layer: Layer, scene: Scene, layout: Layout): void {
-  const lines = [...entryLines(scene, layout), ...serverLines(scene, layout)];
+  const lines = [...entryLines(scene, layout), ...staleLines(scene, layout), ...serverLines(scene, layout)];
   layer
     .selectAll<SVGPathElement, Line>('path.line')
     .data(lines, ({ key }) => key)
@@ -34,7 +35,7 @@ export function drawPaths(layer: Layer, scene: Scene, layout: Layout): void {
     .attr('class', 'warning')
     .attr('x', ({ label }) => label?.[0] ?? 0)
     .attr('y', ({ label }) => label?.[1] ?? 0)
-    .text('no answer');
+    .text(({ word }) => word ?? 'no answer');
 }
 
 /** Hosts at which requests arrive: the VIP's holders, else the balancers, else every apiserver. */
@@ -62,6 +63,16 @@ function entryLines(scene: Scene, layout: Layout): Line[] {
     kind: door.host.power.tone === 'off' || (scene.vip !== null && doors.length > 1) ? 'bad' : 'good',
     shape: way([door.x + door.width / 2, door.y - flag]),
   }));
+}
+
+/** Where the outside world still sends what is for the VIP, by its ARP cache, though another host or none has it. */
+function staleLines(scene: Scene, layout: Layout): Line[] {
+  const client = layout.boxes.find(({ host }) => isOutside(host));
+  const to = client?.host.arp;
+  const box = layout.boxes.find(({ host }) => host.name === to);
+  if (client === undefined || box === undefined || scene.vipHolders.includes(box.host.name)) return [];
+  const shape = wayIn(client, [box.x + 40, box.y - 3], layout.rail);
+  return [{ key: 'arp', kind: 'trap', shape, label: [box.x + 70, box.y - 8], word: 'ARP' }];
 }
 
 /** Down from a client above, or along the rail from one beside. */

@@ -100,6 +100,41 @@ export const topologyStyles = css`
     height: 13px;
     fill: currentColor;
   }
+  .timer {
+    fill: none;
+    stroke: var(--accent);
+    stroke-width: 1.4;
+  }
+  .timer.next {
+    stroke-width: 3;
+  }
+  .message path {
+    fill: none;
+    stroke: var(--good);
+    stroke-width: 1.2;
+    opacity: 0.6;
+  }
+  .message circle {
+    fill: var(--good-fill);
+    stroke: var(--good);
+  }
+  .message text {
+    fill: var(--good-ink);
+    font: 700 8px var(--font);
+    text-anchor: middle;
+    dominant-baseline: central;
+  }
+  .message:is(.lost, .refused) path {
+    stroke: var(--bad);
+    stroke-dasharray: 3 3;
+  }
+  .message:is(.lost, .refused) circle {
+    fill: var(--bad-fill);
+    stroke: var(--bad-fill);
+  }
+  .message:is(.lost, .refused) text {
+    fill: var(--bad-ink);
+  }
   .host .name {
     font-size: 14px;
     font-weight: 650;

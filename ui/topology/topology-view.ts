@@ -1,12 +1,15 @@
 /** The cluster at the playhead: hosts, processes, the VIP, the way of a request. */
 import { select } from 'd3';
 import { html, nothing, svg } from 'lit';
+import type { Engine } from '../engine/engine.ts';
+import type { Moment } from '../engine/moment.ts';
 import { type Scene, sceneAt } from '../run/scene-at.ts';
 import type { Actions } from '../state/actions.ts';
 import { PageElement } from '../state/page-element.ts';
 import { glyphStyles } from '../styles/glyph.ts';
 import { shared } from '../styles/shared.ts';
 import { drawHosts, type Layer } from './draw-hosts.ts';
+import { drawMessages, drawTimers, wordsOf } from './draw-moment.ts';
 import { drawPaths } from './draw-paths.ts';
 import { drawServices } from './draw-services.ts';
 import { drawVip } from './draw-vip.ts';
@@ -14,10 +17,21 @@ import { isOutside, layOut } from './layout.ts';
 import { sentenceOf, summaryOf } from './scene-text.ts';
 import { topologyStyles } from './styles.ts';
 
+/** Milliseconds for which the playhead has to stand still. */
+const STILL_MS = 250;
 const ARROWS = ['good', 'bad', 'trap', 'shut'];
 
 export class TopologyView extends PageElement {
-  static override properties = { ...PageElement.properties, actions: { attribute: false } };
+  static override properties = {
+    ...PageElement.properties,
+    actions: { attribute: false },
+    engine: { attribute: false },
+    moment: { state: true },
+  };
+  /** Undefined in a replay. */
+  declare engine: Engine | undefined;
+  /** What goes on where the playhead stands still. */
+  declare moment: Moment | undefined;
   /** Undefined in a replay, in which nothing can be done. */
   declare actions: Actions | undefined;
   static override styles = [shared, glyphStyles, topologyStyles];
@@ -34,9 +48,35 @@ export class TopologyView extends PageElement {
     return [this.state.run, this.state.moment, this.state.selected, this.state.aimed];
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const value of [this.state.atMs, this.state.busy, this.state.playing])
+      this.listen<unknown>(value as never, () => this.#later());
+  }
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Once the playhead stands still and the run is done. */
+  #later(): void {
+    clearTimeout(this.#timer);
+    if (this.moment !== undefined) this.moment = undefined;
+    this.#timer = setTimeout(() => void this.#ask(), STILL_MS);
+  }
+
+  async #ask(): Promise<void> {
+    const request = this.state.source.get()?.request;
+    const atMs = this.state.atMs.get();
+    const rests = () => this.state.atMs.get() === atMs && !this.state.playing.get();
+    if (this.engine === undefined || request === undefined || this.state.busy.get() !== undefined || !rests())
+      return;
+    const moment = await this.engine.ask('moment', { request, atMs }).catch(() => undefined);
+    if (rests() && this.state.source.get()?.request === request) this.moment = moment;
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resized.disconnect();
+    clearTimeout(this.#timer);
   }
 
   protected override render() {
@@ -60,12 +100,14 @@ export class TopologyView extends PageElement {
             ${ARROWS.map(arrow)}
           </defs>
           <g class="paths"></g>
+          <g class="messages"></g>
           <g class="hosts"></g>
           <g class="services"></g>
           <g class="flags"></g>
         </svg>
         <ul class="unseen" aria-label="Hosts">
           ${scene?.hosts.map((host) => html`<li>${sentenceOf(host, scene)}</li>`)}
+          ${(this.moment?.messages ?? []).map((message) => html`<li>${wordsOf(message)}</li>`)}
         </ul>
         <div class="tools">
           ${(this.actions === undefined ? [] : (scene?.hosts ?? []))
@@ -109,6 +151,8 @@ export class TopologyView extends PageElement {
         drawing.node()!.getBoundingClientRect().left - tool.offsetParent!.getBoundingClientRect().left;
       tool.style.translate = `${left + box.x + box.width - 13 - 28 * Number(tool.dataset['place'] ?? 0)}px ${box.y - 13}px`;
     }
+    drawTimers(layer('hosts'), this.moment, this.state.atMs.get());
+    drawMessages(layer('messages'), this.moment, layout);
     drawServices(layer('services'), scene, layout);
     drawVip(layer('flags'), scene, layout);
   }
