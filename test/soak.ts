@@ -93,8 +93,8 @@ const PARTS: Readonly<Record<string, Part | Search>> = {
     run: soakRaft,
   },
   interleavings: {
-    about: 'Raft with few messages in every order; sets of bounds',
-    count: 4,
+    about: 'Raft with few messages, and VRRP routers, in every order; sets of bounds',
+    count: 7,
     run: soakInterleavings,
   },
 };

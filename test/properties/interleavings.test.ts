@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type SmallRaftOptions, smallRaft } from '../../properties/etcd/small-raft.ts';
 import { explore, type SmallWorld } from '../../properties/interleavings.ts';
+import { type SmallVrrpOptions, smallVrrp } from '../../properties/small-vrrp.ts';
 
 /** Two counters to `most`, each by one at a time: (most + 1)^2 states, whatever the order. */
 function counters(most: number, wrong = ''): SmallWorld<readonly [number, number], number> {
@@ -29,12 +30,27 @@ test('a limit ends it', () => {
   expect(explore(counters(30), 100)).toMatchObject({ states: 100, complete: false });
 });
 
-test.each<[number, SmallRaftOptions]>([
-  [1_375, { members: 3, campaigns: 1, proposals: 0, crashes: 0 }],
-  [21_871, { members: 3, campaigns: 2, proposals: 0, crashes: 0, quickDisks: true }],
-])(
+test.each<[number, SmallRaftOptions]>([[1_375, { members: 3, campaigns: 1, proposals: 0, crashes: 0 }]])(
   'in %i states of three members of Raft there is one leader a term, and it has all that is committed',
   (states, options) => {
     expect(explore(smallRaft(options))).toMatchObject({ states, complete: true });
   },
 );
+
+test.each<[number, SmallVrrpOptions]>([
+  [39, { priorities: [100, 90], crashes: 0 }],
+  [284, { priorities: [100, 90], crashes: 2 }],
+  [155, { priorities: [100, 100], crashes: 1 }],
+])(
+  'from each of %i states of two VRRP routers a quiet time leads to one that holds the VIP, the one with the highest priority',
+  (states, options) => {
+    expect(explore(smallVrrp(options))).toMatchObject({ states, complete: true });
+  },
+);
+
+test('a planted fault, one router has a password, is found with the way to it', () => {
+  const password = 'authentication {\n auth_type PASS\n auth_pass a\n }';
+  const { found } = explore(smallVrrp({ priorities: [100, 90], crashes: 0, more: ['', password] }));
+  expect(found?.violation).toBe('router 1 and router 2 hold the VIP after a quiet time');
+  expect(found?.way.map((action) => action.do)).toEqual(['fire']);
+});
