@@ -12,7 +12,7 @@ export const apiRecovers: Property = {
   violation({ facts, epochUs }, _failed, { settledMs, endMs }) {
     const fromUs = epochUs + (settledMs + RECOVERY_MS) * 1000;
     const toUs = epochUs + (endMs - 5_500) * 1000;
-    const judged = facts.requests.filter(
+    const judged = facts.requests.list.filter(
       ({ client, startedAtUs }) => client === 'api.write' && startedAtUs >= fromUs && startedAtUs <= toUs,
     );
     const bad = judged.filter(({ outcome }) => outcome !== 'ok');

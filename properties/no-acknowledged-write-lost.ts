@@ -28,10 +28,10 @@ export const noAcknowledgedWriteLost: Property = {
       const { applied } = observeRaft(raft.program.leaves[raft.leaf] ?? '', raft.context);
       if (best === undefined || applied > best.applied) best = { applied, context: lead.context };
     }
-    const leader = facts.leader.last?.member ?? null;
+    const leader = facts.etcd.leader.last?.member ?? null;
     // Without a leader nobody says what is committed: a survivor may lag behind what the others acknowledged.
     if (best === undefined || leader === null) return undefined;
-    for (const { write } of facts.requests) {
+    for (const { write } of facts.requests.list) {
       if (write === undefined) continue;
       const stored = storedAt(best.context, `/registry/configmaps/default/${write.key}`);
       if (stored === undefined) return `${write.key} was written at revision ${write.revision} and is gone`;

@@ -18,7 +18,7 @@ export const oneLeaderATerm: Property = {
   needs: 'world',
   judged: 'settled',
   violation({ facts }) {
-    for (const [term, leaders] of facts.leadersOfTerm) {
+    for (const [term, leaders] of facts.etcd.leadersOfTerm) {
       if (leaders.size > 1) return `${[...leaders].join(' and ')} both led in term ${term}`;
     }
     return undefined;

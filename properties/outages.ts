@@ -93,7 +93,7 @@ export function outagesMs(topology: Topology, seed: number): Record<string, numb
     session.runUntil(session.untilUs);
     const fromUs = session.epochUs + FAULT_S * SECOND_US;
     const toUs = fromUs + WATCHED_S * SECOND_US;
-    const requests = session.facts.requests.filter(
+    const requests = session.facts.requests.list.filter(
       ({ client, startedAtUs }) => client === PROBER && startedAtUs >= fromUs && startedAtUs < toUs,
     );
     const downUs = judge(requests).reduce(

@@ -97,7 +97,7 @@ export function verdictAfter(settled: Settled, topology: Topology, { failed, how
   };
   world.runUntil(endUs + ANSWER_US);
   const outcomesOf = (client: string): Outcome[] =>
-    facts.requests
+    facts.requests.list
       .filter(
         (one) => one.client === client && one.startedAtUs >= endUs - JUDGED_US && one.startedAtUs < endUs,
       )

@@ -68,7 +68,7 @@ export const writesServedIffMajority: Property = {
     // Requests that could still end within the phase: the prober's limit is 5 s.
     const fromUs = epochUs + (settledMs - JUDGED_MS) * 1000;
     const toUs = epochUs + (settledMs - 5_500) * 1000;
-    const judged = facts.requests.filter(
+    const judged = facts.requests.list.filter(
       ({ client, startedAtUs }) => client === 'api.write' && startedAtUs >= fromUs && startedAtUs <= toUs,
     );
     const good = judged.filter(({ outcome }) => outcome === 'ok').length;

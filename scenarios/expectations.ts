@@ -1,7 +1,7 @@
 /** Judges a scenario's expectations and takes its measures, once the run is over. Unit: microseconds of world time. */
 import { durationUs } from './durations.ts';
-import type { RequestFact } from './facts.ts';
 import { readMoment } from './moments.ts';
+import type { RequestFact } from './request-facts.ts';
 import { takeRequests } from './request-measures.ts';
 import type { MeasureValue, RunResult } from './result.ts';
 import { EXPECTATION_KINDS, type ExpectationKind } from './rules.ts';

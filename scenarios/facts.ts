@@ -14,38 +14,15 @@ import type { Step } from '../sim/state.ts';
 import type { World } from '../sim/world.ts';
 import { Changes, sameTexts } from './changes.ts';
 import type { Typed } from './console.ts';
-import { Judge } from './judge.ts';
+import { EtcdFacts } from './etcd-facts.ts';
 import { PodFacts, workloadsSeen } from './pod-facts.ts';
-import type { Outcome } from './result.ts';
-
-export interface RequestFact {
-  readonly client: string;
-  readonly outcome: Outcome;
-  readonly startedAtUs: number;
-  readonly endedAtUs: number;
-  readonly detail: string | undefined;
-  /** Who answered, where the client can tell. */
-  readonly server?: string;
-  /** Of an acknowledged write: what was written where, and the revision that the API gave it. */
-  readonly write: { readonly key: string; readonly value: number; readonly revision: string } | undefined;
-  readonly step: number;
-}
-
-export interface Leader {
-  readonly member: string | null;
-  readonly term: number;
-}
+import { RequestFacts, requestFact } from './request-facts.ts';
 
 export interface BackendFact {
   /** The balancer's daemon. */
   readonly by: string;
   readonly state: string;
   readonly reason: string;
-}
-
-interface MemberRole {
-  readonly role: string;
-  readonly term: number;
 }
 
 const CORDONED = ',SchedulingDisabled';
@@ -74,13 +51,7 @@ export type Root =
 
 export class Facts {
   vip = new Changes<readonly string[]>(sameTexts);
-  leader = new Changes<Leader>((a, b) => a.member === b.member && a.term === b.term);
-  readonly roles = new Map<string, MemberRole>();
-  /** Term to the members that have led in it. */
-  readonly leadersOfTerm = new Map<number, Set<string>>();
-  /** How often a member came into office, and how often one became candidate. */
-  elections = 0;
-  candidacies = 0;
+  etcd = new EtcdFacts();
   readonly leases = new Map<string, Changes<string | null>>();
   readonly leaseTransitions = new Map<string, number>();
   /** `m2 apiserver/m1` */
@@ -93,9 +64,7 @@ export class Facts {
   pods = new PodFacts();
   /** Workload to how many of its pods are ready. */
   readonly workloads = new Map<string, Changes<string>>();
-  readonly requests: RequestFact[] = [];
-  readonly judges = new Map<string, Judge>();
-  readonly counts = new Map<string, Record<Outcome, number>>();
+  requests = new RequestFacts();
   /** Commands that were typed, in their order. */
   readonly typed: Typed[] = [];
   /** Parts that changed since they were last looked at. */
@@ -130,11 +99,7 @@ export class Facts {
   copyFor(world: World): Facts {
     const copy = new Facts(world, this.topology);
     copy.vip = this.vip.copy();
-    copy.leader = this.leader.copy();
-    for (const [member, role] of this.roles) copy.roles.set(member, role);
-    for (const [term, leaders] of this.leadersOfTerm) copy.leadersOfTerm.set(term, new Set(leaders));
-    copy.elections = this.elections;
-    copy.candidacies = this.candidacies;
+    copy.etcd = this.etcd.copy();
     for (const [lease, changes] of this.leases) copy.leases.set(lease, changes.copy());
     for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
     for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
@@ -143,7 +108,7 @@ export class Facts {
     copy.pods = this.pods.copy();
     for (const [service, changes] of this.endpoints) copy.endpoints.set(service, changes.copy());
     for (const [workload, changes] of this.workloads) copy.workloads.set(workload, changes.copy());
-    for (const request of this.requests) copy.count(request);
+    copy.requests = this.requests.copy();
     return copy;
   }
 
@@ -234,10 +199,12 @@ export class Facts {
   private note(note: Note, step: Step): void {
     switch (note.name) {
       case 'request':
-        this.request(note, step);
+        if (this.requests.add(requestFact(note, step.id))) this.dirty.add('services');
+        this.dirty.add('clients');
         break;
       case 'raft-role':
-        this.role(String(note['member']), String(note['role']), Number(note['term']), step);
+        this.etcd.is(String(note['member']), String(note['role']), Number(note['term']), step.atUs, step.id);
+        this.dirty.add('etcd');
         break;
       case 'server-state': {
         const key = `${hostName(step)} ${note['backend']}/${note['server']}`;
@@ -301,73 +268,12 @@ export class Facts {
       changesOf(this.workloads, name).set(step.atUs, step.id, `${ready} of ${desired}`);
   }
 
-  private request(note: Note, step: Step): void {
-    const fact: RequestFact = {
-      client: String(note['client']),
-      outcome: note['outcome'] as Outcome,
-      startedAtUs: note['startedAtUs'] as number,
-      endedAtUs: note['endedAtUs'] as number,
-      detail: note['detail'] as string | undefined,
-      ...(note['server'] === undefined ? {} : { server: String(note['server']) }),
-      write:
-        note['key'] === undefined
-          ? undefined
-          : { key: String(note['key']), value: note['value'] as number, revision: String(note['revision']) },
-      step: step.id,
-    };
-    this.count(fact);
-  }
-
-  private count(fact: RequestFact): void {
-    this.requests.push(fact);
-    let judge = this.judges.get(fact.client);
-    if (judge === undefined) {
-      judge = new Judge();
-      this.judges.set(fact.client, judge);
-    }
-    const state = judge.state;
-    judge.add(fact);
-    if (judge.state !== state || state === 'degraded') this.dirty.add('services');
-    let counts = this.counts.get(fact.client);
-    if (counts === undefined) {
-      counts = { ok: 0, refused: 0, timeout: 0, eof: 0, reset: 0, error: 0 };
-      this.counts.set(fact.client, counts);
-    }
-    counts[fact.outcome]++;
-    this.dirty.add('clients');
-  }
-
   private hostAt(address: string): string {
     return this.topology.hosts.find((host) => host.address === address)?.name ?? address;
   }
 
-  private role(member: string, role: string, term: number, step: Step): void {
-    const before = this.roles.get(member);
-    const isNew = before?.role !== role || before.term !== term;
-    if (isNew && role === 'leader') this.elections++;
-    if (isNew && role === 'candidate') this.candidacies++;
-    this.roles.set(member, { role, term });
-    if (role === 'leader') {
-      const leaders = this.leadersOfTerm.get(term) ?? new Set();
-      this.leadersOfTerm.set(term, leaders.add(member));
-    }
-    this.lead(step);
-  }
-
   private memberGone(member: string | undefined, step: Step): void {
-    if (member === undefined || !this.roles.has(member)) return;
-    this.roles.delete(member);
-    this.lead(step);
-  }
-
-  /** Who leads: of those that say so, the one with the highest term. */
-  private lead(step: Step): void {
-    let leader: Leader = { member: null, term: this.leader.last?.term ?? 0 };
-    for (const [member, { role, term }] of this.roles) {
-      if (role === 'leader' && (leader.member === null || term > leader.term)) leader = { member, term };
-    }
-    this.dirty.add('etcd');
-    this.leader.set(step.atUs, step.id, leader);
+    if (member !== undefined && this.etcd.gone(member, step.atUs, step.id)) this.dirty.add('etcd');
   }
 }
 

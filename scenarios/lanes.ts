@@ -121,7 +121,7 @@ export function lanesOf(session: Session, recorder: LaneRecorder, outages: reado
     }
     return own;
   };
-  for (const service of new Set(facts.requests.map(({ client }) => client))) {
+  for (const service of new Set(facts.requests.list.map(({ client }) => client))) {
     lanes.push({
       id: `service:${service}`,
       label: service,
@@ -148,7 +148,7 @@ export function lanesOf(session: Session, recorder: LaneRecorder, outages: reado
     group: 'cluster',
     kind: 'etcd',
     segments: segments(
-      facts.leader,
+      facts.etcd.leader,
       ({ member, term }) => (member === null ? 'none' : `${member} (term ${term})`),
       ({ member }) => (member === null ? 'bad' : 'good'),
     ),

@@ -15,5 +15,10 @@ export function measureScenario(
 ): RunResult['measures'] {
   const session = new Session(scenario, topology, spec, { commands: advance });
   session.runUntil(session.untilUs);
-  return takeMeasures(scenario.measure ?? [], session.watchlist, session.moments, session.facts.requests);
+  return takeMeasures(
+    scenario.measure ?? [],
+    session.watchlist,
+    session.moments,
+    session.facts.requests.list,
+  );
 }

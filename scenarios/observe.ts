@@ -139,12 +139,12 @@ export class Observer {
         break;
       case 'services':
         seen.services = {};
-        for (const [name, judge] of this.facts.judges)
+        for (const [name, judge] of this.facts.requests.judges)
           seen.services[name] = { state: judge.state, share_ok: judge.shareOk };
         break;
       case 'clients':
         seen.clients = {};
-        for (const [name, counts] of this.facts.counts) {
+        for (const [name, counts] of this.facts.requests.counts) {
           const { ok, ...bad } = counts;
           seen.clients[name] = {
             ok,
@@ -259,11 +259,11 @@ export class Observer {
       }
     }
     return {
-      leader: this.facts.leader.last?.member ?? '',
+      leader: this.facts.etcd.leader.last?.member ?? '',
       term,
-      leaders_in_term: this.facts.leadersOfTerm.get(term)?.size ?? 0,
-      elections: this.facts.elections,
-      candidacies: this.facts.candidacies,
+      leaders_in_term: this.facts.etcd.leadersOfTerm.get(term)?.size ?? 0,
+      elections: this.facts.etcd.elections,
+      candidacies: this.facts.etcd.candidacies,
       quorum: [...heard.values()].some(
         (ids) => 2 * ids.filter((id) => voters.includes(id)).length > voters.length,
       ),

@@ -5,8 +5,8 @@
  * Unit: milliseconds in expressions and results, since the measure's `from`.
  */
 
-import type { RequestFact } from './facts.ts';
 import { celRequestEnvironment } from './observation-types.ts';
+import type { RequestFact } from './request-facts.ts';
 import type { MeasureValue } from './result.ts';
 
 /** What an expression of `where` may look at. */

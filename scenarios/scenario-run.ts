@@ -143,7 +143,7 @@ export type RunOutage = Outage & { readonly judged: JudgedOutage };
 
 function outagesOf(facts: Facts, epochUs: number): RunOutage[] {
   const byClient = new Map<string, { startedAtUs: number; outcome: Outcome }[]>();
-  for (const { client, startedAtUs, outcome } of facts.requests) {
+  for (const { client, startedAtUs, outcome } of facts.requests.list) {
     if (startedAtUs < epochUs) continue;
     const list = byClient.get(client) ?? [];
     list.push({ startedAtUs, outcome });
@@ -192,12 +192,12 @@ function resultOf(
       .sort((a, b) => a.row.at_ms - b.row.at_ms || a.i - b.i)
       .map(({ row }) => row);
   const requests: Record<Outcome, number> = { ok: 0, refused: 0, timeout: 0, eof: 0, reset: 0, error: 0 };
-  for (const { outcome, startedAtUs } of facts.requests) if (startedAtUs >= epochUs) requests[outcome]++;
+  for (const { outcome, startedAtUs } of facts.requests.list) if (startedAtUs >= epochUs) requests[outcome]++;
   const measures = takeMeasures(
     session.done ? (scenario.measure ?? []) : [],
     watchlist,
     moments,
-    facts.requests,
+    facts.requests.list,
   );
   return {
     scenario: scenario.scenario,
@@ -207,7 +207,7 @@ function resultOf(
     events: session.world.steps - session.stepsBefore,
     trace_hash: traceHash,
     vip: since(facts.vip.list, (holders, at_ms) => ({ at_ms, holders: [...holders] })),
-    etcd_leader: since(facts.leader.list, ({ member, term }, at_ms) => ({ at_ms, member, term })),
+    etcd_leader: since(facts.etcd.leader.list, ({ member, term }, at_ms) => ({ at_ms, member, term })),
     leases: byTime(
       [...facts.leases].flatMap(([lease, { list }]) =>
         since(list, (holder, at_ms) => ({ at_ms, lease, holder })),

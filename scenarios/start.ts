@@ -98,7 +98,7 @@ function rivals(lease: string, holder: string, topology: Topology): string[] {
 
 function moveLeader(world: World, topology: Topology, start: StartData, facts: Facts): void {
   const wanted = start['etcd-leader'];
-  const leader = facts.leader.last?.member;
+  const leader = facts.etcd.leader.last?.member;
   if (wanted === undefined || leader === undefined || leader === null) return;
   const member = memberNamed(topology, wanted);
   if (leader === member.name) return;
@@ -138,7 +138,7 @@ function check(topology: Topology, start: StartData, facts: Facts): void {
       `start: with this configuration ${start.vip} does not hold the VIP when all has settled; ${found}`,
     );
   }
-  const leader = facts.leader.last?.member ?? null;
+  const leader = facts.etcd.leader.last?.member ?? null;
   const wanted = start['etcd-leader'];
   if (wanted !== undefined && leader !== memberNamed(topology, wanted).name) {
     throw new StartError(

@@ -171,7 +171,7 @@ function factLines(facts: Facts, epochUs: number): Line[] {
           ? `the VIP is on ${holders[0]}`
           : `the VIP is on ${holders.slice(0, -1).join(', ')} and ${holders.at(-1)} at once`,
   }));
-  news(facts.leader.list, ({ member, term }) => ({
+  news(facts.etcd.leader.list, ({ member, term }) => ({
     kind: 'election',
     who: member ?? '',
     text: member === null ? 'etcd has no leader' : `etcd: ${member} leads in term ${term}`,
@@ -206,7 +206,7 @@ function factLines(facts: Facts, epochUs: number): Line[] {
 function outageLines(outages: readonly (Outage & { readonly judged: JudgedOutage })[], facts: Facts): Line[] {
   const lines: Line[] = [];
   const stepAt = (client: string, startedAtUs: number): number =>
-    facts.requests.find((one) => one.client === client && one.startedAtUs === startedAtUs)?.step ?? 0;
+    facts.requests.list.find((one) => one.client === client && one.startedAtUs === startedAtUs)?.step ?? 0;
   for (const { service, judged, outcomes } of outages) {
     const worst = Object.entries(outcomes)
       .filter(([outcome]) => outcome !== 'ok')

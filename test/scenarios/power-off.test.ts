@@ -25,7 +25,7 @@ function timesOf({ facts, moments, observations }: Session): Times {
   };
   return {
     vipOnM2: since(facts.vip.list, (holders) => holders.join() === 'm2'),
-    etcdLeader: since(facts.leader.list, ({ member }) => member !== null && member !== 'm1'),
+    etcdLeader: since(facts.etcd.leader.list, ({ member }) => member !== null && member !== 'm1'),
     down: ['m2', 'm3'].map((balancer) =>
       since(
         facts.backends.get(`${balancer} apiserver/dtlab-dev-k8s-pjb-1`)?.list ?? [],

@@ -1,6 +1,6 @@
 /** The longest time between two good answers, of one client or of several. */
 import { expect, test } from 'vitest';
-import type { RequestFact } from '../../scenarios/facts.ts';
+import type { RequestFact } from '../../scenarios/request-facts.ts';
 import { takeRequests } from '../../scenarios/request-measures.ts';
 
 const fact = (client: string, endedAtMs: number, outcome: RequestFact['outcome'] = 'ok'): RequestFact => ({

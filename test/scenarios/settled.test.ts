@@ -37,7 +37,7 @@ test('a run that goes on from a kept world is the run from the cold start, and l
   const hash = traceHash(whole);
   expect(traceHash(first)).toBe(hash);
   expect(traceHash(second)).toBe(hash);
-  expect(second.facts.requests).toEqual(whole.facts.requests);
+  expect(second.facts.requests.list).toEqual(whole.facts.requests.list);
   expect(second.facts.vip.list).toEqual(whole.facts.vip.list);
   expect(kept.world.nowUs).toBe(kept.epochUs);
 });
@@ -60,5 +60,5 @@ test('every phase that is stored under vary comes again, whatever the seed; all 
   expect(other.world.streams.drawn((name) => name.startsWith('luck/'))).toEqual(
     own.world.streams.drawn((name) => name.startsWith('luck/')),
   );
-  expect(other.facts.requests.at(-1)).not.toEqual(own.facts.requests.at(-1));
+  expect(other.facts.requests.list.at(-1)).not.toEqual(own.facts.requests.list.at(-1));
 });
