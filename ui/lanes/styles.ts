@@ -89,5 +89,9 @@ export const lanesStyles = css`
     :host {
       --names: 132px;
     }
+    header {
+      flex-wrap: wrap;
+      gap: 6px;
+    }
   }
 `;

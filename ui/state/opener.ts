@@ -162,7 +162,15 @@ export class Opener {
 
   /** Says whether what an old link promised still holds. */
   #compare({ outcome, version }: Extras, { result }: RunRecord): void {
-    if (outcome === undefined || outcome === result.trace_hash) return;
+    if (outcome === undefined) return;
+    if (outcome === result.trace_hash) {
+      if (version !== undefined && version !== import.meta.env['QUORATE_VERSION'])
+        this.#state.notice.set({
+          tone: 'plain',
+          text: `This link was made with version ${version.slice(0, 20)}; the run still goes exactly as it did there.`,
+        });
+      return;
+    }
     const made = version === undefined ? '' : ` with version ${version.slice(0, 20)}`;
     this.#state.notice.set({
       tone: 'bad',
