@@ -13,6 +13,7 @@ import { measureHold } from './hold.ts';
 import { measureMemory } from './memory.ts';
 import { measureRaftCore } from './raft-core.ts';
 import { measureRecording } from './recording.ts';
+import { measureScale, type Storm } from './scale.ts';
 import { measureSeek, measureSeek24h, type Seek } from './seek.ts';
 import { measureShrink } from './shrink.ts';
 import { measurePage } from './ui.ts';
@@ -44,6 +45,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   recording: { about: 'recording it, against nobody watching', measure: recording },
   seek: { about: 'seeking, CPU ms, 100 random moments', measure: seek },
   shrink: { about: 'shrinking a two-fault cause on stacked-3, CPU ms, 20 of them', measure: shrinking },
+  scale: { about: '5,000 kubelets lose a master (bench/scale.yaml)', measure: scale },
   ui: { about: 'the page in Chromium, real ms (bench/ui.ts)', measure: ui },
   memory: { about: 'memory of a process that runs it, MB', measure: memory },
 };
@@ -168,6 +170,26 @@ function shrinking(): Table {
       ['the dearest of them', count(Math.max(...cpuMs)), ''],
       ['simulated runs of each, median', median(runs).toString(), ''],
       ['one run of the search, median', ratio(median(runCpuMs)).toString(), ''],
+    ],
+  };
+}
+
+function scale(): Table {
+  const { limited, unlimited } = measureScale();
+  const both = (of: (storm: Storm) => number): string => `${count(of(limited))} / ${count(of(unlimited))}`;
+  return {
+    figures: {
+      scale_sim_s_per_cpu_s: ratio(limited.simulatedPerCpu),
+      scale_refused: limited.refused,
+      scale_most_mutating: limited.mostMutating,
+    },
+    rows: [
+      ['simulated s per CPU second', ratio(limited.simulatedPerCpu).toString(), 'more than 1'],
+      ['with the in-flight limits / without:', '', ''],
+      ['  most reads at once on an apiserver', both(({ mostReading }) => mostReading), 'limit 400'],
+      ['  most changes at once on an apiserver', both(({ mostMutating }) => mostMutating), 'limit 200'],
+      ['  answers 429', both(({ refused }) => refused), ''],
+      ['  nodes NotReady at once', both(({ mostNotReady }) => mostNotReady), '1 is the dead master'],
     ],
   };
 }
