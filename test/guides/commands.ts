@@ -513,6 +513,24 @@ export const GUIDE_COMMANDS: readonly GuideCommand[] = [
     differs:
       'k8sm3 is a member already, so that it is refused here; labs/guide-003-dead-master adds it after a removal',
   },
+  ...[
+    'certs all',
+    'kubelet config write-to-disk',
+    'kubelet write-env-file',
+    'kubeconfig kubelet',
+    'etcd local',
+    'kubeconfig all',
+    'controlplane all',
+    'kubelet config annotate-cri',
+    'mark-master',
+  ].map(
+    (phase): GuideCommand => ({
+      session: '003',
+      on: 'k8sm3',
+      line: `kubeadm alpha phase ${phase} --config kubeadm-config.yaml`,
+      shows: '',
+    }),
+  ),
   {
     session: '003',
     on: 'k8sm1',
@@ -627,18 +645,4 @@ export const GUIDE_COMMANDS: readonly GuideCommand[] = [
 ];
 
 /** Lines of the guides that this console does not have, and says so; by the guide and host where they would be typed. */
-export const NOT_THERE: readonly Pick<GuideCommand, 'session' | 'on' | 'line'>[] = [
-  'certs all',
-  'kubelet config write-to-disk',
-  'kubelet write-env-file',
-  'kubeconfig kubelet',
-  'etcd local',
-  'kubeconfig all',
-  'controlplane all',
-  'kubelet config annotate-cri',
-  'mark-master',
-].map((phase) => ({
-  session: '003',
-  on: 'k8sm3',
-  line: `kubeadm alpha phase ${phase} --config kubeadm-config.yaml`,
-}));
+export const NOT_THERE: readonly Pick<GuideCommand, 'session' | 'on' | 'line'>[] = [];
