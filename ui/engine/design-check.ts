@@ -53,14 +53,14 @@ const SOMETIMES: readonly {
     sentence: 'etcd elects another leader.',
     applies: () => true,
     happened: ({ facts, epochUs }) =>
-      facts.leader.list.some(({ atUs, value }) => atUs > epochUs && value.member !== null),
+      facts.etcd.leader.list.some(({ atUs, value }) => atUs > epochUs && value.member !== null),
   },
   {
     name: 'requests-failed',
     sentence: 'A request of a client fails.',
     applies: () => true,
     happened: ({ facts, epochUs }) =>
-      facts.requests.some(({ startedAtUs, outcome }) => startedAtUs > epochUs && outcome !== 'ok'),
+      facts.requests.list.some(({ startedAtUs, outcome }) => startedAtUs > epochUs && outcome !== 'ok'),
   },
 ];
 
