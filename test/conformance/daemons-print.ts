@@ -62,11 +62,11 @@ function cells(row: Row): string[] {
 }
 
 /** In one line: how many rows agree. */
-export function countText({ rows, runs }: Report): string {
+export function countText({ rows, runs, mostRuns }: Report): string {
   const agreeing = rows.filter(({ agrees }) => agrees).length;
   const share = rows.length === 0 ? 0 : Math.floor((1000 * agreeing) / rows.length) / 10;
   const recordings = new Set(rows.map(({ id }) => id)).size;
-  return `${agreeing} of ${rows.length} rows agree (${share} %), ${recordings} recordings, ${runs} runs each`;
+  return `${agreeing} of ${rows.length} rows agree (${share} %), ${recordings} recordings, ${mostRuns === undefined ? runs : `${runs} to ${mostRuns}`} runs each`;
 }
 
 export function reportText(report: Report): string {

@@ -29,8 +29,9 @@ export interface Uncovered {
 }
 
 export interface Report {
-  /** Seeds a case; of several reports put together the fewest. */
+  /** Seeds a case; of several reports put together the fewest, and the most if that is another number. */
   readonly runs: number;
+  readonly mostRuns?: number;
   readonly rows: readonly Row[];
   readonly uncovered: readonly Uncovered[];
 }
@@ -87,8 +88,11 @@ export async function compare(
 
 /** One report of several. */
 export function together(reports: readonly Report[]): Report {
+  const runs = reports.map((report) => report.runs);
+  const [fewest, most] = [Math.min(...runs), Math.max(...runs)];
   return {
-    runs: Math.min(...reports.map(({ runs }) => runs)),
+    runs: fewest,
+    ...(most === fewest ? {} : { mostRuns: most }),
     rows: reports.flatMap(({ rows }) => rows),
     uncovered: reports.flatMap(({ uncovered }) => uncovered),
   };
