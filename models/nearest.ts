@@ -34,15 +34,16 @@ function tolerance(length: number): number {
 export function nearest(name: string, candidates: Iterable<string>, limit = 3): string[] {
   if (name.length > LONGEST_NAME) return [];
   const wanted = name.toLowerCase();
-  const rated: { candidate: string; distance: number }[] = [];
+  const rated: { candidate: string; distance: number; edits: number }[] = [];
   for (const candidate of new Set(candidates)) {
     if (candidate.length > LONGEST_NAME) continue;
     const known = candidate.toLowerCase();
     const contained = wanted.length >= 3 && (known.includes(wanted) || wanted.includes(known));
-    const distance = contained ? 1 : editDistance(wanted, known);
-    if (distance <= tolerance(wanted.length)) rated.push({ candidate, distance });
+    const edits = editDistance(wanted, known);
+    const distance = contained ? 1 : edits;
+    if (distance <= tolerance(wanted.length)) rated.push({ candidate, distance, edits });
   }
-  rated.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
+  rated.sort((a, b) => a.distance - b.distance || a.edits - b.edits || (a.candidate < b.candidate ? -1 : 1));
   return rated.slice(0, limit).map(({ candidate }) => candidate);
 }
 
