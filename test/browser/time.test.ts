@@ -58,6 +58,8 @@ describe.skipIf(withoutBrowser())('time', () => {
   it('stops where a condition begins to hold, which is a lane of its own', async () => {
     await page.keyboard.press('p');
     const dialog = page.getByRole('dialog', { name: 'Breakpoints and watches' });
+    // It is fetched when it is first asked for; what is typed before it stands there goes to the page.
+    await dialog.waitFor();
     await page.keyboard.type("etcd.leader == 'm2' || etcd.leader == 'm3'");
     await page.keyboard.press('Enter');
     await dialog.getByText('1×').waitFor();
