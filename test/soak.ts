@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<string, Part | Search>> = {
     about: 'every shipped scenario does what it says, ten times the seeds of each',
     file: 'test/scenarios/shipped.test.ts',
     variable: 'QUORATE_SEEDS',
-    count: 200,
+    count: 500,
   },
   survival: {
     about: 'survival tables against the formulas, sets a topology',
