@@ -82,6 +82,43 @@ describe.skipIf(withoutBrowser())('the page', () => {
       await expect.poll(() => clock(other)).toBe(time);
       expect(await other.getByRole('spinbutton', { name: 'seed' }).inputValue()).toBe('2');
     });
+
+    describe('links put into its address', () => {
+      const FIRST = '#scenario=power-off&seed=2&until=12s';
+      const SECOND = '#scenario=power-off&seed=4&until=12s';
+      const seedShown = async (page: Page): Promise<string | undefined> => {
+        await page.locator('main[aria-busy=false]').waitFor();
+        return /seed (\d+)/.exec(await page.title())?.[1];
+      };
+
+      it('opens one over which it wrote its own at the same moment', async () => {
+        const page = await open(FIRST);
+        await runShown(page);
+        await page.evaluate((link) => {
+          const own = location.href;
+          location.hash = link;
+          history.replaceState(null, '', own);
+        }, SECOND);
+        await expect.poll(() => seedShown(page)).toBe('4');
+        quiet();
+      });
+
+      it('goes back to the run that is shown while another one is on its way', async () => {
+        const page = await open(FIRST);
+        await runShown(page);
+        await page.evaluate(
+          ([there, back]) => {
+            location.hash = there as string;
+            location.hash = back as string;
+          },
+          [SECOND, FIRST],
+        );
+        await page.locator('main[aria-busy=true]').waitFor();
+        expect(await seedShown(page)).toBe('2');
+        await page.waitForURL(/seed=2/);
+        quiet();
+      });
+    });
   });
 
   describe('with a stored run', () => {

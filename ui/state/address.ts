@@ -26,7 +26,13 @@ export class Address {
     ]) {
       value.subscribe(() => this.#later());
     }
-    window.addEventListener('hashchange', () => void opener.openLink(location.hash));
+    window.addEventListener('hashchange', ({ newURL }) => {
+      // What was still to be written is about a run that is being left. It may even have been written already, over the link that
+      // was put there: so the event says what was, and not the address.
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      void opener.openLink(new URL(newURL).hash);
+    });
   }
 
   /** The whole address of what is seen now; undefined for a run that only a file holds. */

@@ -53,8 +53,9 @@ export class Opener {
     const link = readLink(fragment);
     if (typeof link === 'object') {
       const source = sourceOf(link);
-      // Only the time in the address was changed.
-      if (same(source, this.#state.source.get())) this.#state.jump(link.atMs);
+      const { source: shown, wanted } = this.#state;
+      // Only the time in the address was changed, and nothing else is on its way.
+      if (same(source, shown.get()) && same(source.request, wanted.get())) this.#state.jump(link.atMs);
       else await this.#openSource(source, link, true);
       return;
     }
@@ -211,6 +212,6 @@ async function textOf(file: string): Promise<string> {
   return answer.text();
 }
 
-function same(a: object, b: object | undefined): boolean {
+function same(a: object | undefined, b: object | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
