@@ -1,34 +1,21 @@
 /** Checks: properties are searched for counterexamples, failures are tried; what is found opens as a run and plays. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
-import { openPage, type PageUser, runShown } from './page-user.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withoutBrowser } from './chromium.ts';
+import type { PageUser } from './page-user.ts';
+import { builtSite } from './site.ts';
 
 const WHILE_SEARCHING = { timeout: 50_000 };
 
 describe.skipIf(withoutBrowser())('checks', () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
   let user: PageUser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
-    user = await openPage(
-      browser.context,
-      `${served.url}#scenario=power-off&seed=1&until=12s&t=11s&tab=checks`,
-    );
+    user = await site.openShown('#scenario=power-off&seed=1&until=12s&t=11s&tab=checks');
     page = user.page;
-    await runShown(page);
   }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
 
   const panel = () => page.locator('checks-panel');
   const button = (name: string) => panel().getByRole('button', { name, exact: true });

@@ -1,31 +1,16 @@
 /** Two runs on one axis. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
-import { openPage, runShown } from './page-user.ts';
+import { describe, expect, it } from 'vitest';
+import { withoutBrowser } from './chromium.ts';
+import { builtSite } from './site.ts';
 
 describe.skipIf(withoutBrowser())('comparing', () => {
-  let browser: Browser;
-  let served: Served;
-
-  beforeAll(async () => {
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
+  const site = builtSite();
 
   it('a branch with its trunk: where they part, and what it cost', async () => {
     const change = encodeURIComponent('at=6000001us&do=power-off&on=m1');
-    const { page, complaints } = await openPage(
-      browser.context,
-      `${served.url}#scenario=power-off&seed=1&until=20s&change=${change}`,
+    const { page, complaints } = await site.openShown(
+      `#scenario=power-off&seed=1&until=20s&change=${change}`,
     );
-    await runShown(page);
     await page.keyboard.press('c');
     const dialog = page.getByRole('dialog', { name: 'Compare' });
     await dialog.getByRole('button', { name: 'power-off', exact: true }).click();

@@ -1,31 +1,17 @@
 /** Dialogs and panels under axe, in light and dark. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
-import { openPage, runShown } from './page-user.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withoutBrowser } from './chromium.ts';
+import { builtSite } from './site.ts';
 
 describe.skipIf(withoutBrowser())('axe finds nothing', () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
   let page: Page;
 
   beforeAll(async () => {
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
-    ({ page } = await openPage(
-      browser.context,
-      `${served.url}#scenario=power-off&seed=1&until=20s&t=12s&lane=vrrp:m2/VI_1`,
-    ));
-    await runShown(page);
+    ({ page } = await site.openShown('#scenario=power-off&seed=1&until=20s&t=12s&lane=vrrp:m2/VI_1'));
   }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
 
   /** Within one element of the page: the whole of it is looked at in page.test.ts, and takes its time. */
   const found = async (element: string) => {

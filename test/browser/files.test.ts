@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
-import { openPage, type PageUser, runShown, summary } from './page-user.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withoutBrowser } from './chromium.ts';
+import { openPage, type PageUser, summary } from './page-user.ts';
+import { builtSite } from './site.ts';
 
 const GUIDE = join(import.meta.dirname, '..', '..', 'scenarios', 'guides', 'guide-001');
 const file = (name: string, path: string) => ({
@@ -16,32 +16,19 @@ const file = (name: string, path: string) => ({
 });
 
 describe.skipIf(withoutBrowser())("a viewer's own files", () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
   let user: PageUser;
   let page: Page;
 
-  beforeAll(async () => {
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
-  }, 120_000);
-
   beforeEach(async () => {
-    user = await openPage(browser.context, `${served.url}#file=fixture-run.json`);
+    user = await site.openShown('#file=fixture-run.json');
     page = user.page;
-    await runShown(page);
     await page.keyboard.press('i');
     await page.getByRole('dialog', { name: 'Your own files' }).waitFor();
   });
 
   afterEach(async () => {
     await page.close();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
   });
 
   const choose = (files: { name: string; mimeType: string; buffer: Buffer }[]) =>
@@ -79,11 +66,11 @@ describe.skipIf(withoutBrowser())("a viewer's own files", () => {
     await expect.poll(() => summary(page), { timeout: 50_000 }).toMatch(/VIP on m\d · m\d leads etcd/);
     await page.waitForURL(/files=/);
     const link = page.url();
-    const other = await openPage(browser.context, link);
+    const other = await openPage(site.context, link);
     await expect.poll(() => summary(other.page), { timeout: 50_000 }).toMatch(/VIP on m\d · m\d leads etcd/);
     await other.page.close();
     expect(user.complaints).toEqual([]);
-    expect(user.requests.filter((address) => !address.startsWith(served.url))).toEqual([]);
+    expect(user.requests.filter((address) => !address.startsWith(site.url))).toEqual([]);
   });
 
   it.each([
@@ -108,7 +95,7 @@ describe.skipIf(withoutBrowser())("a viewer's own files", () => {
     ['is cut off', 'eJ'],
     ['is no base64', '***'],
   ])('in a link that %s are answered with words', async (_what, packed) => {
-    const other = await openPage(browser.context, `${served.url}#scenario=own-files&files=${packed}`);
+    const other = await site.open(`#scenario=own-files&files=${packed}`);
     await other.page.locator('.notice', { hasText: 'The files in the link cannot be read' }).waitFor();
     await other.page.close();
   });

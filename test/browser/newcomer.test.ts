@@ -2,35 +2,25 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readLink } from '../../ui/run/link.ts';
 import { requested } from '../ui/requested.ts';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
+import { startChromium, withoutBrowser } from './chromium.ts';
 import { clock, openPage, type PageUser, runShown, summary } from './page-user.ts';
+import { builtSite } from './site.ts';
 
 const SHOTS = join(import.meta.dirname, 'screenshots');
 
 describe.skipIf(withoutBrowser())("a newcomer's path", () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
   let user: PageUser;
   let page: Page;
 
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
-    user = await openPage(browser.context, `${served.url}#scenario=power-off&seed=1&until=40s`);
+    user = await site.openShown('#scenario=power-off&seed=1&until=40s');
     page = user.page;
-    await runShown(page);
   }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
 
   const hash = async (of: Page) => {
     await of.locator('main[aria-busy=false]').waitFor({ timeout: 50_000 });
@@ -126,7 +116,7 @@ describe.skipIf(withoutBrowser())("a newcomer's path", () => {
   }, 120_000);
 
   it('has never made the page ask anybody else, or complain', () => {
-    expect(user.requests.filter((address) => !address.startsWith(served.url))).toEqual([]);
+    expect(user.requests.filter((address) => !address.startsWith(site.url))).toEqual([]);
     expect(user.complaints).toEqual([]);
   });
 });

@@ -3,46 +3,38 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requested } from '../ui/requested.ts';
-import { FIXTURE, type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
-import { clock, openPage, type PageUser, runShown, scrubTo, summary } from './page-user.ts';
+import { FIXTURE } from './built-page.ts';
+import { withoutBrowser } from './chromium.ts';
+import { clock, type PageUser, runShown, scrubTo, summary } from './page-user.ts';
+import { builtSite } from './site.ts';
 
 const SHOTS = join(import.meta.dirname, 'screenshots');
 
 describe.skipIf(withoutBrowser())('the page', () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
   let user: PageUser;
   const opened: PageUser[] = [];
 
   const open = async (fragment = ''): Promise<Page> => {
-    user = await openPage(browser.context, `${served.url}${fragment}`);
+    user = await site.open(fragment);
     opened.push(user);
     return user.page;
   };
 
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
   }, 120_000);
 
   afterEach(async () => {
     for (const { page } of opened.splice(0)) await page.close();
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
-
   /** Nothing but its own files, and not a word of complaint. */
   const quiet = () => {
     expect(user.complaints).toEqual([]);
-    expect(user.requests.filter((address) => !address.startsWith(served.url))).toEqual([]);
+    expect(user.requests.filter((address) => !address.startsWith(site.url))).toEqual([]);
   };
 
   describe('with the default scenario', () => {
@@ -76,7 +68,7 @@ describe.skipIf(withoutBrowser())('the page', () => {
       const link = page.url();
       const before = await summary(page);
       const time = await clock(page);
-      const other = await open(link.slice(served.url.length));
+      const other = await open(link.slice(site.url.length));
       await runShown(other);
       await expect.poll(() => summary(other)).toBe(before);
       await expect.poll(() => clock(other)).toBe(time);

@@ -1,34 +1,22 @@
 /** Takes the pictures of docs/: `npm run screenshots`. Not a test; it is here because it needs what browser tests need. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium } from './chromium.ts';
-import { openPage, runShown } from './page-user.ts';
+import { beforeAll, describe, it } from 'vitest';
+import { builtSite } from './site.ts';
 
 const IMAGES = join(import.meta.dirname, '..', '..', 'docs', 'images');
 const CHANGE = encodeURIComponent('at=5000001us&do=power-off&on=m1');
 const RUN = '#scenario=power-off&seed=1&until=40s';
 
 describe.skipIf(process.env['QUORATE_UPDATE_SCREENSHOTS'] !== '1')('pictures', () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
 
   beforeAll(async () => {
     mkdirSync(IMAGES, { recursive: true });
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
   }, 120_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
-
   const open = async (fragment: string) => {
-    const { page } = await openPage(browser.context, `${served.url}${fragment}`);
-    await runShown(page);
+    const { page } = await site.openShown(fragment);
     return page;
   };
   type Page = Awaited<ReturnType<typeof open>>;

@@ -3,32 +3,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withoutBrowser } from './chromium.ts';
 import { clock, openPage, type PageUser, runShown, summary } from './page-user.ts';
+import { builtSite } from './site.ts';
 
 const BUILT = join(import.meta.dirname, '..', '..', 'dist', 'ui');
 
 describe.skipIf(withoutBrowser())('what can be shared', () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
   let user: PageUser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
-    user = await openPage(browser.context, `${served.url}#scenario=power-off&seed=1&until=30s&t=12s`);
+    user = await site.openShown('#scenario=power-off&seed=1&until=30s&t=12s');
     page = user.page;
-    await runShown(page);
   }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
 
   const share = async () => {
     await page.keyboard.press('l');
@@ -36,10 +26,13 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
   };
   const saved = async (name: string): Promise<{ name: string; text: string; bytes: Buffer }> => {
     const dialog = await share();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      dialog.getByRole('button', { name, exact: true }).click(),
+    const arrives = page.waitForEvent('download');
+    // Told apart from a download that does not come.
+    await Promise.all([
+      arrives,
+      dialog.getByRole('button', { name, exact: true }).click({ timeout: 20_000 }),
     ]);
+    const download = await arrives;
     const bytes = readFileSync(await download.path());
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
@@ -52,7 +45,7 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
     await dialog.getByLabel('Note').fill('look at m2');
     const link = await dialog.getByLabel('Link').inputValue();
     await page.keyboard.press('Escape');
-    const other = await openPage(browser.context, link);
+    const other = await openPage(site.context, link);
     await runShown(other.page);
     await other.page.getByText('Two masters <b>at once</b>: look at m2').waitFor();
     expect(await other.page.title()).toContain('Two masters');
@@ -65,11 +58,27 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
       .url()
       .replace(/outcome=\w+/, 'outcome=0123456789abcdef')
       .replace(/v=[^&]+/, 'v=0.0.1');
-    const other = await openPage(browser.context, link);
+    const other = await openPage(site.context, link);
     await other.page
       .getByText(/This link was made with version 0\.0\.1, where the run went differently/)
       .waitFor({ timeout: 50_000 });
     await other.page.close();
+  });
+
+  it('opens again by a key that is pressed before the browser has moved the focus out of it', async () => {
+    const dialog = await share();
+    await dialog.waitFor();
+    await page.evaluate(() => {
+      const { shadowRoot } = document
+        .querySelector('quorate-page')!
+        .shadowRoot!.querySelector('share-dialog')!;
+      const focused = shadowRoot!.activeElement!;
+      shadowRoot!.querySelector('dialog')!.close();
+      focused.dispatchEvent(new KeyboardEvent('keydown', { key: 'l', bubbles: true, composed: true }));
+    });
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
   });
 
   it('pictures: the cluster as SVG and PNG, the lanes as PNG', async () => {
@@ -99,7 +108,7 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
   });
 
   it('opens Perfetto as its protocol says: PING until PONG, then the buffer', async () => {
-    await browser.context.route('https://ui.perfetto.dev/**', (route) =>
+    await site.context.route('https://ui.perfetto.dev/**', (route) =>
       route.fulfill({
         contentType: 'text/html',
         body: `<script>addEventListener('message', ({ data, source, origin }) => {
@@ -110,7 +119,7 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
     );
     const dialog = await share();
     const [perfetto] = await Promise.all([
-      browser.context.waitForEvent('page'),
+      site.context.waitForEvent('page'),
       dialog.getByRole('button', { name: 'Open in Perfetto' }).click(),
     ]);
     await expect.poll(() => perfetto.title(), { timeout: 20_000 }).toMatch(/Two masters.* \d{6,}$/);
@@ -122,11 +131,11 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
 
   it('a standalone HTML file, which plays without a network', async () => {
     const { text } = await saved('Standalone HTML');
-    const alone = await browser.context.newPage();
+    const alone = await site.context.newPage();
     const complaints: string[] = [];
     alone.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     alone.on('pageerror', (error) => complaints.push(String(error)));
-    await browser.context.route('http://alone.invalid/**', (route) =>
+    await site.context.route('http://alone.invalid/**', (route) =>
       route.fulfill({ contentType: 'text/html', body: text }),
     );
     await alone.goto('http://alone.invalid/run.html');
@@ -139,7 +148,7 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
   });
 
   it('the replay element, in a page of its own', async () => {
-    const other = await openPage(browser.context, `${served.url}replay-example.html`);
+    const other = await site.open('replay-example.html');
     await expect
       .poll(() => other.page.locator('quorate-replay topology-view header p').first().textContent())
       .toMatch(/VIP on m1/);
@@ -157,11 +166,7 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
   });
 
   it('the page in a frame: without its header and panels', async () => {
-    const other = await openPage(
-      browser.context,
-      `${served.url}?embed=1#scenario=power-off&seed=1&until=20s`,
-    );
-    await runShown(other.page);
+    const other = await site.openShown('?embed=1#scenario=power-off&seed=1&until=20s');
     expect(await other.page.locator('page-header').isVisible()).toBe(false);
     expect(await other.page.locator('side-panel').isVisible()).toBe(false);
     expect(await other.page.getByRole('button', { name: 'Play', exact: true }).isVisible()).toBe(true);
@@ -203,7 +208,7 @@ describe.skipIf(withoutBrowser())('what can be shared', () => {
     expect(
       user.requests.filter(
         (address) =>
-          !address.startsWith(served.url) && !address.startsWith('blob:') && !address.startsWith('data:'),
+          !address.startsWith(site.url) && !address.startsWith('blob:') && !address.startsWith('data:'),
       ),
     ).toEqual([]);
   });

@@ -1,30 +1,20 @@
 /** The terminal: commands on a host at the playhead, and branches of what they change. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
-import { clock, openPage, type PageUser, runShown } from './page-user.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withoutBrowser } from './chromium.ts';
+import { clock, type PageUser } from './page-user.ts';
+import { builtSite } from './site.ts';
 
 describe.skipIf(withoutBrowser())('the terminal', () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
   let user: PageUser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
-    user = await openPage(browser.context, `${served.url}#scenario=power-off&seed=1&until=20s&t=5s`);
+    user = await site.openShown('#scenario=power-off&seed=1&until=20s&t=5s');
     page = user.page;
-    await runShown(page);
   }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
 
   const fetched = () => user.requests.filter((address) => address.includes('host-terminal')).length;
   const screen = async () =>
@@ -96,6 +86,6 @@ describe.skipIf(withoutBrowser())('the terminal', () => {
     await page.keyboard.press('Control+d');
     await page.locator('host-terminal section').waitFor({ state: 'hidden' });
     expect(user.complaints).toEqual([]);
-    expect(user.requests.filter((address) => !address.startsWith(served.url))).toEqual([]);
+    expect(user.requests.filter((address) => !address.startsWith(site.url))).toEqual([]);
   });
 });

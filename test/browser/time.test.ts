@@ -1,29 +1,19 @@
 /** Time in the hand: steps of every kind, breakpoints, what is to come. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Served, serve, upToDate } from './built-page.ts';
-import { type Browser, startChromium, withoutBrowser } from './chromium.ts';
-import { clock, openPage, type PageUser, runShown } from './page-user.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withoutBrowser } from './chromium.ts';
+import { clock, type PageUser } from './page-user.ts';
+import { builtSite } from './site.ts';
 
 describe.skipIf(withoutBrowser())('time', () => {
-  let browser: Browser;
-  let served: Served;
+  const site = builtSite();
   let user: PageUser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await startChromium();
-    upToDate();
-    served = await serve();
-    user = await openPage(browser.context, `${served.url}#scenario=power-off&seed=1&until=30s`);
+    user = await site.openShown('#scenario=power-off&seed=1&until=30s');
     page = user.page;
-    await runShown(page);
   }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
 
   it('steps to edges of outages, both ways', async () => {
     await page.keyboard.press('o');

@@ -158,9 +158,11 @@ export function keyFor(event: KeyboardEvent): Key | undefined {
   if (event.altKey || event.defaultPrevented) return undefined;
   const target = event.composedPath()[0];
   const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (target instanceof Element) {
-    // A dialog has its own keys.
-    if (event.composedPath().some((element) => element instanceof HTMLDialogElement)) return undefined;
+  const dialog = event.composedPath().find((element) => element instanceof HTMLDialogElement);
+  // A dialog has its own keys.
+  if (dialog?.open === true) return undefined;
+  // One that was just closed keeps the focus until the next frame.
+  if (target instanceof Element && dialog === undefined) {
     if (target.matches('input:not([type="range"]), select, textarea')) return undefined;
     if (event.key === ' ' && target.matches('button, summary, a, [role="tab"], [type="file"]'))
       return undefined;
