@@ -113,6 +113,10 @@ function update({ addresses, port, found }: Context): Effect {
 
 const bodyOf = (event: Event): unknown => (event as EtcdAnswer).body;
 
+/** Every request may fail: then this round is over, or the way out. */
+const TRIED_IN_VAIN = { guard: 'failed', target: 'waiting', actions: 'logFailure' } as const;
+const LEFT_IN_VAIN = { guard: 'failed', target: '#left', actions: 'logFailure' } as const;
+
 export const endpointReconciler = setup({
   types: {} as { context: Context; events: Event; input: EndpointReconcilerInput; emitted: Effect },
   guards: {
@@ -167,32 +171,26 @@ export const endpointReconciler = setup({
         granting: {
           entry: 'grant',
           on: {
-            answer: [
-              { guard: 'failed', target: 'waiting', actions: 'logFailure' },
-              { target: 'holding', actions: 'keepLease' },
-            ],
+            answer: [TRIED_IN_VAIN, { target: 'holding', actions: 'keepLease' }],
           },
         },
         holding: {
           entry: 'putKey',
           on: {
-            answer: [{ guard: 'failed', target: 'waiting', actions: 'logFailure' }, { target: 'listing' }],
+            answer: [TRIED_IN_VAIN, { target: 'listing' }],
           },
         },
         listing: {
           entry: 'list',
           on: {
-            answer: [
-              { guard: 'failed', target: 'waiting', actions: 'logFailure' },
-              { target: 'reading', actions: 'keepAddresses' },
-            ],
+            answer: [TRIED_IN_VAIN, { target: 'reading', actions: 'keepAddresses' }],
           },
         },
         reading: {
           entry: 'read',
           on: {
             answer: [
-              { guard: 'failed', target: 'waiting', actions: 'logFailure' },
+              TRIED_IN_VAIN,
               { guard: 'isUpToDate', target: 'waiting' },
               { target: 'updating', actions: 'keepFound' },
             ],
@@ -201,10 +199,7 @@ export const endpointReconciler = setup({
         updating: {
           entry: 'update',
           on: {
-            answer: [
-              { guard: 'failed', target: 'waiting', actions: 'logFailure' },
-              { target: 'waiting', actions: 'told' },
-            ],
+            answer: [TRIED_IN_VAIN, { target: 'waiting', actions: 'told' }],
           },
         },
         waiting: {},
@@ -216,14 +211,14 @@ export const endpointReconciler = setup({
         removing: {
           entry: 'deleteKey',
           on: {
-            answer: [{ guard: 'failed', target: '#left', actions: 'logFailure' }, { target: 'listing' }],
+            answer: [LEFT_IN_VAIN, { target: 'listing' }],
           },
         },
         listing: {
           entry: 'list',
           on: {
             answer: [
-              { guard: 'failed', target: '#left', actions: 'logFailure' },
+              LEFT_IN_VAIN,
               { guard: 'nobody', target: '#left', actions: 'logNobody' },
               { target: 'reading', actions: 'keepAddresses' },
             ],
@@ -232,19 +227,13 @@ export const endpointReconciler = setup({
         reading: {
           entry: 'read',
           on: {
-            answer: [
-              { guard: 'failed', target: '#left', actions: 'logFailure' },
-              { target: 'updating', actions: 'keepFound' },
-            ],
+            answer: [LEFT_IN_VAIN, { target: 'updating', actions: 'keepFound' }],
           },
         },
         updating: {
           entry: 'update',
           on: {
-            answer: [
-              { guard: 'failed', target: '#left', actions: 'logFailure' },
-              { target: '#left', actions: 'told' },
-            ],
+            answer: [LEFT_IN_VAIN, { target: '#left', actions: 'told' }],
           },
         },
       },

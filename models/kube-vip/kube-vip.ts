@@ -14,7 +14,6 @@
 import { emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
-import { REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
 import {
   ELECTOR,
   type ElectorInput,
@@ -22,6 +21,7 @@ import {
   type StopLeading,
   type StoppedLeading,
 } from '../leader-election/elector.ts';
+import { joinElection } from '../leader-election/join.ts';
 import { arpRateUs, electionOf, type KubeVipConfig } from './config.ts';
 
 type Input = ProcessInput<KubeVipConfig>;
@@ -50,8 +50,7 @@ function join({ config, host, luck }: Input): Effect {
       log(`cluster membership namespace=kube-system lock=${config.vip_leasename} id=${host}`),
       // What an earlier life of it may have left behind.
       { type: 'address-remove', address },
-      { type: 'start', machine: 'rest-client', id: REST_CLIENT, input: config.server },
-      { type: 'start', machine: 'leader-election', id: ELECTOR, input },
+      ...joinElection(config.server, input),
     ],
   };
 }

@@ -9,15 +9,10 @@
 import { emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
-import { type ApiServerAddress, REST_CLIENT } from '../kube-apiserver/rest-calls.ts';
+import type { ApiServerAddress } from '../kube-apiserver/rest-calls.ts';
 import type { LeaderElectionConfig } from './config.ts';
-import {
-  ELECTOR,
-  type ElectorInput,
-  type StartedLeading,
-  type StopLeading,
-  type StoppedLeading,
-} from './elector.ts';
+import { ELECTOR, type StartedLeading, type StopLeading, type StoppedLeading } from './elector.ts';
+import { joinElection } from './join.ts';
 import { identityOf } from './record.ts';
 
 export interface ElectedProcessConfig extends LeaderElectionConfig {
@@ -86,18 +81,6 @@ export function electedProcess<Config extends ElectedProcessConfig>(
 }
 
 function join(name: string, { config, host, luck }: ProcessInput<ElectedProcessConfig>): Effect {
-  const input: ElectorInput = {
-    config,
-    namespace: 'kube-system',
-    name,
-    identity: identityOf(host, luck),
-    luck,
-  };
-  return {
-    type: 'batch',
-    effects: [
-      { type: 'start', machine: 'rest-client', id: REST_CLIENT, input: config.server },
-      { type: 'start', machine: 'leader-election', id: ELECTOR, input },
-    ],
-  };
+  const input = { config, namespace: 'kube-system', name, identity: identityOf(host, luck), luck };
+  return { type: 'batch', effects: joinElection(config.server, input) };
 }

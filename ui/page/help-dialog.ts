@@ -1,6 +1,7 @@
 /** Keys, and what the marks mean. */
 import { css, html, LitElement } from 'lit';
 import { CONTROL_KEYS, KEYS } from '../state/keys.ts';
+import { dialogStyles } from '../styles/dialog.ts';
 import { glyph, glyphStyles } from '../styles/glyph.ts';
 import { shared } from '../styles/shared.ts';
 
@@ -11,33 +12,9 @@ const OTHER_KEYS: readonly (readonly [string, string])[] = [
 export class HelpDialog extends LitElement {
   static override styles = [
     shared,
+    dialogStyles,
     glyphStyles,
     css`
-      dialog {
-        width: min(680px, calc(100vw - 24px));
-        max-height: calc(100dvh - 40px);
-        padding: 20px 24px 24px;
-        overflow: auto;
-        border: 1px solid var(--line);
-        border-radius: 12px;
-        background: var(--surface);
-        color: var(--ink);
-      }
-      dialog::backdrop {
-        background: rgb(10 13 18 / 50%);
-      }
-      .head {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-      }
-      h2 {
-        font-size: 16px;
-      }
-      h3 {
-        margin: 18px 0 8px;
-        font-size: 13px;
-      }
       dl {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(280px, 1fr));
