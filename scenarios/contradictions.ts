@@ -28,6 +28,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   stop: 'run',
   start: 'run',
   restart: 'run',
+  set: 'run',
   kill: 'run',
   pause: 'pause',
   resume: 'pause',

@@ -52,7 +52,7 @@ export function actionWords(action: Action): string {
     case 'mark':
       return `(${action.name})`;
     case 'configure':
-      return `${action.process} is given another configuration`;
+      return `${action.process} is given another configuration${action.what === undefined ? '' : `: ${action.what}`}`;
     case 'enable':
       return `${action.process} is ${action.on ? 'enabled' : 'disabled'}`;
     case 'disk-put':

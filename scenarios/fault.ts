@@ -2,6 +2,7 @@
  * What an entry of the fault palette is: a name, one line about it, what it may be aimed at, its own
  * parameters, and the actions of the kernel that begin it and that undo it when it lasts `for` a while.
  */
+import type { ParameterChange } from '../models/cluster/reconfigure.ts';
 import type { z } from '../models/zod.ts';
 import type { Action } from '../sim/faults.ts';
 
@@ -28,6 +29,8 @@ export interface FaultContext {
   driftPpmOf(host: string): number;
   /** What a process is started with. */
   configOf(process: string): unknown;
+  /** The same with another value of a parameter. */
+  reconfigured(change: ParameterChange): unknown;
 }
 
 export type AimKind = 'host' | 'process' | 'network' | 'none';

@@ -105,6 +105,30 @@ export const PROCESS_FAULTS = [
     begin: (aim) => each(aim, 'resume'),
   }),
   fault({
+    name: 'set',
+    about: 'A parameter of its file or manifest gets another value, and it is restarted.',
+    aim: 'process',
+    parameters: z.strictObject({
+      parameter: z.string().min(1).max(100).describe('As behind --set, without the process: inter'),
+      value: z.union([z.string().min(1).max(100), z.number(), z.boolean()]).describe('As behind --set: 1s'),
+    }),
+    begin: (aim, { parameter, value }, context) =>
+      aim.processes.flatMap((process): Action[] => [
+        {
+          do: 'configure',
+          process,
+          config: context.reconfigured({ process, key: parameter, value }),
+          what: `${parameter} ${value}`,
+        },
+        { do: 'restart', process },
+      ]),
+    end: (aim, _, context) =>
+      aim.processes.flatMap((process): Action[] => [
+        { do: 'configure', process, config: context.configOf(process), what: 'as it was' },
+        { do: 'restart', process },
+      ]),
+  }),
+  fault({
     name: 'upgrade',
     about: 'Of etcd: another version of the binary is put in place, and the member is restarted.',
     aim: 'process',

@@ -2,6 +2,7 @@
  * The fault palette: every name that `do` may have, and what an entry becomes for the kernel. The order is
  * that of `quorate faults` and of the page.
  */
+import { reconfigured } from '../models/cluster/reconfigure.ts';
 import type { Topology } from '../models/cluster/topology.ts';
 import type { Action } from '../sim/faults.ts';
 import type { World } from '../sim/world.ts';
@@ -60,7 +61,8 @@ export function aimAt(
 }
 
 /** What a fault needs to know of this world. */
-export function faultContext(world: World, entry: string): FaultContext {
+export function faultContext(world: World, topology: Topology, entry: string): FaultContext {
+  const configOf = (process: string) => world.process(process).spec.config;
   return {
     entry,
     hosts: world.hosts.map(({ name }) => name),
@@ -71,7 +73,8 @@ export function faultContext(world: World, entry: string): FaultContext {
       return { latencyUs, jitterUs };
     },
     driftPpmOf: (host) => world.host(host).clock.driftPpm,
-    configOf: (process) => world.process(process).spec.config,
+    configOf,
+    reconfigured: (change) => reconfigured(topology, change, configOf(change.process)),
   };
 }
 

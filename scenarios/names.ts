@@ -3,7 +3,9 @@
  * are, and the keys in expressions. And faults that contradict each other.
  */
 import { BACKEND } from '../models/cloud-balancer/observe.ts';
-import { hostOf, hostsWith, placesOf, type Topology } from '../models/cluster/topology.ts';
+import type { ParameterValue } from '../models/cluster/parameters.ts';
+import { reconfigureMistake } from '../models/cluster/reconfigure.ts';
+import { hostOf, hostsWith, type ProcessName, placesOf, type Topology } from '../models/cluster/topology.ts';
 import { readHaproxyCfg } from '../models/haproxy/read-cfg.ts';
 import { nearestHint } from '../models/nearest.ts';
 import { compileCondition, type KnownNames } from './conditions.ts';
@@ -181,9 +183,29 @@ function checkAim(entry: FaultEntryData, index: number, topology: Topology, comp
       say('on', 'answer is for a plain web server: HOST/web');
     else if (entry['part'] !== undefined && process !== 'keepalived') {
       say('part', 'only keepalived has a parent and a child');
+    } else if (entry.do === 'set') {
+      const mistake = parameterMistake(entry, target, topology);
+      if (mistake !== undefined) return void say('value', mistake);
     } else if (entry.do === 'one-way' && target.kind !== 'link')
       say('on', 'one-way needs two sides: links, or on: A->B');
   }
+}
+
+/** What is wrong with the value of `do: set`, on some host that may be hit. */
+function parameterMistake(entry: FaultEntryData, target: Target, topology: Topology): string | undefined {
+  if (target.kind === 'link' || target.process === undefined) return undefined;
+  const { parameter, value } = entry as unknown as {
+    parameter: string;
+    value: ParameterValue;
+  };
+  const of = target.process;
+  const hosts =
+    target.kind === 'host' ? target.hosts : placesOf(topology, of as ProcessName).map(({ name }) => name);
+  for (const host of hosts) {
+    const mistake = reconfigureMistake(topology, { process: `${host}/${of}`, key: parameter, value });
+    if (mistake !== undefined) return mistake;
+  }
+  return undefined;
 }
 
 function isManaged(topology: Topology): (host: string) => boolean {

@@ -163,7 +163,12 @@ export class Timeline {
     const fault = faultNamed(entry.do) as Fault;
     const aim = aimAt(this.targets(entry, index, observations), this.sides(entry, index), this.topology);
     const parameters = Object.fromEntries(Object.entries(entry).filter(([key]) => !COMMON.includes(key)));
-    const { begin, end } = faultActions(fault, aim, parameters, faultContext(this.world, name));
+    const { begin, end } = faultActions(
+      fault,
+      aim,
+      parameters,
+      faultContext(this.world, this.topology, name),
+    );
     const hosts = this.world.hosts.map((host) => host.name);
     const called = entry.name ?? entry.do;
     const endUs = entry.for === undefined ? undefined : this.world.nowUs + durationUs(entry.for);

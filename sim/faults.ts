@@ -45,7 +45,13 @@ export type Action =
   /** sysctl net.ipv4.ip_nonlocal_bind, for sockets that are bound from now on. */
   | { readonly do: 'nonlocal-bind'; readonly host: string; readonly on: boolean }
   /** An operator changes what the process is started with: in force from its next start. */
-  | { readonly do: 'configure'; readonly process: string; readonly config: unknown }
+  | {
+      readonly do: 'configure';
+      readonly process: string;
+      readonly config: unknown;
+      /** What is new in it, in words: `inter 1s`. */
+      readonly what?: string;
+    }
   /** An operator says whether it is started with its host from the next boot on (systemctl enable, a manifest put in place). */
   | { readonly do: 'enable'; readonly process: string; readonly on: boolean }
   /** A shell of a host is told something by the person at its console; reported as `operator`, not as a fault. */

@@ -99,16 +99,9 @@ export function buildWorld(
 ): { spec: WorldSpec; findings: Finding[] } {
   const findings: Finding[] = [];
   const parameters: ParameterMap = { ...topology.parameters, ...options.parameters };
-  const names = topology.hosts.map(({ name }) => name);
   const processes: (ProcessSpec & { host: string })[] = [];
   for (const host of topology.hosts) {
-    const site: Site = {
-      topology,
-      host,
-      parameters,
-      settings: (component) => settingsOf(parameters, component, host.name, names),
-      findings,
-    };
+    const site = siteOf(topology, host, parameters, findings);
     for (const name of host.processes) {
       processes.push({ host: host.name, ...placed(name, site), ...BUILDERS[name](site) });
     }
@@ -151,6 +144,24 @@ export function buildWorld(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
   return { spec, findings };
+}
+
+function siteOf(topology: Topology, host: TopologyHost, parameters: ParameterMap, findings: Finding[]): Site {
+  const names = topology.hosts.map(({ name }) => name);
+  const settings = (component: string) => settingsOf(parameters, component, host.name, names);
+  return { topology, host, parameters, settings, findings };
+}
+
+/** The configuration of one daemon of a host, as `buildWorld` gives it. */
+export function daemonConfig(
+  topology: Topology,
+  host: TopologyHost,
+  name: ProcessName,
+  parameters: ParameterMap,
+): { config: unknown; findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const { config } = BUILDERS[name](siteOf(topology, host, parameters, findings));
+  return { config, findings };
 }
 
 /** Who creates the workloads, outside of the cluster. */

@@ -75,6 +75,27 @@ describe.skipIf(withoutBrowser())('the page', () => {
       expect(await other.getByRole('spinbutton', { name: 'seed' }).inputValue()).toBe('2');
     });
 
+    it('gives a daemon another parameter at the playhead, on a branch', async () => {
+      const page = await open('#scenario=power-off&seed=1&until=20s&t=5s');
+      await runShown(page);
+      await page.keyboard.press('b');
+      const dialog = page.getByRole('dialog', { name: /Break it/ });
+      await dialog.locator('select[name=target]').selectOption('m1/haproxy');
+      await dialog.getByRole('radio', { name: /^set/ }).check();
+      const known = dialog.locator('datalist option[value=inter]');
+      expect(await known.count()).toBe(1);
+      await dialog.getByRole('combobox', { name: 'parameter' }).fill('inter');
+      await dialog.getByRole('textbox', { name: 'value' }).fill('soon');
+      await dialog.getByText('soon is not a time such as 10s').waitFor();
+      expect(await dialog.getByRole('button', { name: 'Do it' }).isDisabled()).toBe(true);
+      await dialog.getByRole('textbox', { name: 'value' }).fill('15s');
+      await dialog.getByText('m1/haproxy is given another configuration: inter 15s').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('navigation', { name: 'Branches' }).getByText('set m1/haproxy').waitFor();
+      await page.locator('story-list li', { hasText: 'm1/haproxy is restarted' }).first().waitFor();
+      quiet();
+    });
+
     describe('links put into its address', () => {
       const FIRST = '#scenario=power-off&seed=2&until=12s';
       const SECOND = '#scenario=power-off&seed=4&until=12s';

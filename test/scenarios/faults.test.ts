@@ -42,7 +42,7 @@ function broken(name: string, parameters: Record<string, unknown>, aim: Partial<
     fault,
     whole,
     fault.parameters.parse(parameters),
-    faultContext(world, 'entry'),
+    faultContext(world, TOPOLOGY, 'entry'),
   );
   const act = (which: 'begin' | 'end', afterUs = 0) => {
     for (const action of actions[which]) world.act(world.nowUs, action);
@@ -152,7 +152,7 @@ describe('the fault palette', () => {
     for (const action of faultNamed('loss')!.begin(
       { hosts: [], processes: [], links: [{ from: ['m3'], to: ['m1'] }] },
       { share: '1%' },
-      faultContext(world, 'other'),
+      faultContext(world, TOPOLOGY, 'other'),
     ))
       world.act(world.nowUs, action);
     world.act(world.nowUs, { do: 'carrier', host: 'm2', on: false });
@@ -161,7 +161,7 @@ describe('the fault palette', () => {
       for (const action of faultNamed('heal')!.begin(
         { hosts: [], processes: [], links: [] },
         parameters,
-        faultContext(world, 'heal'),
+        faultContext(world, TOPOLOGY, 'heal'),
       ))
         world.act(world.nowUs, action);
       world.runUntil(world.nowUs);

@@ -252,7 +252,7 @@ function parameters(form: FaultForm, target: Target | undefined): TemplateResult
             <select name="direction"><option>both</option><option>to</option><option>from</option></select></label>`
         : nothing
     }
-    ${form.fields.map(input)}
+    ${form.fields.map((field) => input(field, target))}
     ${
       form.lasts
         ? html`<label class="field" title="It is undone after this long"><span>For</span><input name="for" placeholder="as long as it lasts, or 30s" /></label>`
@@ -261,7 +261,9 @@ function parameters(form: FaultForm, target: Target | undefined): TemplateResult
   </div>`;
 }
 
-function input({ key, about, required, kind, choices, example }: FaultField): TemplateResult {
+function input(field: FaultField, target: Target | undefined): TemplateResult {
+  const { key, about, required, kind, choices, example, suggestions } = field;
+  const known = suggestions?.[String(target?.on).split('/')[1] ?? ''];
   const name = `own-${key}`;
   const options = kind === 'boolean' ? ['true', 'false'] : choices;
   const control =
@@ -269,6 +271,10 @@ function input({ key, about, required, kind, choices, example }: FaultField): Te
       ? html`<select name=${name}>
           ${required ? nothing : html`<option value="">default</option>`}${options.map((each) => html`<option>${each}</option>`)}
         </select>`
-      : html`<input name=${name} .value=${required ? example : ''} ?required=${required} inputmode=${kind === 'number' ? 'numeric' : 'text'} />`;
+      : html`<input name=${name} .value=${required ? example : ''} ?required=${required} inputmode=${kind === 'number' ? 'numeric' : 'text'} list=${known === undefined ? nothing : `known-${key}`} autocomplete="off" />${
+          known === undefined
+            ? nothing
+            : html`<datalist id="known-${key}">${known.map((each) => html`<option value=${each.value}>${each.about}</option>`)}</datalist>`
+        }`;
   return html`<label class="field" title=${about}><span>${key}</span>${control}<small class="muted">${about}</small></label>`;
 }

@@ -1,4 +1,6 @@
 /** The fault palette as forms that a person fills in, made from the palette's own schemas. */
+import { PARAMETERS } from '../../models/cluster/parameter-table.ts';
+import { OF_UNIT } from '../../models/cluster/reconfigure.ts';
 import { z } from '../../models/zod.ts';
 import type { AimKind } from '../../scenarios/fault.ts';
 import { FAULTS } from '../../scenarios/faults.ts';
@@ -12,6 +14,13 @@ export interface FaultField {
   readonly choices: readonly string[];
   /** Something that can be left as it is. */
   readonly example: string;
+  /** What may be chosen, for a process of that name; anything else is refused with a reason. */
+  readonly suggestions?: Readonly<Record<string, readonly Suggestion[]>>;
+}
+
+export interface Suggestion {
+  readonly value: string;
+  readonly about: string;
 }
 
 export interface FaultForm {
@@ -45,10 +54,19 @@ export function faultForms(): FaultForm[] {
         kind,
         choices: property.enum ?? [],
         example: EXAMPLES[key] ?? (kind === 'number' ? '0' : ''),
+        ...(key === 'parameter' ? { suggestions: parameterNames() } : {}),
       };
     });
     return { name, about, aim, lasts, fields };
   });
+}
+
+function parameterNames(): Record<string, Suggestion[]> {
+  const names: Record<string, Suggestion[]> = {};
+  for (const { component, key, about } of PARAMETERS) {
+    if (!OF_UNIT.includes(key)) (names[component] ??= []).push({ value: key, about });
+  }
+  return names;
 }
 
 function kindOf({ type, enum: choices }: Property): FaultField['kind'] {

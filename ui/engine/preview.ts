@@ -37,7 +37,7 @@ export function previewOf({ request, composed, library, run }: Held, change: Fau
   const parameters = Object.fromEntries(
     Object.entries(change).filter(([key]) => !NOT_PARAMETERS.includes(key)),
   );
-  const { begin } = faultActions(fault, aim, parameters, faultContext(world, change.do));
+  const { begin } = faultActions(fault, aim, parameters, faultContext(world, topology, change.do));
   const hosts = world.hosts.map(({ name }) => name);
   const told = entryWords(begin, { hosts, name: change.do, untilUs: undefined, role: undefined });
   const sentences = [...told.values()].filter((text) => text !== '');
