@@ -68,7 +68,7 @@ export interface RunRecord {
   readonly processes: readonly { readonly path: string; readonly host: string; readonly name: string }[];
   /** Servers of the balancers' configurations and the hosts that they are on, by `result.backends`' names. */
   readonly servers?: readonly { readonly balancer: string; readonly server: string; readonly host: string }[];
-  /** When a host learned by gratuitous ARP that the VIP is with another one. */
+  /** Whom each host takes for the VIP's owner at first, and when it learned by gratuitous ARP that it is with another one. */
   readonly arp?: readonly { readonly at_ms: number; readonly host: string; readonly to: string }[];
   readonly vip: string | null;
   readonly lanes: readonly Lane[];

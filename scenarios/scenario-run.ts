@@ -5,6 +5,7 @@ import { TraceHash } from '../sim/hash.ts';
 import type { Process, Step } from '../sim/state.ts';
 import { SECOND_US } from '../sim/time.ts';
 import { type TraceRecord, toRecord, traceLine } from '../sim/trace.ts';
+import type { World } from '../sim/world.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
 import type { Interpreter } from './console.ts';
 import { judgeExpectation, takeMeasures } from './expectations.ts';
@@ -80,6 +81,7 @@ export class ScenarioRun {
       ...(options.commands === undefined ? {} : { commands: options.commands }),
     });
     epochUs = this.session.epochUs;
+    this.arp.push(...knownAtFirst(this.session.world, topology));
     for (const step of early) record(step);
     lanes.begin(this.session.world, epochUs);
   }
@@ -132,6 +134,14 @@ export class ScenarioRun {
       result,
     };
   }
+}
+
+/** Whom each host takes for the VIP's owner at the scenario's zero. */
+function knownAtFirst({ hosts }: World, { vip }: Topology) {
+  return hosts.flatMap(({ name, arp }) => {
+    const owner = vip === undefined ? undefined : hosts[arp.get(vip.address)?.host ?? -1];
+    return owner === undefined ? [] : [{ at_ms: 0, host: name, to: owner.name }];
+  });
 }
 
 /** Shells are no part of the cluster. */
