@@ -2,7 +2,7 @@
  * What it costs to record a run, on bench/full-detail.yaml. The same luck three times, side by side: nobody watching; what a
  * run that is judged needs (facts, conditions); and recorded, which is that and all that a page shows and seeks in: the
  * lanes, the story, a snapshot each 5 s and every action, from which any step can be had again. Beside them the
- * trace as text with its hash, which `quorate run` makes as well.
+ * hash of the trace, which `quorate run` makes as well.
  */
 import { LaneRecorder } from '../scenarios/lane-recorder.ts';
 import type { Session } from '../scenarios/session.ts';
@@ -10,7 +10,7 @@ import { Storyteller } from '../scenarios/story.ts';
 import { TraceHash } from '../sim/hash.ts';
 import type { Step } from '../sim/state.ts';
 import { SECOND_US } from '../sim/time.ts';
-import { toRecord, traceLine } from '../sim/trace.ts';
+import { toRecord } from '../sim/trace.ts';
 import { sideBySide } from './cpu.ts';
 import { fullDetailSession, fullDetailWorld } from './full-detail.ts';
 
@@ -35,8 +35,7 @@ export function recordedSession(): Session {
 function hashedSession(): Session {
   const hash = new TraceHash();
   const record = (step: Step): void => {
-    hash.add(traceLine(toRecord(step), 0));
-    hash.add('\n');
+    hash.add(toRecord(step), 0);
   };
   return fullDetailSession({ record });
 }

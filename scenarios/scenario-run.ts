@@ -69,10 +69,8 @@ export class ScenarioRun {
       if (step.kind === 'arp') this.heard(step, topology, epochUs);
       const kept = toRecord(step);
       options.record?.(kept);
-      const line = traceLine(kept, epochUs);
-      hash.add(line);
-      hash.add('\n');
-      options.trace?.(line);
+      hash.add(kept, epochUs);
+      options.trace?.(traceLine(kept, epochUs));
     };
     const history = options.history === true;
     this.session = new Session(scenario, topology, from, {

@@ -40,8 +40,8 @@ export function toRecord(step: Step): TraceRecord {
 }
 
 /** How deep events and effects are printed; what lies deeper is an ellipsis. A batch is one level more. */
-const DEPTH = 2;
-const MOST_ELEMENTS = 8;
+export const DEPTH = 2;
+export const MOST_ELEMENTS = 8;
 
 /**
  * The value as it is printed: plain data to a depth, the first elements of lists, and no collections. A message of

@@ -5,7 +5,7 @@ import type { ScenarioData } from '../../scenarios/schema.ts';
 import { Session } from '../../scenarios/session.ts';
 import { settle } from '../../scenarios/settled.ts';
 import { TraceHash } from '../../sim/hash.ts';
-import { toRecord, traceLine } from '../../sim/trace.ts';
+import { toRecord } from '../../sim/trace.ts';
 import { composed } from './runs.ts';
 
 const SCENARIO: ScenarioData = {
@@ -21,7 +21,7 @@ function traceHash(session: Session): string {
   const { facts, world, epochUs } = session;
   world.observer = (step) => {
     facts.observe(step);
-    hash.add(traceLine(toRecord(step), epochUs));
+    hash.add(toRecord(step), epochUs);
   };
   session.runUntil(session.untilUs);
   return hash.digest();

@@ -5,13 +5,13 @@ import { topologyNamed } from '../../scenarios/topologies.ts';
 import { TraceHash } from '../../sim/hash.ts';
 import { reseed } from '../../sim/reseed.ts';
 import { fork } from '../../sim/snapshot.ts';
-import { toRecord, traceLine } from '../../sim/trace.ts';
+import { toRecord } from '../../sim/trace.ts';
 import type { World } from '../../sim/world.ts';
 import { LIBRARY } from '../scenarios/library.ts';
 
 function hashOf(world: World): string {
   const hash = new TraceHash();
-  world.observer = (step) => hash.add(traceLine(toRecord(step), 0));
+  world.observer = (step) => hash.add(toRecord(step), 0);
   world.runUntil(world.nowUs + 15_000_000);
   return hash.digest();
 }
