@@ -192,7 +192,7 @@ function tracePage(): string {
   return page([
     MADE,
     '# The trace',
-    "`quorate run SCENARIO --trace FILE` writes one line of JSON a step, in the order in which they happened; `--format chrome` writes Chrome's trace event format (open it in Perfetto) and `--format shiviz` a log for ShiViz. The trace hash of `run --json` is made of the NDJSON lines, each with its newline: the same scenario and seed give the same lines, byte for byte.",
+    "`quorate run SCENARIO --trace FILE` writes one line of JSON a step, in the order in which they happened; `--format chrome` writes Chrome's trace event format (open it in Perfetto) and `--format shiviz` a log for ShiViz. The trace hash of `run --json` takes in what these lines print, whether they are printed or not: the same scenario and seed give the same lines, byte for byte, and the same hash.",
     table(
       ['key', 'type', 'meaning'],
       TRACE_FIELDS.map(({ key, type, about }) => [code(key), type, about]),
