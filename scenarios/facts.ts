@@ -6,7 +6,7 @@
 import { etcdPlaces, type Topology } from '../models/cluster/topology.ts';
 import type { LogLine } from '../models/console/command.ts';
 import type { Node } from '../models/kube-apiserver/api.ts';
-import { nodeStatusText } from '../models/kube-apiserver/observe.ts';
+import { nodeStatusText, type ObjectFact } from '../models/kube-apiserver/observe.ts';
 import { hostOf } from '../models/leader-election/record.ts';
 import { WEB_SERVER } from '../models/web-server/observe.ts';
 import type { Effect } from '../sim/effects.ts';
@@ -87,6 +87,8 @@ export class Facts {
   private readonly topology: Topology;
   private readonly memberOfHost: ReadonlyMap<string, string>;
   private readonly address: string | undefined;
+  /** Nodes of which something was told since they were last compared with what the API says. */
+  private readonly retold = new Set<string>();
 
   constructor(world: World, topology: Topology) {
     this.world = world;
@@ -104,6 +106,7 @@ export class Facts {
     for (const [lease, count] of this.leaseTransitions) copy.leaseTransitions.set(lease, count);
     for (const [key, changes] of this.backends) copy.backends.set(key, changes.copy());
     for (const [node, changes] of this.nodes) copy.nodes.set(node, changes.copy());
+    for (const node of this.retold) copy.retold.add(node);
     for (const [path, lines] of this.logs) copy.logs.set(path, [...lines]);
     copy.pods = this.pods.copy();
     for (const [service, changes] of this.endpoints) copy.endpoints.set(service, changes.copy());
@@ -233,14 +236,19 @@ export class Facts {
           this.dirty.add('endpoints');
         break;
       }
-      case 'node-status':
-        if (changesOf(this.nodes, String(note['node'])).set(step.atUs, step.id, String(note['status'])))
+      case 'node-status': {
+        const node = String(note['node']);
+        this.retold.add(node);
+        if (changesOf(this.nodes, node).set(step.atUs, step.id, String(note['status'])))
           this.dirty.add('nodes');
         break;
-      case 'objects':
-        this.podsChanged(this.pods.learn(note), step);
-        if (note['plural'] === 'nodes') this.nodesChanged(step);
+      }
+      case 'objects': {
+        const isNews = this.pods.learn(note);
+        if (note['plural'] === 'nodes') this.nodesChanged(note, step);
+        else this.podsChanged(isNews, step);
         break;
+      }
       case 'containers':
         this.podsChanged(
           this.pods.runs(hostName(step), note['running'] as Parameters<PodFacts['runs']>[1]),
@@ -251,14 +259,17 @@ export class Facts {
   }
 
   /** Nodes that somebody cordoned or took away the cordon of; the rest is told by who writes it. */
-  private nodesChanged(step: Step): void {
-    for (const node of this.pods.objects<Node>('nodes')) {
-      const { name } = node.metadata;
+  private nodesChanged(note: Note, step: Step): void {
+    for (const { key } of note['objects'] as readonly ObjectFact[]) this.retold.add(key);
+    for (const name of this.retold) {
+      const node = this.pods.object<Node>('nodes', name);
+      if (node === undefined) continue;
       const before = this.nodes.get(name)?.last ?? '';
       const now = nodeStatusText(node);
       if (before.endsWith(CORDONED) === now.endsWith(CORDONED)) continue;
       if (changesOf(this.nodes, name).set(step.atUs, step.id, now)) this.dirty.add('nodes');
     }
+    this.retold.clear();
   }
 
   private podsChanged(changed: boolean, step: Step): void {

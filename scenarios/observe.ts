@@ -32,12 +32,21 @@ export class Observer {
   private readonly facts: Facts;
   private readonly epochUs: number;
   private readonly seen: Mutable<Observations>;
+  /** Name to the indexes of the processes that are called so; a world gets no others later. */
+  private readonly byName: ReadonlyMap<string, readonly number[]>;
 
   constructor(world: World, topology: Topology, facts: Facts, epochUs: number) {
     this.world = world;
     this.topology = topology;
     this.facts = facts;
     this.epochUs = epochUs;
+    const byName = new Map<string, number[]>();
+    for (const { spec, index } of world.processes) {
+      const others = byName.get(spec.name);
+      if (others === undefined) byName.set(spec.name, [index]);
+      else others.push(index);
+    }
+    this.byName = byName;
     this.seen = {
       now_ms: 0,
       vip: { holders: [], routers: {} },
@@ -158,8 +167,9 @@ export class Observer {
 
   private each(name: string): { host: Host; process: Process; lead: Cell }[] {
     const found: { host: Host; process: Process; lead: Cell }[] = [];
-    for (const process of this.world.processes) {
-      const lead = process.spec.name === name ? this.world.lead(process) : undefined;
+    for (const index of this.byName.get(name) ?? []) {
+      const process = this.world.processes[index] as Process;
+      const lead = this.world.lead(process);
       if (lead !== undefined) found.push({ host: this.world.hosts[process.host] as Host, process, lead });
     }
     return found;

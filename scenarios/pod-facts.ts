@@ -66,6 +66,10 @@ export class PodFacts {
     return this.running.delete(host);
   }
 
+  object<T extends KubeObject>(plural: string, key: string): T | undefined {
+    return this.known.get(plural)?.objects.get(key) as T | undefined;
+  }
+
   objects<T extends KubeObject>(plural: string): readonly T[] {
     return [...(this.known.get(plural)?.objects.values() ?? [])] as KubeObject[] as T[];
   }

@@ -37,13 +37,26 @@ function isLocal(host: Host, address: Address): boolean {
 
 /** Hosts of the segment that would answer who-has for this address, and can. */
 function owners(world: World, from: Host, address: Address): Host[] {
-  return world.hosts.filter(
-    (host) =>
-      host !== from &&
-      host.addresses.includes(address) &&
-      !isCut(world, from, host, 'arp') &&
-      !isCut(world, host, from, 'arp'),
-  );
+  const found: Host[] = [];
+  for (const index of world.holders.get(address) ?? []) {
+    const host = world.hosts[index] as Host;
+    if (host !== from && !isCut(world, from, host, 'arp') && !isCut(world, host, from, 'arp'))
+      found.push(host);
+  }
+  return found;
+}
+
+/** Gives a host these addresses and no others. */
+export function setAddresses(world: World, host: Host, addresses: readonly Address[]): void {
+  const { holders } = world;
+  for (const address of host.addresses)
+    holders.set(address, holders.get(address)?.filter((index) => index !== host.index) ?? []);
+  host.addresses = addresses;
+  for (const address of addresses)
+    holders.set(
+      address,
+      [...(holders.get(address) ?? []), host.index].sort((a, b) => a - b),
+    );
 }
 
 /** The host that a packet to this address goes to now, or undefined if nobody answers for it. Updates the cache. */

@@ -1,5 +1,5 @@
 /** What the kernel does with each effect that a machine emitted, in the order of emission. */
-import { announce } from './arp.ts';
+import { announce, setAddresses } from './arp.ts';
 import { sendDatagram } from './datagram.ts';
 import { startWrite } from './disk.ts';
 import type { Effect } from './effects.ts';
@@ -130,9 +130,8 @@ function startMember(world: World, lead: Cell, machine: string, id: string, inpu
 
 function changeAddress(world: World, host: Host, address: string, present: boolean): void {
   if (host.addresses.includes(address) === present) return;
-  host.addresses = present
-    ? [...host.addresses, address]
-    : host.addresses.filter((other) => other !== address);
+  const others = host.addresses.filter((other) => other !== address);
+  setAddresses(world, host, present ? [...others, address] : others);
   world.report('address', host.name, { address, present });
   for (const index of host.processes) {
     const process = world.processes[index] as Process;

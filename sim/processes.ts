@@ -8,6 +8,7 @@
  * Not modelled: exit codes beyond 0 and not 0, TimeoutStopSec (90 s) before SIGKILL, start-up ordering other than `requires`.
  */
 
+import { setAddresses } from './arp.ts';
 import { powerCut } from './disk.ts';
 import type { MachineEvent } from './machine.ts';
 import { type Cell, type Host, PROCESS_START, type Process } from './state.ts';
@@ -305,7 +306,7 @@ export function takeHostDown(world: World, host: Host): void {
   powerCut(host);
   host.listeners = [];
   host.forwards = [];
-  host.addresses = [host.address];
+  setAddresses(world, host, [host.address]);
   host.runtime = true;
   host.arp = new Map();
   host.unresolved = new Map();

@@ -30,6 +30,7 @@ export function fork(world: World): World {
   copy.network = world.network.clone(copy.streams);
   copy.queue = world.queue.clone();
   copy.hosts = world.hosts.map(copyHost);
+  copy.holders = new Map(world.holders);
   copy.processes = world.processes.map(copyProcess);
   copy.cells = world.cells.map((cell) => (cell === undefined ? undefined : copyCell(cell)));
   copy.connections = new Map();

@@ -50,6 +50,8 @@ export class World implements Port {
   /** How many steps were taken: the count of kernel events. */
   steps = 0;
   hosts: Host[] = [];
+  /** Address to the indexes of the hosts that have it, in their order. */
+  holders = new Map<string, readonly number[]>();
   processes: Process[] = [];
   cells: (Cell | undefined)[] = [];
   connections = new Map<number, Connection>();
@@ -107,6 +109,7 @@ export class World implements Port {
     if (this.hosts.some((other) => other.name === host.name))
       throw new NoSuchThing(`two hosts are called ${host.name}`);
     this.hosts.push(newHost(host, index));
+    this.holders.set(host.address, [...(this.holders.get(host.address) ?? []), index]);
   }
 
   private addProcess(spec: ProcessSpec & { readonly host: string }): void {

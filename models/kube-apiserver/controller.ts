@@ -16,9 +16,12 @@ import type { KubeObject } from './api.ts';
 import type { Changed, Listed } from './informer.ts';
 import { afterNews, NO_OBJECTS, type Objects, withObject } from './lister.ts';
 import { REST_CLIENT, type RestAnswer, type RestCall } from './rest-calls.ts';
+import { keyOfObject } from './workloads.ts';
 
 const BACKOFF_FIRST_US = 5_000;
 const BACKOFF_MAX_US = 10_000_000;
+/** More changes than this are not listed one by one. */
+const MOST_TOUCHED = 64;
 
 /** Everything that a controller is told of, by plural. */
 export type View = ImmutableMap<string, Objects>;
@@ -54,8 +57,14 @@ export interface Logic<Config, Memory> {
   /** What it has to have been told of before it decides anything. */
   readonly resources: readonly string[];
   readonly memory: Memory;
-  decide(view: View, memory: Memory, config: Config, atUs: number): Decision<Memory>;
+  /** The plural of which it wants to hear what changed, so as not to look at everything again. */
+  readonly follows?: string;
+  /** `touched`: see Context. */
+  decide(view: View, memory: Memory, config: Config, atUs: number, touched: Touched): Decision<Memory>;
 }
+
+/** Keys of objects; undefined: any of them. */
+export type Touched = readonly string[] | undefined;
 
 export interface ControllerInput<Config> {
   /** Member id. */
@@ -67,6 +76,8 @@ export interface Context<Config, Memory> extends ControllerInput<Config>, Decisi
   readonly view: View;
   /** Remembered if the call that is under way succeeds. */
   readonly nextMemory: Memory;
+  /** What was changed, by others or by itself, since it last decided that there is nothing to do. */
+  readonly touched: Touched;
   readonly failures: number;
   /** After a failure: nothing is done before. */
   readonly notBeforeUs: number;
@@ -79,15 +90,30 @@ function isGone({ status }: RestAnswer, call: Planned | undefined): boolean {
   return status === 404 && call?.key !== '';
 }
 
+function alsoTouched(touched: Touched, keys: readonly string[]): Touched {
+  return touched === undefined || touched.length + keys.length > MOST_TOUCHED
+    ? undefined
+    : [...touched, ...keys];
+}
+
+function afterTold(touched: Touched, told: Listed | Changed): Touched {
+  if (told.type === 'listed') return undefined;
+  const objects = told.events
+    .filter(({ type }) => type !== 'ERROR')
+    .map(({ object }) => object as KubeObject);
+  return alsoTouched(touched, objects.map(keyOfObject));
+}
+
 export function controllerMachine<Config, Memory>(logic: Logic<Config, Memory>) {
   type Own = Context<Config, Memory>;
   const decided = (context: Own, atUs: number): Partial<Own> => {
-    const { notBeforeUs, view, memory, config } = context;
+    const { notBeforeUs, view, memory, config, touched } = context;
     if (atUs < notBeforeUs) return { call: undefined, wakeAtUs: notBeforeUs };
-    const decision = logic.decide(view, memory, config, atUs);
+    const decision = logic.decide(view, memory, config, atUs, touched);
     const nextMemory = decision.memory;
     const { call, wakeAtUs } = decision;
-    return { memory: call === undefined ? nextMemory : memory, nextMemory, call, wakeAtUs };
+    if (call !== undefined) return { nextMemory, call, wakeAtUs };
+    return { memory: nextMemory, nextMemory, touched: [], call, wakeAtUs };
   };
   const failed = (context: Own, atUs: number): Partial<Own> => ({
     failures: context.failures + 1,
@@ -100,7 +126,9 @@ export function controllerMachine<Config, Memory>(logic: Logic<Config, Memory>) 
       removes === true || answer.status === 404
         ? known.delete(key)
         : withObject(known, answer.body as KubeObject);
-    return { memory: context.nextMemory, failures: 0, notBeforeUs: 0, view: context.view.set(plural, next) };
+    const view = context.view.set(plural, next);
+    const all = { memory: context.nextMemory, failures: 0, notBeforeUs: 0, view };
+    return plural === logic.follows ? { ...all, touched: alsoTouched(context.touched, [key]) } : all;
   };
   return setup({
     types: {} as { context: Own; events: Event; input: ControllerInput<Config>; emitted: Effect },
@@ -108,7 +136,8 @@ export function controllerMachine<Config, Memory>(logic: Logic<Config, Memory>) 
       take: assign(({ context, event }) => {
         const told = event as Timed<Listed | Changed>;
         const { plural } = told;
-        return { view: context.view.set(plural, afterNews(context.view.get(plural), told)) } as Partial<Own>;
+        const view = context.view.set(plural, afterNews(context.view.get(plural), told));
+        return plural === logic.follows ? { view, touched: afterTold(context.touched, told) } : { view };
       }),
       decide: assign(({ context, event }) => decided(context, event.atUs)),
       fail: assign(({ context, event }) => failed(context, event.atUs)),
@@ -139,6 +168,7 @@ export function controllerMachine<Config, Memory>(logic: Logic<Config, Memory>) 
       view: ImmutableMap<string, Objects>(),
       memory: logic.memory,
       nextMemory: logic.memory,
+      touched: undefined,
       call: undefined,
       wakeAtUs: undefined,
       failures: 0,

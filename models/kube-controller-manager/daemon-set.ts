@@ -43,9 +43,15 @@ function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean 
 
 function nextOf(set: DaemonSet, nodes: readonly Node[], pods: readonly Pod[]): Planned | undefined {
   const tolerations = [...(set.spec.template.spec.tolerations ?? []), ...TOLERATIONS];
+  const byNode = new Map<string | undefined, Pod[]>();
+  for (const pod of pods) {
+    const here = byNode.get(pod.spec.onNode);
+    if (here === undefined) byNode.set(pod.spec.onNode, [pod]);
+    else here.push(pod);
+  }
   for (const node of nodes) {
     const { name } = node.metadata;
-    const here = pods.filter((pod) => pod.spec.onNode === name);
+    const here = byNode.get(name) ?? [];
     const taints = node.spec.taints ?? [];
     const shouldRun = taints.every((taint) => isTolerated(taint, tolerations));
     const mayStay = taints.every((taint) => taint.effect !== 'NoExecute' || isTolerated(taint, tolerations));
@@ -58,9 +64,11 @@ function nextOf(set: DaemonSet, nodes: readonly Node[], pods: readonly Pod[]): P
 }
 
 export function decideDaemonSets(view: View): Decision<undefined> {
+  const sets = sorted(all<DaemonSet>(view, 'daemonsets'));
+  if (sets.length === 0) return { memory: undefined };
   const pods = all<Pod>(view, 'pods');
   const nodes = sorted(all<Node>(view, 'nodes'));
-  for (const set of sorted(all<DaemonSet>(view, 'daemonsets'))) {
+  for (const set of sets) {
     const own = podsOf(set, pods);
     const call = nextOf(set, nodes, own);
     if (call !== undefined) return { memory: undefined, call };

@@ -14,6 +14,7 @@ import {
   controllerMachine,
   type Decision,
   type Planned,
+  type Touched,
   type View,
 } from '../kube-apiserver/controller.ts';
 import type { Objects } from '../kube-apiserver/lister.ts';
@@ -47,6 +48,9 @@ interface Memory {
   readonly taintedAtUs: ImmutableMap<string, number>;
   /** Nodes that are Unknown and whose pods have been made not ready. */
   readonly silenced: ImmutableMap<string, true>;
+  /** Nodes that concern it, as of this verdict. */
+  readonly open: ImmutableMap<string, true>;
+  readonly verdict: Verdict | undefined;
 }
 
 const SCHEDULE_KEYS: readonly string[] = [NOT_READY, UNREACHABLE, UNSCHEDULABLE];
@@ -133,12 +137,48 @@ function notReady(pod: Pod): Planned {
   return patch('pods', pod, { status: { conditions } }, '/status');
 }
 
-export function decideTaints(view: View, memory: Memory, _config: undefined, atUs: number): Decision<Memory> {
+/** Is there anything about this node that may need doing, now or later? Of thousands of nodes hardly any. */
+function concerns(node: Node | undefined, verdict: Verdict, { silenced }: Memory): boolean {
+  if (node === undefined) return false;
+  const { unschedulable, taints } = node.spec;
+  const { name } = node.metadata;
+  const isQuiet =
+    readyCondition(node)?.status === 'True' &&
+    unschedulable !== true &&
+    (taints === undefined || taints.length === 0) &&
+    (verdict.masterDisruption || (verdict.observed.get(name) ?? 'True') === 'True') &&
+    !silenced.has(name);
+  return !isQuiet;
+}
+
+const isOpen = (name: string): [string, true] => [name, true];
+
+/** The nodes that concern it now, when only these were touched. */
+function openAfter(nodes: Objects<Node>, memory: Memory, verdict: Verdict, touched: Touched): Memory['open'] {
+  if (touched === undefined || memory.verdict !== verdict)
+    return ImmutableMap([...nodes.filter((node) => concerns(node, verdict, memory)).keys()].map(isOpen));
+  return memory.open.withMutations((open) => {
+    for (const name of touched) {
+      if (concerns(nodes.get(name), verdict, memory)) open.set(name, true);
+      else open.delete(name);
+    }
+  });
+}
+
+export function decideTaints(
+  view: View,
+  before: Memory,
+  _config: undefined,
+  atUs: number,
+  touched: Touched,
+): Decision<Memory> {
   const verdict = all<VerdictObject>(view, VERDICTS).get('verdict')?.spec as Verdict;
+  const nodes = all<Node>(view, 'nodes');
+  const memory = { ...before, open: openAfter(nodes, before, verdict, touched), verdict };
   let { silenced } = memory;
   let wakeAtUs = Number.POSITIVE_INFINITY;
-  for (const node of sorted(all<Node>(view, 'nodes'))) {
-    const { name } = node.metadata;
+  for (const name of [...memory.open.keys()].sort()) {
+    const node = nodes.get(name) as Node;
     // A kubelet that says itself that its node is not ready speaks for its pods as well.
     if (readyCondition(node)?.status !== 'Unknown') silenced = silenced.delete(name);
     else if (!silenced.has(name)) {
@@ -154,7 +194,7 @@ export function decideTaints(view: View, memory: Memory, _config: undefined, atU
     else {
       const { call, zone } = execution;
       const taintedAtUs = zone === undefined ? memory.taintedAtUs : memory.taintedAtUs.set(zone, atUs);
-      return { memory: { taintedAtUs, silenced }, call };
+      return { memory: { ...memory, taintedAtUs, silenced }, call };
     }
   }
   return {
@@ -166,6 +206,7 @@ export function decideTaints(view: View, memory: Memory, _config: undefined, atU
 export const nodeTainting = controllerMachine<undefined, Memory>({
   id: 'kube-controller-manager.node-tainting',
   resources: ['nodes', 'pods', VERDICTS],
-  memory: { taintedAtUs: ImmutableMap(), silenced: ImmutableMap() },
+  follows: 'nodes',
+  memory: { taintedAtUs: ImmutableMap(), silenced: ImmutableMap(), open: ImmutableMap(), verdict: undefined },
   decide: decideTaints,
 });

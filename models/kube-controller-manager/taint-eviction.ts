@@ -10,7 +10,14 @@
  */
 import { Map as ImmutableMap } from 'immutable';
 import type { Node, Taint } from '../kube-apiserver/api.ts';
-import { all, controllerMachine, type Decision, type View } from '../kube-apiserver/controller.ts';
+import {
+  all,
+  controllerMachine,
+  type Decision,
+  type Touched,
+  type View,
+} from '../kube-apiserver/controller.ts';
+import type { Objects } from '../kube-apiserver/lister.ts';
 import { isTerminating, keyOfObject, type Pod, tolerates } from '../kube-apiserver/workloads.ts';
 import { remove, sorted } from './replicas.ts';
 
@@ -19,7 +26,12 @@ interface Scheduled {
   /** When the taint was first seen with this pod. */
   readonly sinceUs: number;
 }
-type Memory = ImmutableMap<string, Scheduled>;
+interface Memory {
+  /** Nodes with NoExecute taints, and these. */
+  readonly tainted: ImmutableMap<string, readonly Taint[]>;
+  /** By key of the pod. */
+  readonly scheduled: ImmutableMap<string, Scheduled>;
+}
 
 /** For how long a pod tolerates these taints, in seconds; 0 if not at all, Infinity for ever. */
 export function toleranceSeconds(pod: Pod, taints: readonly Taint[]): number {
@@ -33,26 +45,40 @@ export function toleranceSeconds(pod: Pod, taints: readonly Taint[]): number {
   return least;
 }
 
+/** The tainted nodes, when only these were touched. */
+function taintedAfter(
+  nodes: Objects<Node>,
+  before: Memory['tainted'],
+  touched: Touched,
+): ImmutableMap<string, readonly Taint[]> {
+  const all = touched ?? nodes.keySeq();
+  return (touched === undefined ? before.clear() : before).withMutations((tainted) => {
+    for (const name of all) {
+      const taints = nodes.get(name)?.spec.taints?.filter(({ effect }) => effect === 'NoExecute') ?? [];
+      if (taints.length > 0) tainted.set(name, taints);
+      else tainted.delete(name);
+    }
+  });
+}
+
 export function decideEvictions(
   view: View,
   memory: Memory,
   _config: undefined,
   atUs: number,
+  touched: Touched,
 ): Decision<Memory> {
-  const tainted = new Map<string, readonly Taint[]>();
-  for (const [name, node] of all<Node>(view, 'nodes')) {
-    const taints = (node.spec.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
-    if (taints.length > 0) tainted.set(name, taints);
-  }
-  if (tainted.size === 0) return { memory: ImmutableMap() };
+  const tainted = taintedAfter(all<Node>(view, 'nodes'), memory.tainted, touched);
+  if (tainted.size === 0) return { memory: { tainted, scheduled: memory.scheduled.clear() } };
   const next: [string, Scheduled][] = [];
   let due: Pod | undefined;
   let wakeAtUs = Number.POSITIVE_INFINITY;
-  for (const pod of sorted(all<Pod>(view, 'pods'))) {
+  const concerned = all<Pod>(view, 'pods').filter(({ spec }) => tainted.has(spec.nodeName ?? ''));
+  for (const pod of sorted(concerned)) {
     const taints = tainted.get(pod.spec.nodeName ?? '');
     if (taints === undefined || isTerminating(pod)) continue;
     const key = keyOfObject(pod);
-    const known = memory.get(key);
+    const known = memory.scheduled.get(key);
     const { uid } = pod.metadata;
     const sinceUs = known !== undefined && known.uid === uid ? known.sinceUs : atUs;
     const untilUs = sinceUs + toleranceSeconds(pod, taints) * 1_000_000;
@@ -61,7 +87,7 @@ export function decideEvictions(
     if (untilUs <= atUs) due ??= pod;
     else wakeAtUs = Math.min(wakeAtUs, untilUs);
   }
-  const kept: Memory = ImmutableMap(next);
+  const kept: Memory = { tainted, scheduled: ImmutableMap(next) };
   if (due === undefined) return { memory: kept, wakeAtUs: Number.isFinite(wakeAtUs) ? wakeAtUs : undefined };
   const log = `TaintManagerEviction: Marking for deletion Pod ${keyOfObject(due)}`;
   return { memory: kept, call: remove('pods', due, log) };
@@ -70,6 +96,7 @@ export function decideEvictions(
 export const taintEviction = controllerMachine<undefined, Memory>({
   id: 'kube-controller-manager.taint-eviction',
   resources: ['nodes', 'pods'],
-  memory: ImmutableMap(),
+  follows: 'nodes',
+  memory: { tainted: ImmutableMap(), scheduled: ImmutableMap() },
   decide: decideEvictions,
 });
