@@ -13,23 +13,19 @@ import { measureHold } from './hold.ts';
 import { measureMemory } from './memory.ts';
 import { measureRaftCore } from './raft-core.ts';
 import { measureRecording } from './recording.ts';
-import { measureScale, type Storm } from './scale.ts';
+import { scaleTable } from './scale-table.ts';
 import { measureSeek, measureSeek24h, type Seek } from './seek.ts';
 import { measureShrink } from './shrink.ts';
+import { count, type Row, ratio, type Table } from './table.ts';
 import { measurePage } from './ui.ts';
 
 /** Of the unrecorded run that is measured each time; bench/README.md has a whole day's. */
 const UNRECORDED_HOURS = 1;
 
-type Row = readonly [what: string, measured: string, beside: string];
-
-interface Table {
-  readonly figures: Readonly<Record<string, number>>;
-  readonly rows: readonly Row[];
-}
-
 interface Bench {
   readonly about: string;
+  /** Takes minutes: measured only when it is asked for by its name. */
+  readonly long?: true;
   measure(): Table | Promise<Table>;
 }
 
@@ -45,7 +41,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   recording: { about: 'recording it, against nobody watching', measure: recording },
   seek: { about: 'seeking, CPU ms, 100 random moments', measure: seek },
   shrink: { about: 'shrinking a two-fault cause on stacked-3, CPU ms, 20 of them', measure: shrinking },
-  scale: { about: '5,000 kubelets lose a master (bench/scale.yaml)', measure: scale },
+  scale: {
+    about: '5,000 kubelets lose a master (bench/scale.yaml); only by name',
+    long: true,
+    measure: scaleTable,
+  },
   ui: { about: 'the page in Chromium, real ms (bench/ui.ts)', measure: ui },
   memory: { about: 'memory of a process that runs it, MB', measure: memory },
 };
@@ -174,26 +174,6 @@ function shrinking(): Table {
   };
 }
 
-function scale(): Table {
-  const { limited, unlimited } = measureScale();
-  const both = (of: (storm: Storm) => number): string => `${count(of(limited))} / ${count(of(unlimited))}`;
-  return {
-    figures: {
-      scale_sim_s_per_cpu_s: ratio(limited.simulatedPerCpu),
-      scale_refused: limited.refused,
-      scale_most_mutating: limited.mostMutating,
-    },
-    rows: [
-      ['simulated s per CPU second', ratio(limited.simulatedPerCpu).toString(), 'more than 1'],
-      ['with the in-flight limits / without:', '', ''],
-      ['  most reads at once on an apiserver', both(({ mostReading }) => mostReading), 'limit 400'],
-      ['  most changes at once on an apiserver', both(({ mostMutating }) => mostMutating), 'limit 200'],
-      ['  answers 429', both(({ refused }) => refused), ''],
-      ['  nodes NotReady at once', both(({ mostNotReady }) => mostNotReady), '1 is the dead master'],
-    ],
-  };
-}
-
 async function ui(): Promise<Table> {
   const figures = await measurePage();
   const ms = (value: number): string => value.toFixed(1);
@@ -230,15 +210,6 @@ function memory(): Table {
   };
 }
 
-/** Three significant digits or whole numbers: more would be noise. */
-function ratio(value: number): number {
-  return value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
 function text(about: string, rows: readonly Row[]): string {
   const lines = rows.map(([what, measured, beside]) =>
     `  ${what.padEnd(42)}${measured.padStart(22)}  ${beside}`.trimEnd(),
@@ -268,7 +239,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`bench: ${wrong.join(', ')}: no such table or flag\n${USAGE}`);
     return 2;
   }
-  const names = Object.keys(BENCHES).filter((name) => wanted.length === 0 || wanted.includes(name));
+  const names = Object.entries(BENCHES)
+    .filter(([name, { long }]) => (wanted.length === 0 ? long !== true : wanted.includes(name)))
+    .map(([name]) => name);
   const json = flags.includes('--json');
   const figures: Record<string, number> = {};
   if (!json) process.stdout.write(`CPU time of this process; Node ${process.version}\n\n`);
