@@ -109,11 +109,15 @@ export class ClientHistory {
     return !this.changedRanges.some((range) => key >= range.key && key < range.rangeEnd);
   }
 
-  /** The operations on each key that only they changed. */
+  /**
+   * The operations on each key that they changed, and they only. A key that was only read was put before anybody looked:
+   * what it held at first is not known.
+   */
   get byKey(): Map<string, RegisterOperation[]> {
     const byKey = new Map<string, RegisterOperation[]>();
+    const written = new Set(this.calls.filter(({ input }) => input.op !== 'get').map(({ key }) => key));
     for (const call of this.calls) {
-      if (!this.isJudged(call.key)) continue;
+      if (!written.has(call.key) || !this.isJudged(call.key)) continue;
       const known = byKey.get(call.key);
       if (known === undefined) byKey.set(call.key, [call]);
       else known.push(call);

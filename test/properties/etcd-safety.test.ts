@@ -1,9 +1,13 @@
 /** A few of the fault schedules of which `npm run soak -- raft` draws 100,000, and that the watching itself changes nothing. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Checker } from '../../properties/check-run.ts';
 import { runSchedule, type Schedule, schedules } from '../../properties/etcd/fault-schedules.ts';
 import { lightWorld } from '../../properties/etcd/light-world.ts';
 import { ETCD_WATCHES, EtcdSafety, Unsafe } from '../../properties/etcd/safety.ts';
+import { etcdReadsAreNeverStale } from '../../properties/etcd-reads-are-never-stale.ts';
+import { topologyNamed } from '../../scenarios/topologies.ts';
+import { LIBRARY } from '../scenarios/library.ts';
 
 const SENTENCES = ETCD_WATCHES.map(({ sentence }) => sentence).join(' ');
 
@@ -40,6 +44,12 @@ test('a schedule run twice is the same, and copies of a prepared start do not di
   const once = runSchedule(DISASTER);
   runSchedule({ ...DISASTER, seed: 10 });
   expect(runSchedule(DISASTER)).toEqual(once);
+});
+
+test('a key that was there before anybody looked, and is only read, is not judged', () => {
+  const topology = topologyNamed('stacked-2', LIBRARY)!.topology!;
+  const checker = new Checker({ topology }, [etcdReadsAreNeverStale]);
+  expect(checker.run({ faults: [], seed: 1 }).violations).toEqual([]);
 });
 
 test('an acknowledged put that a lying disk lost is seen', () => {
