@@ -3,6 +3,7 @@ import { aRestoreLosesWhatCameAfter } from './a-restore-loses-what-came-after.ts
 import { apiRecovers } from './api-recovers.ts';
 import { etcdKeepsWhatItAcknowledged } from './etcd-keeps-what-it-acknowledged.ts';
 import { etcdReadsAreNeverStale } from './etcd-reads-are-never-stale.ts';
+import { everyOutageIsBounded } from './every-outage-is-bounded.ts';
 import { noAcknowledgedWriteLost } from './no-acknowledged-write-lost.ts';
 import { noConnectionToADownServer } from './no-connection-to-a-down-server.ts';
 import { noHealthyNodeEvicted } from './no-healthy-node-evicted.ts';
@@ -22,6 +23,7 @@ export const PROPERTIES: readonly Property[] = [
   vipMovesInTime,
   vipStaysWithAWorkingProxy,
   writesServedIffMajority,
+  everyOutageIsBounded,
   oneLeaderATerm,
   noAcknowledgedWriteLost,
   noConnectionToADownServer,

@@ -1,57 +1,31 @@
 import { hostsWith } from '../models/cluster/topology.ts';
-import type { KeepalivedConfig } from '../models/keepalived/config.ts';
-import { observeInstance } from '../models/keepalived/observe.ts';
-import { masterDownUs } from '../models/keepalived/timers.ts';
 import type { Session } from '../scenarios/session.ts';
 import type { Property } from './property.ts';
-import { type Failure, isLeft } from './schedule.ts';
+import type { Failure } from './schedule.ts';
+import { holderAt, moves, takeoverFrom } from './takeover.ts';
 
 /** One packet's way and one run of `killall -0`. */
 const MARGIN_US = 5_000;
 
 /** How long after a single fault the VIP may need to be elsewhere, and how long it needed; undefined if the fault does not move it. */
 export function vipMove(
-  { scenario, facts, topology, world, epochUs }: Session,
+  session: Session,
   failed: readonly Failure[],
 ): { readonly boundUs: number; readonly tookUs: number } | undefined {
+  const { scenario, facts, epochUs } = session;
   const [fault] = failed;
   // A fault that has ended is one, too.
   if (fault === undefined || failed.length > 1 || (scenario.timeline ?? []).length > 1) return undefined;
   const faultUs = epochUs + fault.atMs * 1000;
-  const holder = facts.vip.list.filter(({ atUs }) => atUs < faultUs).at(-1)?.value;
-  const [from] = holder ?? [];
-  const hits = [from, `${from}/keepalived`, `${from}/haproxy`].includes(fault.what);
-  if (holder?.length !== 1 || !hits) return undefined;
-  const able = hostsWith(topology, 'keepalived').filter(
-    ({ name }) => name !== from && isLeft(failed, name, 'keepalived') && isLeft(failed, name, 'haproxy'),
-  );
-  const config = (host: string) => world.process(`${host}/keepalived`).spec.config as KeepalivedConfig;
-  const downUs = able.flatMap(({ name }) => {
-    const process = world.process(`${name}/keepalived`);
-    return config(name).instances.flatMap(({ name: id, vrrpVersion, advertIntUs, downTimerAdverts }) => {
-      const cell = world.member(process, id);
-      if (cell === undefined || cell.leaf < 0) return [];
-      const seen = observeInstance(cell.program.id, cell.program.leaves[cell.leaf] ?? '', cell.context);
-      return seen === undefined
-        ? []
-        : [masterDownUs(vrrpVersion, seen.priority, advertIntUs, downTimerAdverts)];
-    });
-  });
-  if (downUs.length === 0) return undefined;
-  const scriptUs = fault.what.endsWith('/haproxy')
-    ? Math.max(
-        0,
-        ...config(from as string).scripts.map(
-          ({ intervalUs, timeoutUs, fall, check }) =>
-            fall * intervalUs + (JSON.stringify(check).includes('"process":') ? 0 : timeoutUs || intervalUs),
-        ),
-      )
-    : 0;
+  const from = holderAt(session, faultUs);
+  if (from === undefined || !moves(from, fault.what)) return undefined;
+  const takeover = takeoverFrom(session, from, failed);
+  if (takeover === undefined) return undefined;
   const moved = facts.vip.list.find(
     ({ atUs, value }) => atUs >= faultUs && value.length === 1 && value[0] !== from,
   );
   return {
-    boundUs: scriptUs + Math.min(...downUs) + MARGIN_US,
+    boundUs: takeover.scriptUs + (takeover.masterDownUs[0] as number) + MARGIN_US,
     tookUs: (moved?.atUs ?? Number.POSITIVE_INFINITY) - faultUs,
   };
 }

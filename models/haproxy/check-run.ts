@@ -71,7 +71,7 @@ export function begin(input: CheckInput, atUs: number): Progress {
  * Connecting may take `inter`, or min(inter, timeout connect) if BOTH timeout check and timeout connect are
  * set. Always the plain inter, even while fastinter or downinter rule the schedule (tcpcheck.c:1605-1655).
  */
-export function connectLimitUs({ backend, check }: CheckInput): number {
+export function connectLimitUs({ backend, check }: Pick<CheckInput, 'backend' | 'check'>): number {
   const { check: answer, connect } = backend.timeouts;
   return timerUs(
     answer === undefined || connect === undefined ? check.inter : Math.min(check.inter, connect),

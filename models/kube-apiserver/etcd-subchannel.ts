@@ -38,8 +38,8 @@ const BACKOFF_MULTIPLIER = 1.6;
 const BACKOFF_JITTER = 0.2;
 const BACKOFF_MAX_US = 120_000_000;
 /** etcd3.go keepaliveTime, keepaliveTimeout. */
-const KEEPALIVE_TIME_US = 30_000_000;
-const KEEPALIVE_TIMEOUT_US = 10_000_000;
+export const KEEPALIVE_TIME_US = 30_000_000;
+export const KEEPALIVE_TIMEOUT_US = 10_000_000;
 
 const CONNECTION = 'etcd';
 
