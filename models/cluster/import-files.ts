@@ -50,14 +50,18 @@ export function sortFiles(files: readonly ImportFile[]): { sorted: SortedFile[];
       .filter((part) => part !== '' && part !== '.'),
   );
   const shared = sharedFolders(parts);
+  const kinds = files.map(({ text }, index) => kindOf(parts[index]?.at(-1) ?? '', text));
+  const groups = groupFolders(parts, kinds);
   const sorted: SortedFile[] = [];
   const seen = new Set<string>();
   for (const [index, file] of files.entries()) {
     const own = parts[index]!;
     const base = own[own.length - 1] ?? '';
-    const kind = kindOf(base, file.text);
+    const kind = kinds[index];
     const refusal = refuseText(file.text, file.path);
-    const host = kind === undefined ? undefined : hostOfPath(own.slice(shared), kind, base, own[shared - 1]);
+    const isGroup = groups.has(pathOf(own, own.length - 1));
+    const below = isGroup ? own.slice(-1) : own.slice(shared);
+    const host = kind === undefined ? undefined : hostOfPath(below, kind, base, own[shared - 1]);
     if (seen.has(file.path)) say(file.path, 'error', 'the file is given twice');
     else if (kind === undefined) say(file.path, 'note', 'no kind of file that is read; read over');
     else if (refusal) findings.push(refusal);
@@ -79,6 +83,29 @@ function sharedFolders(parts: readonly (readonly string[])[]): number {
   let shared = 0;
   while (parts.every((own) => shared < own.length - 1 && own[shared] === first[shared])) shared++;
   return shared;
+}
+
+const pathOf = (own: readonly string[], depth: number): string => own.slice(0, depth).join('/');
+
+/** Kinds of files that a host has for itself. */
+const OWN_KINDS: readonly (FileKind | undefined)[] = ['haproxy', 'keepalived', 'kubeadm', 'kube-vip'];
+
+/** Folders with the folders of several hosts: what lies beside these is everybody's. */
+function groupFolders(
+  parts: readonly (readonly string[])[],
+  kinds: readonly (FileKind | undefined)[],
+): Set<string> {
+  const hosts = new Map<string, Set<string>>();
+  for (const [index, own] of parts.entries()) {
+    if (!OWN_KINDS.includes(kinds[index])) continue;
+    for (let depth = 1; depth < own.length - 1; depth++) {
+      const name = own[depth] as string;
+      if (GENERIC_FOLDERS.includes(name)) continue;
+      const folder = pathOf(own, depth);
+      hosts.set(folder, (hosts.get(folder) ?? new Set()).add(name));
+    }
+  }
+  return new Set([...hosts].filter(([, names]) => names.size > 1).map(([folder]) => folder));
 }
 
 /** By its name, and where the name leaves it open (a manifest, another daemon's file) by what is in it. */

@@ -180,8 +180,13 @@ function addServers(
     const host = free().find((candidate) => candidate.address === server.address);
     if (host) give(host, server);
   }
+  // A host whose address is known, and is none of the servers', is a balancer of its own.
+  const isElsewhere = ({ name }: HostDraft): boolean => {
+    const address = settings.hosts.get(name)?.['address'];
+    return address !== undefined && !rest.some((server) => server.address === address);
+  };
   const unmatched = free().filter(
-    (host) => host.address === undefined && (host.keepalived || host.controlPlane),
+    (host) => host.address === undefined && !isElsewhere(host) && (host.keepalived || host.controlPlane),
   );
   if (rest.length > 0 && unmatched.length === rest.length) {
     for (const [index, server] of [...rest].entries()) {

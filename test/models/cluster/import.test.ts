@@ -45,6 +45,15 @@ describe('importing deployment files', () => {
       'haproxy m2',
     ]);
     expect(hosts(['./m1/keepalived.conf'])).toEqual(['keepalived m1']);
+    // What lies beside the folders of several hosts is everybody's, also when another folder has a part of it.
+    expect(
+      hosts(['a/m1/keepalived.conf', 'a/m2/keepalived.conf', 'a/haproxy.cfg', 'b/check.sh']).slice(2),
+    ).toEqual(['haproxy -', 'script b']);
+    expect(hosts(['m1/haproxy.cfg', 'm1/more/keepalived.conf', 'm2/haproxy.cfg'])).toEqual([
+      'haproxy m1',
+      'keepalived more',
+      'haproxy m2',
+    ]);
     expect(
       hosts(['keepalived.conf', 'kubeadm-config.yaml', 'hosts', 'check_apiserver.sh', 'sysctl.conf']),
     ).toEqual(['keepalived -', 'kubeadm -', 'hosts -', 'script -', 'sysctl -']);
@@ -103,6 +112,19 @@ describe('importing deployment files', () => {
       roles: ['load-balancer'],
       processes: ['keepalived', 'haproxy'],
     });
+    expect(hostOf(topology, 'b')).toMatchObject({ roles: ['control-plane', 'etcd'], address: '10.0.0.12' });
+  });
+
+  test('nor those of which --set says that they are elsewhere, however many servers are left', () => {
+    const topology = imported(
+      [
+        file('lb1/keepalived.conf', keepalived(102)),
+        file('lb2/keepalived.conf', keepalived(101)),
+        file('haproxy.cfg', haproxy('a 10.0.0.11:6443', 'b 10.0.0.12:6443')),
+      ],
+      { set: { 'host.lb1.address': '10.0.0.41', 'host.lb2.address': '10.0.0.42' } },
+    );
+    expect(hostOf(topology, 'lb2')).toMatchObject({ roles: ['load-balancer'], address: '10.0.0.42' });
     expect(hostOf(topology, 'b')).toMatchObject({ roles: ['control-plane', 'etcd'], address: '10.0.0.12' });
   });
 

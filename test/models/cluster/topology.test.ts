@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { importTopology } from '../../../models/cluster/import-topology.ts';
 import { PARAMETERS, valueMistake } from '../../../models/cluster/parameter-table.ts';
 import {
   readParameterPath,
@@ -9,7 +10,7 @@ import {
 } from '../../../models/cluster/parameters.ts';
 import { readTopology } from '../../../models/cluster/read-topology.ts';
 import { referenceFiles, referenceSize } from '../../../models/cluster/reference.ts';
-import { hostOf, hostsWith, outsideHost } from '../../../models/cluster/topology.ts';
+import { hostOf, hostsWith, outsideHost, type ProcessName } from '../../../models/cluster/topology.ts';
 import { etcdRunsAs, haproxyRunsAs, keepalivedRunsAs } from '../../../models/cluster/versions.ts';
 import { findingText } from '../../../models/finding.ts';
 import { readHaproxyCfg } from '../../../models/haproxy/read-cfg.ts';
@@ -229,6 +230,24 @@ describe('the reference topologies', () => {
     ]) {
       expect(referenceSize(none)).toBeUndefined();
     }
+  });
+
+  test.each([
+    'stacked-3',
+    'stacked-3-lb1',
+    'stacked-3-lb2',
+    'stacked-3-lb3',
+    'external-2+3-lb2',
+    'external-3+3-lb2',
+  ])('%s has as many hosts of each kind as its name says, and no complaint', (name) => {
+    const size = referenceSize(name)!;
+    const { files, set } = referenceFiles(size);
+    const { topology, findings } = importTopology(files, { name, set });
+    expect(findings).toEqual([]);
+    const withProcess = (process: ProcessName) => hostsWith(topology!, process).length;
+    expect(withProcess('kube-apiserver')).toBe(size.masters);
+    expect(withProcess('etcd')).toBe(size.etcd === 0 ? size.masters : size.etcd);
+    expect(withProcess('haproxy')).toBe(size.balancers === 0 ? size.masters : size.balancers);
   });
 
   test.each([1, 2, 3, 5, 8, 9, 15])(
