@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** Said to the Kubernetes API with a write: see kube-apiserver/events.ts. */
+  readonly said?: readonly unknown[];
   /** When the certificate of the client expires, if it has one that can. */
   readonly notAfterUs?: number;
 }

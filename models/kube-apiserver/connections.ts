@@ -13,6 +13,7 @@ import { tell } from '../family.ts';
 import type { HttpRequest, HttpResponse, TlsAnswer, WireMessage } from '../wire.ts';
 import { type KubeObject, unauthorized, unknownPath } from './api.ts';
 import type { KubeApiserverConfig } from './config.ts';
+import type { Occurrence } from './events.ts';
 import {
   type CachedRead,
   type CheckHealth,
@@ -161,6 +162,7 @@ function serveFromEtcd(
     stream: message.id,
     request,
     body: message.body as KubeObject | undefined,
+    said: (message.said as readonly Occurrence[] | undefined) ?? [],
     endpoints: config['etcd-servers'].length,
     luck,
     admission: {

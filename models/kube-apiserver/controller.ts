@@ -13,6 +13,7 @@ import { assign, cancel, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import type { KubeObject } from './api.ts';
+import type { Occurrence } from './events.ts';
 import type { Changed, Listed } from './informer.ts';
 import { afterNews, NO_OBJECTS, type Objects, withObject } from './lister.ts';
 import { REST_CLIENT, type RestAnswer, type RestCall } from './rest-calls.ts';
@@ -39,6 +40,8 @@ export interface Planned {
   /** `NAMESPACE/NAME` of the object; empty for a new one. */
   readonly key: string;
   readonly removes?: boolean;
+  /** Events about what is written. */
+  readonly said?: readonly Occurrence[];
   /** A line for the log when it is done. */
   readonly log?: string;
 }
@@ -198,8 +201,9 @@ export function controllerMachine<Config, Memory>(logic: Logic<Config, Memory>) 
       },
       calling: {
         entry: emit(({ context }) => {
-          const { method, path, body } = context.call as Planned;
-          const call: RestCall = { type: 'call', from: context.id, method, path };
+          const { method, path, body, said } = context.call as Planned;
+          const bare: RestCall = { type: 'call', from: context.id, method, path };
+          const call = said === undefined ? bare : { ...bare, said };
           return tell<RestCall>(REST_CLIENT, body === undefined ? call : { ...call, body });
         }),
         on: {

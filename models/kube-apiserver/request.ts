@@ -17,6 +17,7 @@ import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
 import type { Admission } from './admission.ts';
 import { type KubeObject, requestTimeout } from './api.ts';
+import type { Occurrence } from './events.ts';
 import { ETCD_CLIENT, type EtcdAnswer, type EtcdCall, type EtcdCancel, type Reply } from './family.ts';
 import type { ApiRequest } from './paths.ts';
 import { mayRetryRead, retryPauseUs } from './retry.ts';
@@ -29,6 +30,7 @@ import {
   readsFirst,
   respond,
   transactionOf,
+  withEvents,
   writeOutcome,
 } from './storage.ts';
 
@@ -39,6 +41,7 @@ export interface RequestInput {
   readonly stream: number;
   readonly request: ApiRequest;
   readonly body: KubeObject | undefined;
+  readonly said: readonly Occurrence[];
   /** How many endpoints the etcd client has. */
   readonly endpoints: number;
   readonly luck: number;
@@ -73,7 +76,8 @@ function read({ input }: Context, answer: EtcdAnswer): Outcome | undefined {
 }
 
 function transaction({ input, base }: Context) {
-  return transactionOf(input.request, input.body, base, input.admission, input.atUs);
+  const { request, body, admission, atUs, said } = input;
+  return withEvents(transactionOf(request, body, base, admission, atUs), base, said, atUs);
 }
 
 /** A conflict is only the client's business if the client named a version. */

@@ -10,6 +10,7 @@ import { addressesOf, type DnsName, shareUs } from '../dns/resolve.ts';
 import { tell } from '../family.ts';
 import type { HttpRequest, HttpResponse, WireMessage } from '../wire.ts';
 import { isStatus } from './api.ts';
+import type { Occurrence } from './events.ts';
 
 /** Where an API is: an apiserver's own address or the control plane's endpoint. */
 export interface ApiServerAddress {
@@ -31,6 +32,8 @@ export interface RestCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
+  /** Events about what is written. */
+  readonly said?: readonly Occurrence[];
   /** A watch: chunks until the answer; never retried. */
   readonly watch?: boolean;
 }
@@ -174,9 +177,10 @@ export function transmit(message: WireMessage): Effect {
 }
 
 function requestOf(call: RestCall, id: number, notAfterUs: number | undefined): HttpRequest {
-  const { method, path, body } = call;
+  const { method, path, body, said } = call;
   const request: HttpRequest = { kind: 'request', id, tls: true, method, path, body };
-  return notAfterUs === undefined ? request : { ...request, notAfterUs };
+  const whole = said === undefined ? request : { ...request, said };
+  return notAfterUs === undefined ? whole : { ...whole, notAfterUs };
 }
 
 /** Puts calls on the connection: what is sent ... */

@@ -24,6 +24,7 @@ import {
   notFound,
   type Status,
 } from './api.ts';
+import { eventOps, type Occurrence } from './events.ts';
 import { fromKeyValue, mergePatch, toStored, updated, withVersion } from './objects.ts';
 import { type ApiRequest, keyOf } from './paths.ts';
 import { isSelected } from './watch-cache.ts';
@@ -134,6 +135,19 @@ export function transactionOf(
     success: [{ op: 'put', request: { key, value } }],
     failure: isNew ? [] : [{ op: 'range', request: { key } }],
   };
+}
+
+/** The same, with what is said about the object that it writes or deletes. */
+export function withEvents(
+  transaction: TxnRequest,
+  base: KeyValue | undefined,
+  said: readonly Occurrence[],
+  atUs: number,
+): TxnRequest {
+  if (said.length === 0) return transaction;
+  const [op] = transaction.success;
+  const object = (op?.op === 'put' ? op.request.value : base?.value) as KubeObject;
+  return { ...transaction, success: [...transaction.success, ...eventOps(said, object, atUs)] };
 }
 
 /** What the transaction's failure branch found: the object as it is now. */

@@ -105,15 +105,24 @@ function startOf(request: ApiRequest): number {
   return Number(request.resourceVersion ?? 0);
 }
 
+/** Events have no watch cache in reality (--watch-cache-sizes): a watch of them reads etcd, from wherever it likes. */
+function isUncached({ resource }: ApiRequest): boolean {
+  return resource.plural === 'events';
+}
+
 export function isTooOld(cache: WatchCache, request: ApiRequest): boolean {
   const start = startOf(request);
-  return start !== 0 && start < cache.oldest;
+  return start !== 0 && start < cache.oldest && !isUncached(request);
 }
 
 /** What a new watcher is told at once: what it has missed, or all objects if it knows none. */
 export function missed(cache: WatchCache, request: ApiRequest): readonly WatchEvent[] {
   const start = startOf(request);
   if (start === 0) return select(cache, request).map((object) => ({ type: 'ADDED', object }));
+  if (start < cache.oldest)
+    return select(cache, request)
+      .filter(({ metadata }) => Number(metadata.resourceVersion) > start)
+      .map((object) => ({ type: 'ADDED', object }));
   return cache.recent
     .filter((change) => change.revision > start && isTold(request, change))
     .map((change) => change.event)

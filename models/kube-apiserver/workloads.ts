@@ -113,10 +113,11 @@ export interface Endpoints extends KubeObject {
 
 export interface KubeEvent extends KubeObject {
   readonly kind: 'Event';
-  readonly involvedObject: { readonly kind: string; readonly name: string };
+  readonly involvedObject: { readonly kind: string; readonly namespace: string; readonly name: string };
   readonly reason: string;
   readonly message: string;
   readonly type: 'Normal' | 'Warning';
+  readonly source: { readonly component: string; readonly host?: string };
   readonly lastTimestampUs: number;
 }
 

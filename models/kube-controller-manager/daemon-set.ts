@@ -24,7 +24,7 @@ import {
   UNREACHABLE,
   UNSCHEDULABLE,
 } from '../kube-apiserver/workloads.ts';
-import { differs, newPod, patch, podsOf, remove, sorted } from './replicas.ts';
+import { differs, newPod, patch, podsOf, removeOf, sorted } from './replicas.ts';
 
 const TOLERATIONS: readonly Toleration[] = [
   { key: NOT_READY, operator: 'Exists', effect: 'NoExecute' },
@@ -58,7 +58,7 @@ function nextOf(set: DaemonSet, nodes: readonly Node[], pods: readonly Pod[]): P
     if (shouldRun && here.length === 0)
       return newPod(set, set.spec.template, '', { tolerations, onNode: name });
     const extra = here.find((pod, i) => !isTerminating(pod) && (i > 0 || !mayStay));
-    if (extra !== undefined) return remove('pods', extra);
+    if (extra !== undefined) return removeOf(set, extra);
   }
   return undefined;
 }

@@ -6,6 +6,7 @@
  */
 import type { KubeObject } from '../kube-apiserver/api.ts';
 import { all, controllerMachine, type Decision, type View } from '../kube-apiserver/controller.ts';
+import type { Occurrence } from '../kube-apiserver/events.ts';
 import { isOwnedBy, type ReplicaWorkload } from '../kube-apiserver/workloads.ts';
 import { differs, newChild, patch, sorted } from './replicas.ts';
 
@@ -39,15 +40,31 @@ function replicaSetOf(deployment: ReplicaWorkload): KubeObject {
   };
 }
 
+/** k/k pkg/controller/deployment/sync.go scaleReplicaSet; since 1.27 it says from how many, too. */
+function scaled(deployment: KubeObject, way: 'up' | 'down', replicas: number): Occurrence {
+  return {
+    type: 'Normal',
+    reason: 'ScalingReplicaSet',
+    message: `Scaled ${way} replica set {name} to ${replicas}`,
+    component: 'deployment-controller',
+    about: { kind: 'Deployment', ...deployment.metadata },
+  };
+}
+
 export function decideDeployments(view: View): Decision<undefined> {
   const sets = all<ReplicaWorkload>(view, 'replicasets');
   for (const deployment of sorted(all<ReplicaWorkload>(view, 'deployments'))) {
     const set = sets.find((one) => isOwnedBy(one, deployment));
-    if (set === undefined)
-      return { memory: undefined, call: newChild(deployment, 'replicasets', replicaSetOf(deployment)) };
     const { replicas } = deployment.spec;
-    if (set.spec.replicas !== replicas)
-      return { memory: undefined, call: patch('replicasets', set, { spec: { replicas } }) };
+    if (set === undefined) {
+      const call = newChild(deployment, 'replicasets', replicaSetOf(deployment));
+      return { memory: undefined, call: { ...call, said: [scaled(deployment, 'up', replicas)] } };
+    }
+    if (set.spec.replicas !== replicas) {
+      const call = patch('replicasets', set, { spec: { replicas } });
+      const way = set.spec.replicas < replicas ? 'up' : 'down';
+      return { memory: undefined, call: { ...call, said: [scaled(deployment, way, replicas)] } };
+    }
     const { replicas: made = 0, readyReplicas = 0, availableReplicas = 0 } = set.status ?? {};
     const status = { replicas: made, updatedReplicas: made, readyReplicas, availableReplicas };
     if (differs(deployment.status, status))

@@ -15,6 +15,7 @@ import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import { type KubeObject, type Lease, type Node, nodePath } from '../kube-apiserver/api.ts';
+import { nodeOccurrence } from '../kube-apiserver/events.ts';
 import type { Changed, Listed } from '../kube-apiserver/informer.ts';
 import { nodeStatusNote, nodeStatusText } from '../kube-apiserver/observe.ts';
 import { REST_CLIENT, type RestAnswer, type RestCall } from '../kube-apiserver/rest-calls.ts';
@@ -121,9 +122,14 @@ function tellVerdict({ verdict, isNews }: Context): Effect {
   return tell<Listed>(NODE_TAINTING, { type: 'listed', plural: VERDICTS, objects: [verdictObject(verdict)] });
 }
 
-function call(method: 'GET' | 'PUT', path: string, body?: unknown): Effect {
-  const event: RestCall = { type: 'call', from: NODE_LIFECYCLE, method, path };
-  return tell<RestCall>(REST_CLIENT, body === undefined ? event : { ...event, body });
+function read(path: string): Effect {
+  return tell<RestCall>(REST_CLIENT, { type: 'call', from: NODE_LIFECYCLE, method: 'GET', path });
+}
+
+function write(path: string, body: Node): Effect {
+  const { name } = body.metadata;
+  const said = [nodeOccurrence('NodeNotReady', name, 'node-controller')];
+  return tell<RestCall>(REST_CLIENT, { type: 'call', from: NODE_LIFECYCLE, method: 'PUT', path, body, said });
 }
 
 function first(context: Context): Node {
@@ -213,7 +219,7 @@ export const nodeLifecycle = setup({
             assign({ tries: ({ context }) => context.tries + 1 }),
             emit(({ context, event }) => {
               const node = markedUnknown(first(context), event.atUs);
-              return call('PUT', `${nodePath(node.metadata.name)}/status`, node);
+              return write(`${nodePath(node.metadata.name)}/status`, node);
             }),
           ],
           on: {
@@ -231,7 +237,7 @@ export const nodeLifecycle = setup({
         },
         retrying: { after: { retrySleep: 'rereading' } },
         rereading: {
-          entry: emit(({ context }) => call('GET', nodePath(first(context).metadata.name))),
+          entry: emit(({ context }) => read(nodePath(first(context).metadata.name))),
           on: {
             answer: [
               { guard: 'failed', target: 'next', actions: 'skip' },

@@ -17,6 +17,7 @@ import {
   type Touched,
   type View,
 } from '../kube-apiserver/controller.ts';
+import type { Occurrence } from '../kube-apiserver/events.ts';
 import type { Objects } from '../kube-apiserver/lister.ts';
 import {
   isPodReady,
@@ -134,7 +135,13 @@ function notReady(pod: Pod): Planned {
   const conditions = pod.status.conditions.map((one) =>
     one.type === 'Ready' ? { ...one, status: 'False', reason: 'NodeNotReady' } : one,
   );
-  return patch('pods', pod, { status: { conditions } }, '/status');
+  const said: Occurrence = {
+    type: 'Warning',
+    reason: 'NodeNotReady',
+    message: 'Node is not ready',
+    component: 'node-controller',
+  };
+  return { ...patch('pods', pod, { status: { conditions } }, '/status'), said: [said] };
 }
 
 /** Is there anything about this node that may need doing, now or later? Of thousands of nodes hardly any. */

@@ -7,7 +7,7 @@
  */
 import { all, controllerMachine, type Decision, type View } from '../kube-apiserver/controller.ts';
 import { isPodReady, type Pod, type ReplicaWorkload } from '../kube-apiserver/workloads.ts';
-import { differs, isActive, newPod, patch, podsOf, remove, sorted } from './replicas.ts';
+import { differs, isActive, newPod, patch, podsOf, removeOf, sorted } from './replicas.ts';
 
 /** The first to go: without a node, not running, not ready, beside others of the set, younger. */
 export function firstToGo(pods: readonly Pod[]): Pod | undefined {
@@ -41,8 +41,7 @@ export function decideReplicaSets(view: View): Decision<undefined> {
     const active = own.filter(isActive);
     const { replicas, template } = set.spec;
     if (active.length < replicas) return { memory: undefined, call: newPod(set, template, '') };
-    if (active.length > replicas)
-      return { memory: undefined, call: remove('pods', firstToGo(active) as Pod) };
+    if (active.length > replicas) return { memory: undefined, call: removeOf(set, firstToGo(active) as Pod) };
     const status = statusOfPods(own);
     if (differs(set.status, status))
       return { memory: undefined, call: patch('replicasets', set, { status }, '/status') };

@@ -2,6 +2,7 @@
 
 import { collectionPath, type KubeObject, objectPath } from '../kube-apiserver/api.ts';
 import type { Planned } from '../kube-apiserver/controller.ts';
+import type { Occurrence } from '../kube-apiserver/events.ts';
 import type { Objects } from '../kube-apiserver/lister.ts';
 import {
   isOwnedBy,
@@ -50,7 +51,29 @@ export function newPod(
     },
     spec: { ...template.spec, ...more },
   };
-  return { method: 'POST', path: collectionPath('pods', namespace), body, plural: 'pods', key: '' };
+  return {
+    ...{ method: 'POST', path: collectionPath('pods', namespace), body, plural: 'pods', key: '' },
+    said: [podOccurrence(owner, 'create')],
+  };
+}
+
+/** Of a pod, by the controller of its owner. */
+export function removeOf(owner: KubeObject, pod: Pod): Planned {
+  return { ...remove('pods', pod), said: [podOccurrence(owner, 'delete')] };
+}
+
+/** k/k pkg/controller/controller_utils.go (RealPodControl), pkg/controller/statefulset/stateful_pod_control.go (recordPodEvent). */
+function podOccurrence({ kind, metadata }: KubeObject, verb: 'create' | 'delete'): Occurrence {
+  const { namespace, name } = metadata;
+  const done = verb === 'create' ? 'Created' : 'Deleted';
+  return {
+    type: 'Normal',
+    reason: verb === 'create' ? 'SuccessfulCreate' : 'SuccessfulDelete',
+    message:
+      kind === 'StatefulSet' ? `${verb} Pod {name} in StatefulSet ${name} successful` : `${done} pod: {name}`,
+    component: `${kind.toLowerCase()}-controller`,
+    about: { kind, namespace, name },
+  };
 }
 
 /** A new object of a controller for another one (a ReplicaSet of a Deployment). */

@@ -14,7 +14,7 @@ import {
 } from '../kube-apiserver/controller.ts';
 import { isPodReady, isTerminating, type Pod, type ReplicaWorkload } from '../kube-apiserver/workloads.ts';
 import { statusOfPods } from './replica-set.ts';
-import { differs, newPod, patch, podsOf, remove, sorted } from './replicas.ts';
+import { differs, newPod, patch, podsOf, removeOf, sorted } from './replicas.ts';
 
 function ordinalOf(pod: Pod): number {
   return Number(pod.metadata.name.slice(pod.metadata.name.lastIndexOf('-') + 1));
@@ -32,7 +32,7 @@ function nextOf(set: ReplicaWorkload, pods: readonly Pod[]): Planned | undefined
     .filter((pod) => ordinalOf(pod) >= replicas)
     .sort((a, b) => ordinalOf(b) - ordinalOf(a));
   const [last] = condemned;
-  return last === undefined || isTerminating(last) ? undefined : remove('pods', last);
+  return last === undefined || isTerminating(last) ? undefined : removeOf(set, last);
 }
 
 export function decideStatefulSets(view: View): Decision<undefined> {

@@ -17,6 +17,7 @@ import {
   type Touched,
   type View,
 } from '../kube-apiserver/controller.ts';
+import type { Occurrence } from '../kube-apiserver/events.ts';
 import type { Objects } from '../kube-apiserver/lister.ts';
 import { isTerminating, keyOfObject, type Pod, tolerates } from '../kube-apiserver/workloads.ts';
 import { remove, sorted } from './replicas.ts';
@@ -90,7 +91,13 @@ export function decideEvictions(
   const kept: Memory = { tainted, scheduled: ImmutableMap(next) };
   if (due === undefined) return { memory: kept, wakeAtUs: Number.isFinite(wakeAtUs) ? wakeAtUs : undefined };
   const log = `TaintManagerEviction: Marking for deletion Pod ${keyOfObject(due)}`;
-  return { memory: kept, call: remove('pods', due, log) };
+  const said: Occurrence = {
+    type: 'Normal',
+    reason: 'TaintManagerEviction',
+    message: `Marking for deletion Pod ${keyOfObject(due)}`,
+    component: 'taint-eviction-controller',
+  };
+  return { memory: kept, call: { ...remove('pods', due, log), said: [said] } };
 }
 
 export const taintEviction = controllerMachine<undefined, Memory>({

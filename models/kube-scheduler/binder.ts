@@ -77,6 +77,14 @@ function bind(pod: Pod, node: Node): Planned {
     body: { target: node.metadata.name },
     plural: 'pods',
     key: keyOfObject(pod),
+    said: [
+      {
+        type: 'Normal',
+        reason: 'Scheduled',
+        message: `Successfully assigned ${keyOfObject(pod)} to ${node.metadata.name}`,
+        component: 'default-scheduler',
+      },
+    ],
     log: `Successfully bound pod to node pod=${keyOfObject(pod)} node=${node.metadata.name}`,
   };
 }

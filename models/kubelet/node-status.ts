@@ -14,6 +14,7 @@ import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import { collectionPath, type Node, nodePath } from '../kube-apiserver/api.ts';
+import { nodeOccurrence, type Occurrence } from '../kube-apiserver/events.ts';
 import { nodeStatusNote } from '../kube-apiserver/observe.ts';
 import {
   type CloseConnections,
@@ -69,9 +70,25 @@ function trouble({ runtimeDownSinceUs, hasNetwork }: Context, atUs: number): str
   return troubleOf(runtimeDownSinceUs, hasNetwork, atUs);
 }
 
-function call(method: RestCall['method'], path: string, body?: unknown): Effect {
+function call(
+  method: RestCall['method'],
+  path: string,
+  body?: unknown,
+  said: readonly Occurrence[] = [],
+): Effect {
   const event: RestCall = { type: 'call', from: NODE_STATUS, method, path };
-  return tell<RestCall>(REST_CLIENT, body === undefined ? event : { ...event, body });
+  const whole = said.length === 0 ? event : { ...event, said };
+  return tell<RestCall>(REST_CLIENT, body === undefined ? whole : { ...whole, body });
+}
+
+function patchStatus({ facts, node, ...context }: Context, atUs: number): Effect {
+  const status = nodeStatus(facts, node, atUs, trouble({ facts, node, ...context }, atUs));
+  const turned = status.conditions.find(
+    ({ type, lastTransitionTimeUs }) => type === 'Ready' && lastTransitionTimeUs === atUs,
+  );
+  const reason = turned?.status === 'True' ? 'NodeReady' : 'NodeNotReady';
+  const said = turned === undefined ? [] : [nodeOccurrence(reason, facts.nodeName, 'kubelet')];
+  return call('PATCH', `${nodePath(facts.nodeName)}/status`, { status }, said);
 }
 
 /** wait.Jitter with factor 0.04. */
@@ -148,6 +165,7 @@ export const nodeStatusMachine = setup({
                 'POST',
                 collectionPath('nodes'),
                 initialNode(context.facts, event.atUs, trouble(context, event.atUs)),
+                [nodeOccurrence('Starting', context.facts.nodeName, 'kubelet')],
               ),
             ),
           ],
@@ -197,11 +215,7 @@ export const nodeStatusMachine = setup({
               after: { callTimeout: { target: 'failed', actions: ['giveUpCall', 'logUpdateFailed'] } },
             },
             patching: {
-              entry: emit(({ context, event }) =>
-                call('PATCH', `${nodePath(context.facts.nodeName)}/status`, {
-                  status: nodeStatus(context.facts, context.node, event.atUs, trouble(context, event.atUs)),
-                }),
-              ),
+              entry: emit(({ context, event }) => patchStatus(context, event.atUs)),
               on: {
                 answer: [
                   { guard: 'failed', target: 'failed', actions: 'logUpdateFailed' },

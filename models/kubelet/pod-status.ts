@@ -13,6 +13,7 @@ import {
   type Planned,
   type View,
 } from '../kube-apiserver/controller.ts';
+import type { Occurrence } from '../kube-apiserver/events.ts';
 import {
   isTerminating,
   keyOfObject,
@@ -74,7 +75,34 @@ function nextOf(key: string, local: LocalObject, pod: Pod | undefined, config: C
   if (process === undefined && pod.metadata.uid !== local.metadata.uid) return undefined;
   if (!statusDiffers(pod.status, local.status)) return undefined;
   const path = `${objectPath('pods', pod.metadata.namespace, pod.metadata.name)}/status`;
-  return { method: 'PATCH', path, body: { status: toMerge(local.status) }, plural: 'pods', key };
+  const planned: Planned = {
+    method: 'PATCH',
+    path,
+    body: { status: toMerge(local.status) },
+    plural: 'pods',
+    key,
+  };
+  return hasStarted(pod, local.status) ? { ...planned, said: containerStarted(pod, config) } : planned;
+}
+
+/** Has its container come up, or come up again, since the API was told? */
+function hasStarted({ status: { container: known } }: Pod, { container }: PodStatus): boolean {
+  if (container === undefined || !('running' in container.state)) return false;
+  if (known === undefined || !('running' in known.state)) return true;
+  return known.state.running.startedAtUs !== container.state.running.startedAtUs;
+}
+
+/** k/k pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer, images/image_manager.go (the image is there). */
+function containerStarted({ spec }: Pod, { nodeName: host }: Config): Occurrence[] {
+  const name = spec.image.split('/').at(-1)?.split(':')[0] ?? '';
+  const say = (reason: string, message: string): Occurrence => ({
+    ...{ type: 'Normal', reason, message, component: 'kubelet', host },
+  });
+  return [
+    say('Pulled', `Container image "${spec.image}" already present on machine`),
+    say('Created', `Created container ${name}`),
+    say('Started', `Started container ${name}`),
+  ];
 }
 
 /** As a merge patch: what the status does not have any more is removed by null. */

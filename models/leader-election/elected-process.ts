@@ -81,6 +81,7 @@ export function electedProcess<Config extends ElectedProcessConfig>(
 }
 
 function join(name: string, { config, host, luck }: ProcessInput<ElectedProcessConfig>): Effect {
-  const input = { config, namespace: 'kube-system', name, identity: identityOf(host, luck), luck };
+  const recorder = name === 'kube-scheduler' ? 'default-scheduler' : name;
+  const input = { config, namespace: 'kube-system', name, identity: identityOf(host, luck), luck, recorder };
   return { type: 'batch', effects: joinElection(config.server, input) };
 }

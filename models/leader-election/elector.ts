@@ -16,6 +16,7 @@ import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import { collectionPath, type Lease, leasePath } from '../kube-apiserver/api.ts';
+import type { Occurrence } from '../kube-apiserver/events.ts';
 import {
   REST_CLIENT,
   type RestAnswer,
@@ -48,6 +49,8 @@ export interface ElectorInput {
   readonly luck: number;
   /** Limit of one call where the lock's client is not resourcelock's own. */
   readonly callTimeoutUs?: number;
+  /** Who says in events that it leads; absent: nobody does. */
+  readonly recorder?: string;
 }
 /** From the lead: the process was asked to end (its context is cancelled). */
 export interface StopLeading {
@@ -79,13 +82,28 @@ function log(line: string, level = 'info'): Effect {
   return { type: 'log', line, level };
 }
 
-function call(method: RestCall['method'], path: string, body?: unknown): Effect {
-  const event: RestCall = { type: 'call', from: ELECTOR, method, path };
-  return tell<RestCall>(REST_CLIENT, body === undefined ? event : { ...event, body });
+function get({ namespace, name }: ElectorInput): Effect {
+  return tell<RestCall>(REST_CLIENT, {
+    type: 'call',
+    from: ELECTOR,
+    method: 'GET',
+    path: leasePath(namespace, name),
+  });
 }
 
-function get({ namespace, name }: ElectorInput): Effect {
-  return call('GET', leasePath(namespace, name));
+/** Writes the Lease; `news` is what the elector has to say of it: `became leader`. */
+function write(context: Context, method: 'POST' | 'PUT', lease: Lease, news?: string): Effect {
+  const { namespace, name, identity, recorder } = context;
+  const path = method === 'POST' ? collectionPath('leases', namespace) : leasePath(namespace, name);
+  const bare: RestCall = { type: 'call', from: ELECTOR, method, path, body: lease };
+  if (news === undefined || recorder === undefined) return tell<RestCall>(REST_CLIENT, bare);
+  const said: Occurrence = {
+    type: 'Normal',
+    reason: 'LeaderElection',
+    message: `${identity} ${news}`,
+    component: recorder,
+  };
+  return tell<RestCall>(REST_CLIENT, { ...bare, said: [said] });
 }
 
 function create(context: Context, atUs: number): Effect {
@@ -96,20 +114,20 @@ function create(context: Context, atUs: number): Effect {
     metadata: { name, namespace },
     spec: nextRecord(undefined, identity, config['leader-elect-lease-duration'], atUs),
   };
-  return call('POST', collectionPath('leases', namespace), lease);
+  return write(context, 'POST', lease, 'became leader');
 }
 
 function update(context: Context, atUs: number): Effect {
-  const { namespace, name, identity, config } = context;
+  const { identity, config } = context;
   const lease = context.lease as Lease;
   const spec = nextRecord(lease.spec, identity, config['leader-elect-lease-duration'], atUs);
-  return call('PUT', leasePath(namespace, name), { ...lease, spec });
+  const isMine = lease.spec.holderIdentity === identity;
+  return write(context, 'PUT', { ...lease, spec }, isMine ? undefined : 'became leader');
 }
 
 function release(context: Context, atUs: number): Effect {
-  const { namespace, name } = context;
   const lease = context.lease as Lease;
-  return call('PUT', leasePath(namespace, name), { ...lease, spec: releasedRecord(lease.spec, atUs) });
+  return write(context, 'PUT', { ...lease, spec: releasedRecord(lease.spec, atUs) }, 'stopped leading');
 }
 
 const cancel = tell<RestCancel>(REST_CLIENT, { type: 'cancel', from: ELECTOR });

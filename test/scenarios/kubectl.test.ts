@@ -51,6 +51,31 @@ describe('a healthy cluster', () => {
     });
   }, 120_000);
 
+  test('get events: who said what of which object, and when', () => {
+    const [header, ...rows] = cells(ran(session, 'kubectl get events').text);
+    expect(header).toEqual(['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']);
+    const said = rows.map(([, type, reason, object, message]) => [type, reason, object, message].join(' '));
+    expect(said).toContain('Normal Starting node/m1 Starting kubelet.');
+    const pod = said
+      .map((line) => /assigned default\/(\S+) to (\S+)/.exec(line))
+      .find((found) => found !== null);
+    const [, name = '', node = ''] = pod ?? [];
+    const [set] = name.match(/^web-[^-]+/) ?? [];
+    expect(said).toContain(`Normal ScalingReplicaSet deployment/web Scaled up replica set ${set} to 2`);
+    expect(said).toContain(`Normal SuccessfulCreate replicaset/${set} Created pod: ${name}`);
+    expect(said).toContain(`Normal Started pod/${name} Started container nginx`);
+    const elected = ran(session, 'kubectl get events -n kube-system -o wide').text;
+    expect(elected).toMatch(
+      /LeaderElection +lease\/kube-scheduler +default-scheduler +m\d_\S+ became leader/,
+    );
+    const described = ran(session, `kubectl describe pod ${name}`).text;
+    expect(described).toMatch(
+      new RegExp(
+        `Events:\n  Type +Reason +Age +From +Message\n[^]*Scheduled +\\S+ +default-scheduler +Successfully assigned default/${name} to ${node}`,
+      ),
+    );
+  });
+
   test('get nodes: NAME STATUS ROLES AGE VERSION', () => {
     const { text, exitCode } = ran(session, 'kubectl get nodes');
     const [header, first] = cells(text);

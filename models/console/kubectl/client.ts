@@ -2,7 +2,7 @@
  * kubectl's client: where it asks, what it tries again, and what it says when that fails.
  *
  * Sources: kubectl pkg/cmd/util/helpers.go:244-275 (texts, exit code 1), client-go rest/request.go:1066-1080, with_retry.go
- * (GETs on EOF or reset, ten times a second apart), transport/cache.go:122, :149 (dial 30 s, TLS handshake 10 s).
+ * (GETs on EOF or reset, and what is answered with Retry-After, ten times a second apart), transport/cache.go:122, :149 (dial 30 s, TLS handshake 10 s).
  * Unit: microseconds.
  *
  * Assumptions: the kubeconfig of control planes and of the outside host is kubeadm's admin.conf, which names the control
@@ -33,6 +33,8 @@ const HANDSHAKE_TIMEOUT_US = 10_000_000;
 const LONGEST_US = 75_000_000;
 const RETRIES = 10;
 const RETRY_AFTER_US = 1_000_000;
+/** Always with Retry-After: 1, so it is tried again, whatever was asked. */
+const TOO_MANY = 429;
 
 export interface Server {
   readonly address: string;
@@ -206,6 +208,10 @@ export function* request<Body>(
     const again = method === 'GET' && options.streamUs === undefined && tries < RETRIES;
     if (again && fetched.connected && (outcome === 'eof' || outcome === 'reset')) {
       yield* wait(Math.min(RETRY_AFTER_US, Math.max(1, (leftUs ?? RETRY_AFTER_US) - fetched.tookUs)));
+      continue;
+    }
+    if (outcome === 'response' && status === TOO_MANY && tries < RETRIES) {
+      yield* wait(Math.min(RETRY_AFTER_US, leftUs ?? RETRY_AFTER_US));
       continue;
     }
     if (outcome === 'response') {

@@ -1,7 +1,7 @@
 /**
  * `kubectl describe node`, as far as the model has what it shows.
  *
- * Source: kubectl pkg/describe/describe.go describeNode. Not modelled: capacity, allocated resources, images, events of the node.
+ * Source: kubectl pkg/describe/describe.go describeNode. Not modelled: capacity, allocated resources, images.
  */
 import {
   collectionPath,
@@ -16,6 +16,7 @@ import { look, type Script } from '../command.ts';
 import { hostWallUs } from '../host-clock.ts';
 import { civilTime } from '../wall-clock.ts';
 import { isFailed, type Kubectl, request } from './client.ts';
+import { eventsText } from './describe-events.ts';
 import { humanDuration, rolesOf, runtimeOf } from './print.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -121,5 +122,6 @@ export function* describeNode(kubectl: Kubectl, name: string): Script {
     `System Info:\n  Container Runtime Version:  ${runtimeOf(minor)}\n  Kubelet Version:            ${node.status.nodeInfo.kubeletVersion}\n`,
   );
   call.out(podsText(pods.body.items as readonly Pod[], nowUs));
+  call.out(yield* eventsText(kubectl, node));
   return 0;
 }

@@ -1,7 +1,7 @@
 /**
  * `kubectl describe`: nodes (describe-node.ts), and of the other resources what the model has.
  *
- * Source: kubectl pkg/describe/describe.go describePod, describeDeployment, describeService and the like. Not modelled: events,
+ * Source: kubectl pkg/describe/describe.go describePod, describeDeployment, describeService and the like. Not modelled:
  * containers beyond their state, strategies.
  */
 import { type KubeList, type KubeObject, objectPath, RESOURCES } from '../../kube-apiserver/api.ts';
@@ -9,6 +9,7 @@ import { podStatusText } from '../../kube-apiserver/observe.ts';
 import type { Pod, ReplicaWorkload, Service } from '../../kube-apiserver/workloads.ts';
 import type { Script } from '../command.ts';
 import { isFailed, type Kubectl, request } from './client.ts';
+import { eventsText } from './describe-events.ts';
 import { block, dateText, describeNode } from './describe-node.ts';
 import { listObjects } from './get.ts';
 import { pluralOf, unknownResource } from './resources.ts';
@@ -127,7 +128,7 @@ export function* describe(kubectl: Kubectl): Script {
   for (const [i, object] of objects.entries()) {
     if (i > 0) call.out('\n\n');
     if (plural === 'nodes') code = Math.max(code, yield* describeNode(kubectl, object.metadata.name));
-    else call.out(describeObject(plural, object));
+    else call.out(describeObject(plural, object) + (yield* eventsText(kubectl, object)));
   }
   return code;
 }

@@ -50,6 +50,8 @@ type Row = (object: never, look: Look) => readonly string[];
 interface Printer {
   readonly header: readonly string[];
   readonly wide?: readonly string[];
+  /** All columns of -o wide, where they do not just follow the others. */
+  readonly whole?: readonly string[];
   readonly row: Row;
 }
 
@@ -185,15 +187,13 @@ function printEndpoints(endpoints: Endpoints, look: Look): readonly string[] {
   return [endpoints.metadata.name, text === '' ? '<none>' : text, age(endpoints, look)];
 }
 
-function printEvent(event: KubeEvent, { nowUs }: Look): readonly string[] {
-  const { involvedObject, reason, message, type, lastTimestampUs } = event;
-  return [
-    humanDuration(nowUs - lastTimestampUs),
-    type,
-    reason,
-    `${involvedObject.kind.toLowerCase()}/${involvedObject.name}`,
-    message,
-  ];
+function printEvent(event: KubeEvent, { nowUs, wide }: Look): readonly string[] {
+  const { involvedObject, reason, message, type, source, lastTimestampUs, metadata } = event;
+  const seen = humanDuration(nowUs - lastTimestampUs);
+  const about = [seen, type, reason, `${involvedObject.kind.toLowerCase()}/${involvedObject.name}`];
+  if (!wide) return [...about, message];
+  const by = source.host === undefined ? source.component : `${source.component}, ${source.host}`;
+  return [...about, '', by, message, seen, '1', metadata.name];
 }
 
 const WIDE_IMAGES = ['CONTAINERS', 'IMAGES'];
@@ -231,7 +231,14 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
     row: printService as Row,
   },
   endpoints: { header: ['NAME', 'ENDPOINTS', 'AGE'], row: printEndpoints as Row },
-  events: { header: ['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'], row: printEvent as Row },
+  events: {
+    header: ['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'],
+    whole: [
+      ...['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'SUBOBJECT', 'SOURCE', 'MESSAGE'],
+      ...['FIRST SEEN', 'COUNT', 'NAME'],
+    ],
+    row: printEvent as Row,
+  },
   leases: {
     header: ['NAME', 'HOLDER', 'AGE'],
     row: ((lease: Lease, look: Look) => [
@@ -260,9 +267,9 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
 };
 
 export function tableOf(plural: string, objects: readonly KubeObject[], look: Look): Table {
-  const { header, wide = [], row } = PRINTERS[plural] as Printer;
+  const { header, wide = [], whole = [...header, ...wide], row } = PRINTERS[plural] as Printer;
   return {
-    header: look.wide ? [...header, ...wide] : header,
+    header: look.wide ? whole : header,
     rows: objects.map((object) => row(object as never, look)),
   };
 }

@@ -1,0 +1,38 @@
+/**
+ * The events at the end of what `kubectl describe` prints.
+ *
+ * Source: kubectl pkg/describe/describe.go DescribeEvents (by time of their last sight; of an object without a namespace they are
+ * in `default`).
+ */
+import type { KubeList, KubeObject } from '../../kube-apiserver/api.ts';
+import { collectionPath } from '../../kube-apiserver/api.ts';
+import type { KubeEvent } from '../../kube-apiserver/workloads.ts';
+import { look, type Script } from '../command.ts';
+
+import { hostWallUs } from '../host-clock.ts';
+import { isFailed, type Kubectl, request } from './client.ts';
+import { humanDuration } from './print.ts';
+
+const HEADER = ['Type', 'Reason', 'Age', 'From', 'Message'];
+
+/** What is said about an object; nothing if it cannot be had. */
+export function* eventsText(kubectl: Kubectl, { kind, metadata }: KubeObject): Script<string> {
+  const { namespace = 'default', name } = metadata;
+  const answer = yield* request<KubeList>(kubectl, 'GET', collectionPath('events', namespace), {
+    what: 'get events',
+  });
+  if (isFailed(answer)) return '';
+  const events = (answer.body.items as readonly KubeEvent[])
+    .filter(({ involvedObject: about }) => about.kind === kind && about.name === name)
+    .sort((a, b) => a.lastTimestampUs - b.lastTimestampUs);
+  if (events.length === 0) return 'Events:              <none>\n';
+  const nowUs = yield* look(hostWallUs);
+  const rows = events.map(({ type, reason, lastTimestampUs, source, message }) => [
+    ...[type, reason, humanDuration(nowUs - lastTimestampUs), source.component, message],
+  ]);
+  const table = [HEADER, HEADER.map((title) => title.replace(/./g, '-')), ...rows];
+  const widths = HEADER.map((_, i) => Math.max(...table.map((row) => (row[i] as string).length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => cell.padEnd((widths[i] as number) + 2)).join('');
+  return `Events:\n${table.map((row) => `  ${line(row).trimEnd()}\n`).join('')}`;
+}
