@@ -76,9 +76,9 @@ export class Compiled implements Program {
     }
   }
 
-  step(instance: Instance, event: MachineEvent, port: Port): boolean {
+  step(instance: Instance, event: MachineEvent, port: Port, type = event.type): boolean {
     const { leaf } = instance;
-    const rows = this.on[leaf]!.get(event.type);
+    const rows = this.on[leaf]!.get(type);
     if (rows === undefined && this.always[leaf] === undefined) return false;
     try {
       const args = { context: instance.context, event };
@@ -94,7 +94,7 @@ export class Compiled implements Program {
       // An eventless transition may look at the event, even one that nothing else reacts to.
       return this.always[leaf] !== undefined && this.settle(instance, leaf, args, port, []);
     } catch (error) {
-      throw this.failure(this.leaves[leaf]!, event.type, error);
+      throw this.failure(this.leaves[leaf]!, type, error);
     }
   }
 
@@ -196,10 +196,10 @@ export class Compiled implements Program {
           port.emit(operation.made as Effect);
           break;
         case SCHEDULE: {
-          const { timer, delay } = operation;
+          const { timer, delay, bare } = operation;
           const event = make === undefined ? operation.made : make(args, params);
           const delayUs = typeof delay === 'function' ? delay(args, params) : delay;
-          port.schedule(timer, checkDelayUs(this.timers[timer]!, delayUs), event as MachineEvent);
+          port.schedule(timer, checkDelayUs(this.timers[timer]!, delayUs), event as MachineEvent, bare);
           break;
         }
         default:

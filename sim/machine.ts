@@ -18,8 +18,11 @@ export interface MachineEvent {
 export interface Port {
   /** A wish to the world, complete in itself; carried out after the step, in order. */
   emit(effect: Effect): void;
-  /** Arm the timer with this slot number (re-arming replaces it). The event arrives after delayUs of local time. */
-  schedule(timer: number, delayUs: number, event: MachineEvent): void;
+  /**
+   * Arm the timer with this slot number (re-arming replaces it). The event arrives after delayUs of local time.
+   * `bare`: the event's type, if that is known to be all there is to it.
+   */
+  schedule(timer: number, delayUs: number, event: MachineEvent, bare?: string): void;
   /** Disarm; a timer that is not armed is no error. */
   cancel(timer: number): void;
 }
@@ -40,6 +43,9 @@ export interface Program {
   readonly timers: readonly string[];
   /** Enters the initial state: sets leaf and context and performs the entry actions. */
   start(instance: Instance, input: unknown, port: Port): void;
-  /** One macrostep. Returns false if nothing in the definition reacts to the event in this state. */
-  step(instance: Instance, event: MachineEvent, port: Port): boolean;
+  /**
+   * One macrostep. Returns false if nothing in the definition reacts to the event in this state.
+   * `type`: the event's, from who knows it without a look into one of a hundred shapes of events.
+   */
+  step(instance: Instance, event: MachineEvent, port: Port, type?: string): boolean;
 }

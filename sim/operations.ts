@@ -24,6 +24,8 @@ export interface Operation {
   readonly makers: readonly (Expression | undefined)[];
   readonly timer: number;
   readonly delay: unknown;
+  /** The type of a constant event that has nothing else. */
+  readonly bare: string | undefined;
   readonly params: unknown;
   readonly paramsOf: Expression | undefined;
 }
@@ -81,57 +83,73 @@ function testOf(guard: Guard): Expression {
   }
 }
 
-function operationOf(action: Action): Operation {
-  const params = action.kind === 'cancel' ? undefined : action.params;
-  const blank: Operation = {
-    code: CANCEL,
+type OperationDraft = { -readonly [K in keyof Operation]: Operation[K] };
+
+/** Each begins as this and is filled in: a spread with changes would give each kind a shape of its own. */
+function blank(code: number): OperationDraft {
+  return {
+    code,
     make: undefined,
     made: undefined,
     keys: [],
     makers: [],
     timer: -1,
-    delay: 0,
-    params: typeof params === 'function' ? undefined : params,
-    paramsOf: typeof params === 'function' ? (params as Expression) : undefined,
+    delay: undefined,
+    bare: undefined,
+    params: undefined,
+    paramsOf: undefined,
   };
+}
+
+function operationOf(action: Action): Operation {
   switch (action.kind) {
-    case 'cancel':
-      return { ...blank, timer: action.timer };
+    case 'cancel': {
+      const cancel = blank(CANCEL);
+      cancel.timer = action.timer;
+      return cancel;
+    }
     case 'assign':
-      return assignOf(blank, action.assignment);
-    case 'emit':
-      return {
-        ...blank,
-        code: typeof action.effect === 'function' ? EMIT : EMIT_SAME,
-        ...made(action.effect),
-      };
+      return withParams(assignOf(action.assignment), action.params);
+    case 'emit': {
+      const emit = blank(typeof action.effect === 'function' ? EMIT : EMIT_SAME);
+      return withParams(making(emit, action.effect), action.params);
+    }
     case 'raise':
-      return { ...blank, code: RAISE, ...made(action.event) };
-    case 'schedule':
-      return {
-        ...blank,
-        code: SCHEDULE,
-        timer: action.timer,
-        delay: action.delay,
-        ...made(action.event),
-      };
+      return withParams(making(blank(RAISE), action.event), action.params);
+    case 'schedule': {
+      const schedule = blank(SCHEDULE);
+      schedule.timer = action.timer;
+      schedule.delay = action.delay;
+      schedule.bare = bareType(action.event);
+      return withParams(making(schedule, action.event), action.params);
+    }
   }
 }
 
-function assignOf(blank: Operation, assignment: unknown): Operation {
-  if (typeof assignment === 'function') return { ...blank, code: ASSIGN, make: assignment as Expression };
-  const entries = Object.entries(assignment as object);
-  return {
-    ...blank,
-    code: ASSIGN_EACH,
-    made: assignment,
-    keys: entries.map(([key]) => key),
-    makers: entries.map(([, value]) => (typeof value === 'function' ? value : undefined)),
-  };
+function withParams(operation: OperationDraft, params: unknown): Operation {
+  if (typeof params === 'function') operation.paramsOf = params as Expression;
+  else operation.params = params;
+  return operation;
 }
 
-function made(value: unknown): { readonly make: Expression | undefined; readonly made: unknown } {
-  return typeof value === 'function'
-    ? { make: value as Expression, made: undefined }
-    : { make: undefined, made: value };
+function assignOf(assignment: unknown): OperationDraft {
+  if (typeof assignment === 'function') return making(blank(ASSIGN), assignment);
+  const operation = blank(ASSIGN_EACH);
+  const entries = Object.entries(assignment as object);
+  operation.made = assignment;
+  operation.keys = entries.map(([key]) => key);
+  operation.makers = entries.map(([, value]) => (typeof value === 'function' ? value : undefined));
+  return operation;
+}
+
+function making(operation: OperationDraft, value: unknown): OperationDraft {
+  if (typeof value === 'function') operation.make = value as Expression;
+  else operation.made = value;
+  return operation;
+}
+
+function bareType(event: unknown): string | undefined {
+  if (typeof event === 'function') return undefined;
+  const keys = Object.keys(event as object);
+  return keys.length === 1 ? (event as { readonly type: string }).type : undefined;
 }

@@ -26,6 +26,8 @@ import type { World } from './world.ts';
 
 const RTO_MAX_US = 120 * SECOND_US;
 const RETRANSMISSIONS = 15;
+const RECEIVED = 'received';
+
 export function transmit(world: World, cell: Cell, name: string, message: unknown): void {
   const ref = cell.ends?.get(name);
   // The peer has ended it and the machine is about to hear of that (EPIPE).
@@ -50,7 +52,8 @@ function route(world: World, connection: Connection, side: number, from: Host): 
   if (connection.forwarded !== undefined)
     return forwardedRoute(world, connection, side, from) ? peer : undefined;
   if (from === peer) return peer;
-  if (side === 1) return from.addresses.includes(connection.to) ? peer : undefined;
+  if (side === 1)
+    return from.addresses[0] === connection.to || from.addresses.includes(connection.to) ? peer : undefined;
   return connection.to === peer.address ? peer : resolve(world, from, connection.to);
 }
 
@@ -222,8 +225,8 @@ function hand(world: World, connection: Connection, side: number, message: unkno
     sendReset(world, connection, side);
     return;
   }
-  const event = { type: 'received', connection: end.name, message, atUs: world.localUs(hostOf(world, end)) };
-  world.deliver(cell, event as MachineEvent, STREAM, cause);
+  const event = { type: RECEIVED, connection: end.name, message, atUs: world.localUs(hostOf(world, end)) };
+  world.deliver(cell, event as MachineEvent, STREAM, cause, RECEIVED);
 }
 
 /** Tells the machine when something last arrived on each of these connections. */

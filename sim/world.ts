@@ -37,7 +37,7 @@ import { acceptNow, acceptQueued } from './tcp-listen.ts';
 import { type HostSpec, newHost, newProcess, programOf, type WorldSpec } from './world-spec.ts';
 
 const MAX_AT_ONE_INSTANT = 10_000;
-/** The event with the host's clock in it. Timer events are mostly a bare type, which is worth a shorter way. */
+/** The event with the host's clock in it. */
 function stamp(event: MachineEvent, atUs: number): MachineEvent {
   for (const key in event) if (key !== 'type') return { ...event, atUs };
   return { type: event.type, atUs };
@@ -215,7 +215,7 @@ export class World implements Port {
     this.effects[this.emitted++] = effect;
   }
 
-  schedule(timer: number, delayUs: number, event: MachineEvent): void {
+  schedule(timer: number, delayUs: number, event: MachineEvent, bare?: string): void {
     const cell = this.cell as Cell;
     if (cell.timers[timer] !== 0) this.stale++;
     const host = this.hosts[cell.host] as Host;
@@ -226,7 +226,7 @@ export class World implements Port {
       cause: this.current,
       target: cell.index,
       serial: cell.serial,
-      a: undefined,
+      a: bare,
       b: event,
       n: timer,
     });
@@ -293,13 +293,13 @@ export class World implements Port {
     this.finish(cell, undefined, 'start', -1, true, cause);
   }
 
-  private react(cell: Cell, event: MachineEvent, kind: number, cause: number): void {
+  private react(cell: Cell, event: MachineEvent, kind: number, cause: number, type?: string): void {
     if (this.cell !== undefined || this.emitted > 0)
       throw new Error(`${this.pathOf(cell)} is stepped while another step is being carried out`);
     this.begin();
     this.cell = cell;
     const before = cell.leaf;
-    const handled = cell.program.step(cell, event, this);
+    const handled = cell.program.step(cell, event, this, type);
     this.finish(
       cell,
       event,
@@ -355,7 +355,7 @@ export class World implements Port {
   // --- delivery
 
   /** Hands a kernel event to a machine now, or keeps it while its process is paused or its host starved. */
-  deliver(cell: Cell, event: MachineEvent, kind: number, cause: number): void {
+  deliver(cell: Cell, event: MachineEvent, kind: number, cause: number, type?: string): void {
     if (cell.process >= 0) {
       const process = this.processes[cell.process] as Process;
       const host = this.hosts[cell.host] as Host;
@@ -374,7 +374,7 @@ export class World implements Port {
           return;
       }
     }
-    this.react(cell, event, kind, cause);
+    this.react(cell, event, kind, cause, type);
   }
 
   /** True if the entry has to wait: the process is paused, or the host's CPU belongs to others at this moment. */
@@ -466,7 +466,8 @@ export class World implements Port {
     const host = this.hosts[cell.host] as Host;
     cell.timers[item.n] = 0;
     const atUs = host.clock === EXACT_CLOCK ? this.nowUs : localUs(host.clock, this.nowUs);
-    this.react(cell, stamp(item.b as MachineEvent, atUs), TIMER, item.cause);
+    if (typeof item.a === 'string') this.react(cell, { type: item.a, atUs }, TIMER, item.cause, item.a);
+    else this.react(cell, stamp(item.b as MachineEvent, atUs), TIMER, item.cause);
   }
 
   private settle(): void {

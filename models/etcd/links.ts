@@ -32,6 +32,12 @@ export function newLink(id: number): Link {
   return { id, writer: null, reader: null, readSinceUs: 0, active: false, waiting: [] };
 }
 
+/** A draft of the next link, field by field, so that all links keep one shape (raft/raft.ts draftOf). */
+export function draftOfLink(link: Link): { -readonly [K in keyof Link]: Link[K] } {
+  const { id, writer, reader, readSinceUs, active, waiting } = link;
+  return { id, writer, reader, readSinceUs, active, waiting };
+}
+
 export function linkTo(links: readonly Link[], id: number): Link | undefined {
   for (let i = 0; i < links.length; i++) if (links[i]!.id === id) return links[i];
   return undefined;
@@ -84,13 +90,12 @@ function addChange(effects: Effect[], was: Link, now: Link): void {
 export function withoutConnection(links: readonly Link[], connection: string): readonly Link[] {
   const link = links.find((other) => other.writer === connection || other.reader === connection);
   if (link === undefined) return links;
-  return withLink(links, {
-    ...link,
-    active: false,
-    waiting: [],
-    writer: link.writer === connection ? null : link.writer,
-    reader: link.reader === connection ? null : link.reader,
-  });
+  const next = draftOfLink(link);
+  next.active = false;
+  next.waiting = [];
+  if (link.writer === connection) next.writer = null;
+  if (link.reader === connection) next.reader = null;
+  return withLink(links, next);
 }
 
 /** The streams from which something should come, in the order of the links. */
@@ -124,6 +129,11 @@ export function withoutSilent(
   return links.map((link) => {
     if (link.reader === null) return link;
     const heardUs = Math.max(link.readSinceUs, lastReceivedUs[at++] ?? 0);
-    return heardUs + READ_TIMEOUT_US > atUs ? link : { ...link, reader: null, active: false, waiting: [] };
+    if (heardUs + READ_TIMEOUT_US > atUs) return link;
+    const next = draftOfLink(link);
+    next.reader = null;
+    next.active = false;
+    next.waiting = [];
+    return next;
   });
 }

@@ -62,6 +62,32 @@ export interface Node {
   readonly out: readonly Effect[];
 }
 
+/** The node while a step is building the next one. */
+export type NodeDraft = { -readonly [K in keyof Node]: Node[K] };
+
+/** A draft of the next node, field by field: all nodes keep one shape, whatever has changed in them (raft/raft.ts draftOf). */
+export function draftOfNode(node: Node): NodeDraft {
+  return {
+    name: node.name,
+    heartbeatUs: node.heartbeatUs,
+    tickerSinceUs: node.tickerSinceUs,
+    startedAtUs: node.startedAtUs,
+    links: node.links,
+    saving: node.saving,
+    silenceAtUs: node.silenceAtUs,
+    tickHeld: node.tickHeld,
+    writes: node.writes,
+    out: node.out,
+  };
+}
+
+/** The node, which asks for this. */
+export function asking(node: Node, out: readonly Effect[]): Node {
+  const next = draftOfNode(node);
+  next.out = out;
+  return next;
+}
+
 export interface RaftNodeContext extends RaftContext {
   readonly node: Node;
 }
@@ -149,15 +175,22 @@ export function send(
 }
 
 /** What the report of a step of the Raft machine makes happen. What needs the disk or an `advance` is in `out` already (raft-saving.ts). */
-export function carryOutReport(context: RaftNodeContext, atUs: number | undefined): Effect {
+export function carryOutReport(context: RaftNodeContext, event: { readonly atUs?: number }): Effect {
   const { report, node } = context;
   if (report === null) return NOTHING;
-  const { ready } = report;
+  const { ready, lines, refusal } = report;
   if (ready?.mustAdvance === true) return batch(node.out);
   const effects: Effect[] = [];
+  const tells = refusal !== null || isNews(report);
+  if (ready !== null && lines.length === 0 && !tells && ready.messages.length === 1) {
+    // One heartbeat's answer: most of what a cluster says.
+    const link = linkTo(node.links, ready.messages[0]!.to);
+    if (link !== undefined && link.writer !== null && ready.messages[0]!.type !== 'MsgSnap')
+      return { type: 'transmit', connection: link.writer, message: ready.messages[0]! };
+  }
   logLines(report, effects);
   if (ready !== null) send(context, ready.messages, effects);
-  tellNews(context, report, atUs ?? node.startedAtUs, effects);
+  if (tells) tellNews(context, report, event.atUs ?? node.startedAtUs, effects);
   return batch(effects);
 }
 

@@ -25,6 +25,7 @@ import { settled, started, withTick } from './raft/steps.ts';
 import {
   batch,
   carryOutReport,
+  draftOfNode,
   type Node,
   type NodeEvent,
   newNode,
@@ -130,10 +131,10 @@ const node = setup({
     ...actionOfEach((work) =>
       assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) => {
         const { raft, report } = settled(context.raft, event as RaftEvent, work);
-        return saveReady(raft, report, context.node, event.atUs);
+        return saveReady(raft, report, context.node, event);
       }),
     ),
-    report: emit(({ context, event }: Given) => carryOutReport(context, event.atUs)),
+    report: emit(({ context, event }: Given) => carryOutReport(context, event)),
     carryOut: emit(({ context }: Given) => batch(context.node.out)),
     // --- time
     armTicker: raise({ type: 'tick' } as NodeEvent, {
@@ -143,7 +144,11 @@ const node = setup({
         return node.heartbeatUs - ((atUs - node.tickerSinceUs) % node.heartbeatUs);
       },
     }),
-    holdTick: act(({ node }) => ({ ...node, tickHeld: true })),
+    holdTick: act(({ node }) => {
+      const next = draftOfNode(node);
+      next.tickHeld = true;
+      return next;
+    }),
     armLinkBeat: raise({ type: 'link-beat' } as NodeEvent, { id: 'link-beat', delay: LINK_HEARTBEAT_US }),
     linkHeartbeats: act(linkHeartbeats),
     armSilence: raise({ type: 'check-silence' } as NodeEvent, {
@@ -188,7 +193,7 @@ const config = {
   id: 'etcd.raft-node',
   context: ({ input }: { readonly input: RaftNodeInput }): RaftNodeContext => {
     const { raft, report } = started(input);
-    return saveReady(raft, report, newNode(input), input.atUs);
+    return saveReady(raft, report, newNode(input), input);
   },
   entry: ['armTicker', 'armLinkBeat', 'armSilence'],
   initial: base.initial,

@@ -16,6 +16,8 @@ import type { Ready } from './raft/raw-node.ts';
 import { advanced, winsByOwnVote } from './raft/steps.ts';
 import { type RaftStorage, withEntries, withHardState, withSnapshot } from './raft/storage.ts';
 import {
+  asking,
+  draftOfNode,
   logLines,
   type Node,
   type RaftNodeContext,
@@ -49,10 +51,15 @@ function isSaved({ hardState, entries, snapshot }: Ready): boolean {
 }
 
 /** The context after a step of Raft: a Ready that needs the disk or an `advance` is dealt with. */
-export function saveReady(raft: Raft, report: RaftReport | null, node: Node, atUs: number): RaftNodeContext {
+export function saveReady(
+  raft: Raft,
+  report: RaftReport | null,
+  node: Node,
+  event: { readonly atUs: number },
+): RaftNodeContext {
   if (report === null || report.ready === null || !report.ready.mustAdvance) return { raft, report, node };
   const out: Effect[] = [];
-  const next = deal(raft, { ...node, out }, report, atUs, out);
+  const next = deal(raft, asking(node, out), report, event.atUs, out);
   return { raft: next.raft, report, node: next.node };
 }
 
@@ -82,7 +89,10 @@ function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number,
       out.push({ type: 'write', id, key: RAFT_KEY, value: onDisk(after), sync });
       tellNews({ raft, node }, report, atUs, out);
       const messages = leads ? [] : ready.messages;
-      node = { ...node, writes, saving: { id, ready, messages, before: held, after, sinceUs: atUs } };
+      const saving = draftOfNode(node);
+      saving.writes = writes;
+      saving.saving = { id, ready, messages, before: held, after, sinceUs: atUs };
+      node = saving;
       break;
     }
     if (after !== held) out.push({ type: 'write', key: RAFT_KEY, value: onDisk(after), sync });
@@ -103,12 +113,15 @@ export function written(
 ): Done {
   if (!ok) {
     const line = 'failed to save Raft hard state and entries: no space left on device';
-    return { raft, node: { ...node, out: [tellLead({ type: 'fatal', line })] } };
+    return { raft, node: asking(node, [tellLead({ type: 'fatal', line })]) };
   }
   const saving = node.saving as Saving;
   const out: Effect[] = [];
   send({ raft, node }, saving.messages, out);
-  const done: Node = { ...node, out, saving: null, tickHeld: false };
+  const done = draftOfNode(node);
+  done.out = out;
+  done.saving = null;
+  done.tickHeld = false;
   const next = goOn(raft, done, saving, atUs, out);
   if (node.tickHeld) out.push(tellSelf({ type: 'tick' }));
   return next;

@@ -5,6 +5,7 @@
 import type { Effect } from '../../sim/effects.ts';
 import type { StreamMessage } from './family.ts';
 import {
+  draftOfLink,
   effectsOfChange,
   LINK_HEARTBEAT_US,
   type Link,
@@ -21,9 +22,12 @@ import {
 import { lastIndex } from './raft/log.ts';
 import type { RaftMessage } from './raft/messages.ts';
 import {
+  asking,
   type Closed,
+  draftOfNode,
   NO_EFFECTS,
   type Node,
+  type NodeDraft,
   type NodeEvent,
   type Of,
   type RaftNodeContext,
@@ -34,31 +38,46 @@ import {
 
 const LINK_BEAT: StreamMessage = { kind: 'link-heartbeat' };
 
-function withLinks(node: Node, links: readonly Link[]): Node {
-  return { ...node, links, out: effectsOfChange(node.links, links) };
+function withLinks(node: Node, links: readonly Link[]): NodeDraft {
+  const next = draftOfNode(node);
+  next.links = links;
+  next.out = effectsOfChange(node.links, links);
+  return next;
 }
 
 export function attach({ node }: RaftNodeContext, event: Of<'writer' | 'reader'>): Node {
   const link = linkTo(node.links, event.id);
-  if (link === undefined) return { ...node, out: [{ type: 'close', connection: event.connection }] };
-  const next =
-    event.type === 'writer'
-      ? { ...link, active: true, waiting: [], writer: event.connection }
-      : { ...link, active: true, reader: event.connection, readSinceUs: event.atUs };
-  const silenceAtUs = Math.min(node.silenceAtUs, event.atUs + READ_TIMEOUT_US);
-  return { ...withLinks(node, withLink(node.links, next)), silenceAtUs };
+  if (link === undefined) return asking(node, [{ type: 'close', connection: event.connection }]);
+  const attached = draftOfLink(link);
+  attached.active = true;
+  if (event.type === 'writer') {
+    attached.waiting = [];
+    attached.writer = event.connection;
+  } else {
+    attached.reader = event.connection;
+    attached.readSinceUs = event.atUs;
+  }
+  const next = withLinks(node, withLink(node.links, attached));
+  next.silenceAtUs = Math.min(node.silenceAtUs, event.atUs + READ_TIMEOUT_US);
+  return next;
 }
 
 /** The peer is there, but its stream is not yet: etcd's pipeline would carry the message. */
 export function hold({ node }: RaftNodeContext, { message }: Of<'hold'>): Node {
   const link = linkTo(node.links, message.to);
   if (link === undefined || link.waiting.length >= PIPELINE_BUFFER) return node;
-  return { ...node, links: withLink(node.links, { ...link, waiting: [...link.waiting, message] }) };
+  const holding = draftOfLink(link);
+  holding.waiting = [...link.waiting, message];
+  const next = draftOfNode(node);
+  next.links = withLink(node.links, holding);
+  return next;
 }
 
 export function addPeer({ node }: RaftNodeContext, { id }: Of<'peer-added'>): Node {
-  const links = linkTo(node.links, id) === undefined ? [...node.links, newLink(id)] : node.links;
-  return { ...node, links, out: NO_EFFECTS };
+  const next = draftOfNode(node);
+  if (linkTo(node.links, id) === undefined) next.links = [...node.links, newLink(id)];
+  next.out = NO_EFFECTS;
+  return next;
 }
 
 export function removePeer({ node }: RaftNodeContext, { id }: Of<'peer-removed'>): Node {
@@ -75,14 +94,21 @@ export function loseConnection({ node }: RaftNodeContext, { connection }: Closed
 /** Asks when something last came on each stream. A reader's deadline moves with every message; this looks only when one may be over. */
 export function lookForSilence({ node }: RaftNodeContext): Node {
   const connections = readersOf(node.links);
-  return { ...node, out: [{ type: 'tcp-info', connections }] };
+  return asking(node, [{ type: 'tcp-info', connections }]);
 }
 
 export function dropSilent({ node }: RaftNodeContext, { lastReceivedUs, atUs }: Of<'tcp-info'>): Node {
   const silenceAtUs = nextSilenceUs(node.links, lastReceivedUs);
-  if (silenceAtUs > atUs) return { ...node, silenceAtUs, out: NO_EFFECTS };
+  if (silenceAtUs > atUs) {
+    const next = draftOfNode(node);
+    next.silenceAtUs = silenceAtUs;
+    next.out = NO_EFFECTS;
+    return next;
+  }
+  const next = withLinks(node, withoutSilent(node.links, lastReceivedUs, atUs));
   // What is left is looked at again at once.
-  return { ...withLinks(node, withoutSilent(node.links, lastReceivedUs, atUs)), silenceAtUs: atUs };
+  next.silenceAtUs = atUs;
+  return next;
 }
 
 /** Streams on which Raft itself says nothing get a link heartbeat. */
@@ -94,7 +120,7 @@ export function linkHeartbeats({ raft, node }: RaftNodeContext): Node {
     if (writer === null || leads || (answers && id === raft.lead)) continue;
     out.push({ type: 'transmit', connection: writer, message: LINK_BEAT });
   }
-  return { ...node, out };
+  return asking(node, out);
 }
 
 /** The message of a stream, if it is one of Raft's. */
@@ -127,17 +153,14 @@ export function isUnusual(context: RaftNodeContext, event: NodeEvent): boolean {
 
 export function takePeerMessage({ node }: RaftNodeContext, event: Of<'unusual'>): Node {
   const link = node.links.find(({ reader }) => reader === event.connection);
-  if (link === undefined) return { ...node, out: NO_EFFECTS };
+  if (link === undefined) return asking(node, NO_EFFECTS);
   const message = event.message as StreamMessage;
-  return { ...node, out: [tellLead({ type: 'from-peer', from: link.id, message })] };
+  return asking(node, [tellLead({ type: 'from-peer', from: link.id, message })]);
 }
 
 export function sendOne({ node }: RaftNodeContext, { to, message }: Of<'send'>): Node {
   const writer = linkTo(node.links, to)?.writer;
-  if (writer != null) return { ...node, out: [{ type: 'transmit', connection: writer, message }] };
+  if (writer != null) return asking(node, [{ type: 'transmit', connection: writer, message }]);
   const isSnapshot = 'type' in message && message.type === 'MsgSnap';
-  return {
-    ...node,
-    out: isSnapshot ? [tellSelf({ type: 'report-snapshot', id: to, ok: false })] : NO_EFFECTS,
-  };
+  return asking(node, isSnapshot ? [tellSelf({ type: 'report-snapshot', id: to, ok: false })] : NO_EFFECTS);
 }

@@ -82,8 +82,10 @@ export interface Chain<T> {
 }
 
 export function chainToArray<T>(chain: Chain<T> | null): T[] {
+  if (chain === null) return [];
+  if (chain.before === null) return [chain.item];
   const items: T[] = [];
-  for (let cell = chain; cell !== null; cell = cell.before) items.push(cell.item);
+  for (let cell: Chain<T> | null = chain; cell !== null; cell = cell.before) items.push(cell.item);
   return items.reverse();
 }
 

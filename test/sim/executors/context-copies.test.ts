@@ -2,16 +2,20 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { copier } from '../../../sim/context-copies.ts';
 
-/** Their places are made for these keys. */
-const lettered = Array.from({ length: 4 }, () => copier());
-for (const copy of lettered) copy({ a: 1, b: 2, c: 3 });
-/** More than there are places, so that the general way is covered, too. */
-const copiers = Array.from({ length: 30 }, () => copier());
+/** A copier that has copied such a context often, so that it has taken its place. */
+function busy(context: object) {
+  const copy = copier();
+  for (let i = 0; i < 100; i++) copy(context);
+  return copy;
+}
 const entries = (count: number) => Array.from({ length: count }, (_, i) => [`key${i}`, i] as const);
+/** Their places are made for these keys. */
+const lettered = Array.from({ length: 4 }, () => busy({ a: 1, b: 2, c: 3 }));
+/** More than there are places, so that the general way is covered, too; one of each size below. */
+const copiers = Array.from({ length: 30 }, (_, size) => busy(Object.fromEntries(entries(size))));
 
 test('a copy has the same keys in the same order, whatever their number, in every place', () => {
   for (const copy of copiers) {
-    // The first context decides what a program's place is made for.
     const sizes = [copiers.indexOf(copy), 0, 1, 4, 5, 23, 24, 25, 40];
     for (const size of sizes) {
       const context = Object.fromEntries(entries(size));
