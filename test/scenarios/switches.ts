@@ -32,12 +32,15 @@ export interface Tried {
 }
 
 /** Whether what is judged needs the standard probers: three quarters of a cluster's work are theirs. */
-function asksForServices({ expect = [], timeline = [] }: ScenarioData): boolean {
+function asksForServices({ clients = [], expect = [], timeline = [] }: ScenarioData): boolean {
+  const own = clients.map(({ name }) => name);
   const texts = [
-    ...expect.flatMap((one) => EXPECTATION_KINDS.map((kind) => one[kind])),
-    ...timeline.map(({ when }) => when),
+    ...expect.flatMap((one) => EXPECTATION_KINDS.map((kind) => one[kind] ?? '')),
+    ...timeline.map(({ when = '' }) => when),
   ];
-  return texts.some((text) => text?.includes('services') === true);
+  return texts.some((text) =>
+    [...text.matchAll(/services(?:\['([^']+)'\])?/g)].some(([, name = '']) => !own.includes(name)),
+  );
 }
 
 /** Runs scenarios for judging only; worlds that begin alike are settled once. */
