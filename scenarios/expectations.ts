@@ -124,6 +124,20 @@ export interface Judged {
   readonly atUs: number | undefined;
 }
 
+/** From when to when an expectation looks, in world time; undefined if one of its moments never came. */
+export function spanOf(
+  expectation: ExpectationData,
+  moments: Moments,
+): { readonly fromUs: number; readonly toUs: number } | undefined {
+  const fromUs = momentUs(expectation.from ?? expectation.after ?? 'start', moments);
+  if (fromUs === undefined) return undefined;
+  const toUs =
+    expectation.within === undefined
+      ? momentUs(expectation.to ?? 'end', moments)
+      : fromUs + durationUs(expectation.within);
+  return toUs === undefined ? undefined : { fromUs, toUs: Math.min(toUs, moments.get('end') as number) };
+}
+
 /** A span whose moments never came cannot hold: the expectation fails. */
 export function judgeExpectation(
   expectation: ExpectationData,
@@ -132,17 +146,11 @@ export function judgeExpectation(
 ): Judged {
   const kind = kindOf(expectation);
   const text = describe(expectation);
-  const fromUs = momentUs(expectation.from ?? expectation.after ?? 'start', moments);
-  const endUs = moments.get('end') as number;
-  if (fromUs === undefined) return { text, ok: false, atUs: undefined };
-  const toUs =
-    expectation.within === undefined
-      ? momentUs(expectation.to ?? 'end', moments)
-      : fromUs + durationUs(expectation.within);
-  if (toUs === undefined) return { text, ok: false, atUs: undefined };
+  const span = spanOf(expectation, moments);
+  if (span === undefined) return { text, ok: false, atUs: undefined };
   const wantsTruth = kind === 'eventually' || kind === 'sometimes';
   // always is broken by the first untruth, never by the first truth.
-  const atUs = watchlist.of(textOf(expectation)).first(kind !== 'always', fromUs, Math.min(toUs, endUs));
+  const atUs = watchlist.of(textOf(expectation)).first(kind !== 'always', span.fromUs, span.toUs);
   return { text, ok: wantsTruth ? atUs !== undefined : atUs === undefined, atUs };
 }
 

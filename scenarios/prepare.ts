@@ -26,6 +26,8 @@ export interface PrepareOptions {
   readonly executor?: ExecutorName;
   /** Leave out the standard probers: for measures of the world alone. */
   readonly withoutProbers?: boolean;
+  /** Of the standard probers these only, by their names: where nobody asks for the others. */
+  readonly probers?: readonly string[];
   readonly limits?: WorldSpec['limits'];
   /** Commands will be typed that the timeline does not name. */
   readonly console?: boolean;
@@ -37,7 +39,9 @@ export function prepare(
   topology: Topology,
   options: PrepareOptions,
 ): { spec: WorldSpec; findings: Finding[] } {
-  const probers = options.withoutProbers === true ? [] : standardProbers(topology);
+  const probers = standardProbers(topology).filter(
+    ({ config }) => options.withoutProbers !== true && options.probers?.includes(config.name) !== false,
+  );
   const own = (data.clients ?? []).map((one) => placedClient(one, topology));
   const { spec, findings } = buildWorld(topology, {
     seed: options.seed,

@@ -6,7 +6,7 @@
  * never came. Both fail for no reason of the cluster's.
  */
 import type { ParameterMap } from '../models/cluster/parameters.ts';
-import { judgeExpectation, type Moments, momentUs, type Watchlist } from './expectations.ts';
+import { judgeExpectation, type Moments, spanOf, type Watchlist } from './expectations.ts';
 import { EXPECTATION_KINDS, entryLabel, isFaultEntry } from './rules.ts';
 import type { ExpectationData, ScenarioData, SwitchData, TimelineEntryData } from './schema.ts';
 
@@ -53,7 +53,6 @@ export function failsWith(
 ): boolean {
   const text = EXPECTATION_KINDS.map((kind) => expectation[kind] ?? '').join('');
   if (change.without?.some((name) => text.includes(`steps['${name}']`)) === true) return false;
-  const span = [expectation.from ?? expectation.after ?? 'start', expectation.to ?? 'end'];
-  if (span.some((moment) => momentUs(moment, moments) === undefined)) return false;
+  if (spanOf(expectation, moments) === undefined) return false;
   return !judgeExpectation(expectation, watchlist, moments).ok;
 }

@@ -5,17 +5,16 @@ import { storyText } from '../../cli/print-story.ts';
 import { PLAIN } from '../../cli/style.ts';
 import { SCENARIO_NAMES } from '../scenarios/library.ts';
 import { composed, run } from '../scenarios/runs.ts';
+import { UNTOLD } from './untold.ts';
 
 const update = process.env['QUORATE_UPDATE_GOLDEN'] === '1';
 const COLUMNS = 120;
-
-/** Those that take long and tell little more than their last lines; test/scenarios/shipped.test.ts runs them. */
-const UNTOLD = ['control-plane-off', 'stateful-set-waits', 'worker-loses-power'];
 
 describe('the story of seed 1 is the one in the file', () => {
   test.each(SCENARIO_NAMES.filter((name) => !UNTOLD.includes(name)))('%s', (name) => {
     const { about } = composed(name).data;
     const { record } = run(name, 1);
+    expect(record.result.expectations.filter(({ ok }) => !ok)).toEqual([]);
     const story = `${storyText(record, about, PLAIN, COLUMNS)}\nevents ${record.result.events}, trace ${record.result.trace_hash}\n`;
     const path = new URL(`${name}.txt`, import.meta.url).pathname;
     if (update) writeFileSync(path, story);

@@ -1,23 +1,18 @@
-/** What etcd cannot do and what operators do to it: each shipped scenario ends as it says, with the first seed. */
+/** What etcd cannot do and what operators do to it: each shipped scenario ends as it says, with several seeds. */
 import { expect, test } from 'vitest';
-import { loadScenario } from '../../scenarios/load.ts';
-import { LIBRARY } from './library.ts';
-import { run } from './runs.ts';
+import { namesIn } from './library.ts';
+import { holdsForSeeds } from './seeds.ts';
+import { dataOf } from './shared-runs.ts';
 
-const NAMES = [...LIBRARY.keys()].filter((path) => /^etcd\/.*\.yaml$/.test(path));
+const NAMES = namesIn('etcd');
 
 test('there are scenarios, each with its own name as the file has it', () => {
   expect(NAMES.length).toBeGreaterThan(25);
-  for (const path of NAMES) {
-    const { scenario } = loadScenario(LIBRARY.get(path) ?? '', path);
-    expect(`etcd/${scenario?.data.scenario}.yaml`).toBe(path);
-    expect(scenario?.data.about).toBeDefined();
+  for (const name of NAMES) {
+    const { scenario, about } = dataOf(name);
+    expect(`etcd/${scenario}`).toBe(name);
+    expect(about).toBeDefined();
   }
 });
 
-test.each(NAMES)('%s', (path) => {
-  const { scenario } = loadScenario(LIBRARY.get(path) ?? '', path);
-  if (scenario === undefined) throw new Error(`${path} cannot be loaded`);
-  const { record } = run(scenario.data, 1);
-  expect(record.result.expectations.filter(({ ok }) => !ok)).toEqual([]);
-});
+holdsForSeeds(NAMES);

@@ -5,7 +5,7 @@ import { libraryTexts } from '../../cli/shared.ts';
 export const LIBRARY: ReadonlyMap<string, string> = libraryTexts();
 
 /** Names of the scenarios of a folder below scenarios/, as `labs/NAME`. */
-function namesIn(folder: string): string[] {
+export function namesIn(folder: string): string[] {
   return [...LIBRARY.keys()]
     .filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.yaml'))
     .map((path) => path.slice(0, -'.yaml'.length));

@@ -1,20 +1,27 @@
 /**
  * No expectation of a shipped scenario is empty: each fails with some switch (docs/02-scenarios.md). All of them are run by `npm run soak --
- * switches`; here those are that take no time, and every answer to a question has to say what its switches are.
+ * switches`; here those are that take no time, and every shipped scenario has to say what its switches are.
  */
 import { expect, test } from 'vitest';
-import { loadScenario } from '../../scenarios/load.ts';
+import { shippedScenarios } from '../../cli/shared.ts';
 import { failsWith, switched } from '../../scenarios/switches.ts';
-import { LIBRARY, QUESTION_NAMES } from '../scenarios/library.ts';
-import { session } from '../scenarios/runs.ts';
-import { complaintsOf } from '../scenarios/switches.ts';
+import { LIBRARY } from './library.ts';
+import { session } from './runs.ts';
+import { dataOf } from './shared-runs.ts';
+import { complaintsOf } from './switches.ts';
 
-/** Of door-3 and of etcd alone: tenths of a second each. */
+/** Of short starts, or dead soon: tenths of a second each. */
 const QUICK = [
   'etcd/add-before-remove',
   'etcd/four-members',
   'etcd/paused-leader',
   'etcd/remove-the-leader',
+  'kubeadm/init-dead-balancer-1-33',
+  'kubeadm/phases-by-hand',
+  'labs/guide-003-two-down',
+  'labs/guide-004-haproxy-first',
+  'labs/guide-004-load-balancer-first',
+  'labs/guide-004-stacked-member-off',
   'questions/penalty-smaller-than-gap',
   'questions/proxy-stops-watched',
   'questions/refused-or-silent',
@@ -24,9 +31,8 @@ const QUICK = [
   'questions/weight-zero',
 ];
 
-test.each(QUESTION_NAMES)('%s has a switch', (name) => {
-  const { scenario } = loadScenario(LIBRARY.get(`${name}.yaml`) ?? '', name);
-  expect(scenario?.data.switches?.length ?? 0).toBeGreaterThan(0);
+test.each(shippedScenarios(LIBRARY))('%s has a switch', (name) => {
+  expect(dataOf(name).switches?.length ?? 0).toBeGreaterThan(0);
 });
 
 test.each(QUICK)(
@@ -37,7 +43,7 @@ test.each(QUICK)(
   60_000,
 );
 
-const data = loadScenario(LIBRARY.get('etcd/lying-disk.yaml') ?? '', 'etcd/lying-disk').scenario!.data;
+const data = dataOf('etcd/lying-disk');
 
 test('an expectation about a command that a switch leaves out does not count as failed', () => {
   const change = { without: ['put'] };
