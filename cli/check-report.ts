@@ -35,7 +35,8 @@ export function reportText(report: CheckReport, json: boolean, style: Style, col
     if (counterexamples.some((one) => one.property.name === property.name)) continue;
     lines.push(wrap(`${property.name}: ${property.sentence}`, columns, `${style.green('✓')} `, '  '));
   }
-  lines.push('', ...triedLines(report, columns), ...leftOutLines(report, columns));
+  lines.push('', ...triedLines(report, columns), ...unjudgedLines(report, columns));
+  lines.push(...leftOutLines(report, columns));
   if (report.cure !== undefined) lines.push('', ...cureLines(report.cure, report, style, columns));
   return `${lines.join('\n')}\n`;
 }
@@ -123,6 +124,19 @@ function share(done: number, all: number, what: string): string {
   return done === all ? `all ${all} ${what}` : `${done} of ${all} ${what}`;
 }
 
+/** Runs that were made for a property and say nothing about it: what holds, holds in the others. */
+function unjudgedLines({ unjudged, tried }: CheckReport, columns: number): string[] {
+  const lines = unjudged.map(({ property, why, runs, ms }) => {
+    const all = tried.find(({ properties }) => properties.includes(property))?.runs ?? runs;
+    return wrap(
+      `${property} in ${runs} of ${all} runs (${(ms / 1000).toFixed(0)} s simulated): ${why}`,
+      columns,
+      'not judged: ',
+    );
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
 /** What was not looked for, because it is not claimed or known to be broken. */
 function leftOutLines({ leftOut, faults, properties }: CheckReport, columns: number): string[] {
   const lines = leftOut.map((property) => {
@@ -155,6 +169,10 @@ function jsonOf(report: CheckReport): object {
       source: property.source,
       claimed_under: property.claimedUnder,
       known_not_under: property.knownNotUnder ?? [],
+      runs: report.tried.find(({ properties: group }) => group.includes(property.name))?.runs ?? 0,
+      unjudged: report.unjudged
+        .filter((one) => one.property === property.name)
+        .map(({ why, runs: count, ms }) => ({ why, runs: count, ms })),
       holds: broken === undefined,
       ...(broken === undefined
         ? {}

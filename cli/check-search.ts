@@ -4,6 +4,8 @@ import {
   type CheckTask,
   checkOnPool,
   type FoundViolation,
+  summedUnjudged,
+  type UnjudgedRuns,
 } from '../plan/runners/check-runs.ts';
 import type { FaultClass } from '../properties/fault-classes.ts';
 import { ALL_NEEDS, NEEDS, type Need } from '../properties/needs.ts';
@@ -25,6 +27,8 @@ export interface SearchResult {
   /** `afterMs`: when it came, from the start of the search on. */
   readonly found: readonly (FoundViolation & { readonly afterMs: number })[];
   readonly runs: number;
+  /** Runs that said nothing about a property, and why. */
+  readonly unjudged: readonly UnjudgedRuns[];
   /** Worlds of different luck. */
   readonly worlds: number;
   readonly seconds: number;
@@ -117,6 +121,7 @@ export async function search(ready: ReadyCheck, wish: SearchWish): Promise<Searc
   return {
     found: wish.properties.flatMap(({ name }) => found.get(name) ?? []),
     runs: doneTasks.reduce((sum, { count }) => sum + count, 0),
+    unjudged: summedUnjudged(answers.flatMap((answer) => answer?.unjudged ?? [])),
     worlds: new Set(doneTasks.map(({ seed }) => seed)).size,
     seconds: (Date.now() - startedMs) / 1000,
     states: seen.states.size,

@@ -34,6 +34,14 @@ export interface Violation {
   readonly what: string;
 }
 
+/** A property about which a run says nothing. */
+export interface Unjudged {
+  readonly property: string;
+  readonly why: string;
+  /** Scenario time that was simulated for it in vain. */
+  readonly ms: number;
+}
+
 export interface RunWish {
   /** Is told of every step. */
   readonly coverage?: Coverage;
@@ -45,6 +53,7 @@ export interface RunWish {
 
 export interface CheckedRun {
   readonly violations: readonly Violation[];
+  readonly unjudged: readonly Unjudged[];
   readonly session: Session;
 }
 
@@ -110,9 +119,16 @@ export class Checker {
       coverage,
     );
     const failed = failedAt(schedule, phases);
+    const unjudged: Unjudged[] = [];
     const judge = (when: Property['judged']): Violation[] =>
       this.properties.flatMap((property) => {
         if (property.judged !== when) return [];
+        const why = property.unjudged?.(session, failed, phases);
+        if (why !== undefined) {
+          const ms = when === 'settled' ? phases.settledMs : phases.endMs;
+          unjudged.push({ property: property.name, why, ms });
+          return [];
+        }
         const what = watchers.get(property)?.wrong() ?? property.violation(session, failed, phases);
         return what === undefined ? [] : [{ property: property.name, what }];
       });
@@ -139,7 +155,7 @@ export class Checker {
       violations.push(...judge('healed'));
     }
     coverage?.look(session.world);
-    return { violations, session };
+    return { violations, unjudged, session };
   }
 }
 

@@ -22,26 +22,25 @@ export interface BoundedOutage {
   readonly last: RequestFact | undefined;
 }
 
-/**
- * The outage of a single fault that has not ended, and its bound. Undefined: there are other faults, too little is left to serve, the configuration
- * gives no bound, or the run ends before it.
- */
+/** The outage of a single fault that has not ended, and its bound; a text says why there is none. */
 export function outageOf(
   session: Session,
   failed: readonly Failure[],
   { settledMs }: Phases,
-): BoundedOutage | undefined {
+): BoundedOutage | string {
   const { topology, scenario, facts, epochUs } = session;
   const [failure] = failed;
-  if (failure === undefined || (scenario.timeline ?? []).length !== 1) return undefined;
-  const isLeft = [hasMajority, hasApiserver, hasFrontDoor].every((has) => has(topology, failed));
-  const chains = isLeft ? chainsOf(session, failure) : undefined;
-  if (chains === undefined) return undefined;
+  if (failure === undefined || (scenario.timeline ?? []).length !== 1)
+    return 'there was not a single fault that lasted';
+  if (![hasMajority, hasApiserver, hasFrontDoor].every((has) => has(topology, failed)))
+    return 'too little was left to serve anybody';
+  const chains = chainsOf(session, failure);
+  if (chains === undefined) return 'the configuration gives no bound: nothing looks for such a fault';
   const chain = longest(chains);
   const boundUs = chain === undefined ? PACKETS_US : chainUs(chain);
   const faultUs = epochUs + failure.atMs * 1000;
   const endUs = epochUs + (settledMs - UNDER_WAY_MS) * 1000;
-  if (faultUs + boundUs >= endUs) return undefined;
+  if (faultUs + boundUs >= endUs) return 'the run ended before the bound';
   const bad = facts.requests.list.filter(
     ({ client, outcome, startedAtUs }) =>
       CLIENTS.includes(client) && outcome !== 'ok' && startedAtUs >= faultUs && startedAtUs <= endUs,
@@ -63,9 +62,13 @@ export const everyOutageIsBounded: Property = {
   needs: 'requests',
   about: ['keepalived', 'haproxy', 'etcd', 'kube-apiserver'],
   judged: 'settled',
+  unjudged(session, failed, phases) {
+    const outage = outageOf(session, failed, phases);
+    return typeof outage === 'string' ? outage : undefined;
+  },
   violation(session, failed, phases) {
     const outage = outageOf(session, failed, phases);
-    if (outage === undefined || outage.last === undefined || outage.tookUs <= outage.boundUs)
+    if (typeof outage === 'string' || outage.last === undefined || outage.tookUs <= outage.boundUs)
       return undefined;
     const { last, tookUs, boundUs, chain } = outage;
     const why = chain === undefined ? 'the fault breaks nothing' : chainText(chain);

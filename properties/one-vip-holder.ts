@@ -1,6 +1,6 @@
 import { hostsWith } from '../models/cluster/topology.ts';
 import type { Property } from './property.ts';
-import { comesBackLate, isLeft } from './schedule.ts';
+import { CAME_BACK_LATE, comesBackLate, isLeft } from './schedule.ts';
 
 export const oneVipHolder: Property = {
   name: 'one-vip-holder',
@@ -19,8 +19,8 @@ export const oneVipHolder: Property = {
   needs: 'world',
   about: ['keepalived', 'haproxy'],
   judged: 'settled',
-  violation({ scenario, facts, topology }, failed, phases) {
-    if (topology.vip === undefined || comesBackLate(scenario, phases)) return undefined;
+  unjudged: ({ scenario }, _failed, phases) => (comesBackLate(scenario, phases) ? CAME_BACK_LATE : undefined),
+  violation({ facts, topology }, failed) {
     const routers = hostsWith(topology, 'keepalived').filter(({ name }) =>
       isLeft(failed, name, 'keepalived'),
     );

@@ -39,6 +39,10 @@ export interface Property {
   /** At the end of the safety phase, before anything heals; or at the end of the liveness phase. */
   readonly judged: 'settled' | 'healed';
   /**
+   * Why nothing can be said about a run that has come to the end of its phase; undefined: it is judged. Nothing else is asked then.
+   */
+  readonly unjudged?: (session: Session, failed: readonly Failure[], phases: Phases) => string | undefined;
+  /**
    * What is wrong in a run that has come to the end of its phase, in which these things are out; undefined if the
    * property holds. Times of the session are world microseconds from `epochUs` on.
    */

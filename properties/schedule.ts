@@ -51,6 +51,9 @@ export function failedAt({ faults }: Schedule, { settledMs }: Phases): Failure[]
 /** From power-on to the last daemon's start. */
 const BOOT_MS = 35_000;
 
+/** Why such a run says nothing. */
+export const CAME_BACK_LATE = 'something came back so late that it had not settled';
+
 /**
  * Does something that failed for a while come back so late that it has not settled when it is judged? Then what is claimed after
  * settling says nothing about the run.

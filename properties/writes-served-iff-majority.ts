@@ -3,7 +3,7 @@ import { durationUs } from '../scenarios/durations.ts';
 import type { ScenarioData } from '../scenarios/schema.ts';
 import { JUDGED_MS, RECOVERY_MS } from './phases.ts';
 import type { Property } from './property.ts';
-import { type Failure, isLeft } from './schedule.ts';
+import { CAME_BACK_LATE, type Failure, isLeft } from './schedule.ts';
 
 /** A majority of etcd's members is left. */
 export function hasMajority(topology: Topology, failed: readonly Failure[]): boolean {
@@ -59,10 +59,12 @@ export const writesServedIffMajority: Property = {
     hostsWith(topology, topology.vip === undefined ? 'haproxy' : 'keepalived').length > 0,
   needs: 'requests',
   judged: 'settled',
-  violation({ scenario, facts, topology, epochUs }, failed, { settledMs }) {
+  unjudged({ scenario }, _failed, { settledMs }) {
     // What starts again in between needs its own time, in which a balancer takes an apiserver before it is ready.
     const startUs = lastStartUs(scenario, settledMs * 1000);
-    if (startUs > 0 && startUs + RECOVERY_MS * 1000 > settledMs * 1000) return undefined;
+    return startUs > 0 && startUs + RECOVERY_MS * 1000 > settledMs * 1000 ? CAME_BACK_LATE : undefined;
+  },
+  violation({ facts, topology, epochUs }, failed, { settledMs }) {
     const expected =
       hasMajority(topology, failed) && hasApiserver(topology, failed) && hasFrontDoor(topology, failed);
     // Requests that could still end within the phase: the prober's limit is 5 s.

@@ -36,8 +36,29 @@ export interface FoundViolation {
   readonly shrunk?: Shrunk & { readonly ms: number };
 }
 
+/** Runs that said nothing about a property, for one reason. */
+export interface UnjudgedRuns {
+  readonly property: string;
+  readonly why: string;
+  readonly runs: number;
+  /** Scenario time of their phases, milliseconds. */
+  readonly ms: number;
+}
+
+/** The same of several answers. */
+export function summedUnjudged(all: readonly UnjudgedRuns[]): UnjudgedRuns[] {
+  const sums = new Map<string, UnjudgedRuns>();
+  for (const one of all) {
+    const key = `${one.property} ${one.why}`;
+    const { runs = 0, ms = 0 } = sums.get(key) ?? {};
+    sums.set(key, { ...one, runs: runs + one.runs, ms: ms + one.ms });
+  }
+  return [...sums.values()];
+}
+
 export interface CheckAnswer {
   readonly runs: number;
+  readonly unjudged: readonly UnjudgedRuns[];
   /** The first of each property. */
   readonly found: readonly FoundViolation[];
   /** What this thread had not seen before. */

@@ -7,7 +7,14 @@ import type { Property } from '../../properties/property.ts';
 import type { Schedule } from '../../properties/schedule.ts';
 import { Search } from '../../properties/search.ts';
 import { shrink } from '../../properties/shrink.ts';
-import type { CheckAnswer, CheckTask, FoundViolation, SharedCheck } from './check-runs.ts';
+import {
+  type CheckAnswer,
+  type CheckTask,
+  type FoundViolation,
+  type SharedCheck,
+  summedUnjudged,
+  type UnjudgedRuns,
+} from './check-runs.ts';
 
 const { checked, classes, groups, seed: base, schedule: fixed } = workerData as SharedCheck;
 const made = new Map<number, { readonly checker: Checker; readonly search: Search }>();
@@ -51,9 +58,12 @@ export default function runTask({ group, seed, from, count }: CheckTask): CheckA
     combinations: new Set(coverage.combinations),
   };
   const found = new Map<string, FoundViolation>();
+  const unjudged: UnjudgedRuns[] = [];
   for (let index = from; index < from + count; index++) {
     const schedule = fixed === undefined ? search.at(index, seed) : { ...fixed, seed };
-    for (const { property, what } of checker.run(schedule, { coverage }).violations) {
+    const run = checker.run(schedule, { coverage });
+    unjudged.push(...run.unjudged.map((one) => ({ ...one, runs: 1 })));
+    for (const { property, what } of run.violations) {
       if (found.get(property)?.solid === true) continue;
       const solid = OTHER_LUCK.every((other) => isBroken(checker, schedule, property, other));
       if (!solid && found.has(property)) continue;
@@ -64,6 +74,7 @@ export default function runTask({ group, seed, from, count }: CheckTask): CheckA
   }
   return {
     runs: count,
+    unjudged: summedUnjudged(unjudged),
     found: [...found.values()],
     states: [...coverage.states].filter((one) => !before.states.has(one)),
     transitions: [...coverage.transitions].filter((one) => !before.transitions.has(one)),

@@ -1,5 +1,5 @@
 /** quorate survive, check and compare: the pool's workers run from dist. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Comparison } from '../../cli/compare.ts';
@@ -82,6 +82,22 @@ describe.skipIf(!built)('check', () => {
       expect(stdout).toContain('vip-on-a-working-proxy does not hold under pause');
     },
   );
+
+  test('runs that say nothing about a property are counted, and it is said why', LIMIT, async () => {
+    const file = join(folder, 'late.yaml');
+    writeFileSync(
+      file,
+      'scenario: late\nversion: 1\ntopology: stacked-1\nuntil: 60s\ntimeline: [{at: 9s, do: stop, on: m1/haproxy, for: 5s}]\n',
+    );
+    const late = ['check', file, '--property', 'one-vip-holder', '--runs', '1', '--out', folder];
+    const { exitCode, stdout } = await quorate(...late);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /not judged: one-vip-holder in 1 of 1 runs \(\d+ s simulated\): something came back so late that it had not settled/,
+    );
+    const [property] = JSON.parse((await quorate(...late, '--json')).stdout).properties;
+    expect(property).toMatchObject({ holds: true, runs: 1, unjudged: [{ runs: 1 }] });
+  });
 
   test.each([
     [['--property', 'vip'], 'there is none of this name'],
