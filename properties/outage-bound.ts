@@ -14,6 +14,7 @@ import { connectLimitUs } from '../models/haproxy/check-run.ts';
 import type { BackendConfig, Check, ServerConfig } from '../models/haproxy/config.ts';
 import { timerUs } from '../models/haproxy/timers.ts';
 import { KEEPALIVE_TIME_US, KEEPALIVE_TIMEOUT_US } from '../models/kube-apiserver/etcd-subchannel.ts';
+import { asksForHealth } from './health-checks.ts';
 import type { Takeover } from './takeover.ts';
 
 export interface OutagePhase {
@@ -120,12 +121,15 @@ function waitsFor(how: Absence): string {
   return how === 'hollow' ? 'fall, timeout check' : 'fall, timeout connect';
 }
 
-/** Does the check ask the apiserver about its etcd? */
-function asksForHealth({ checks }: BackendConfig): boolean {
-  return (
-    checks.kind === 'httpchk' &&
-    checks.rules.some((rule) => rule.step === 'request' && /^\/(readyz|livez|healthz)/.test(rule.uri))
-  );
+/**
+ * An apiserver without its etcd of which the balancer sees nothing: the kubelet's liveness probe ends it, and then its port is closed, as
+ * one that finds no etcd never opens it.
+ */
+export function restartedChain(of: CheckedServer, untilRestartUs: number): OutageChain | undefined {
+  const refused = serverChain(of, 'refused', { probeUs: 0, askedByOthers: false });
+  if (refused === undefined) return undefined;
+  const from = 'livenessProbe failureThreshold and periodSeconds, etcd-healthcheck-timeout';
+  return [{ name: 'the kubelet restarts it', us: untilRestartUs, from }, ...refused];
 }
 
 /** How long a balancer needs to take a server back that answers again. */

@@ -7,13 +7,16 @@ import { type EtcdConfig, settingsOf } from '../models/etcd/config.ts';
 import type { HaproxyConfig } from '../models/haproxy/config.ts';
 import type { KeepalivedConfig } from '../models/keepalived/config.ts';
 import type { KubeApiserverConfig } from '../models/kube-apiserver/config.ts';
+import type { KubeletConfig } from '../models/kubelet/config.ts';
 import type { Session } from '../scenarios/session.ts';
+import { asksForHealth, healthProbeUs, restartUs } from './health-checks.ts';
 import {
   type Absence,
   type CheckedServer,
   type EtcdTimes,
   electionChain,
   type OutageChain,
+  restartedChain,
   serverChain,
   silentMemberChain,
   stoppedMemberChain,
@@ -90,11 +93,17 @@ function serverChains(session: Session, failure: Failure): Found {
   if (own === undefined || how === undefined) return [];
   const flags = world.process(`${host}/kube-apiserver`).spec.config as KubeApiserverConfig;
   const servers = serversOn(session, own, failure);
+  const probeUs = healthProbeUs(flags);
   const hollow = {
-    probeUs: Math.max(flags['etcd-healthcheck-timeout'], flags['etcd-readycheck-timeout']),
+    probeUs,
     askedByOthers: servers.length > 1 || servers.some((one) => !asksReadyz(one)),
   };
-  return servers.map((one) => serverChain(one, how, hollow));
+  return servers.map((one) => {
+    if (how !== 'hollow' || asksForHealth(one.backend)) return serverChain(one, how, hollow);
+    const kubelet = world.process(`${host}/kubelet`).spec.config as KubeletConfig;
+    const untilRestartUs = restartUs(kubelet, probeUs);
+    return untilRestartUs === undefined ? undefined : restartedChain(one, untilRestartUs);
+  });
 }
 
 /** Nobody but balancers asks for /readyz; the kubelet asks for the others. */

@@ -4,9 +4,12 @@
  */
 import type { HaproxyConfig } from '../models/haproxy/config.ts';
 import type { KeepalivedConfig } from '../models/keepalived/config.ts';
+import type { KubeApiserverConfig } from '../models/kube-apiserver/config.ts';
 import type { NodeLifecycleConfig } from '../models/kube-controller-manager/config.ts';
+import type { KubeletConfig } from '../models/kubelet/config.ts';
 import { durationUs } from '../scenarios/durations.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
+import { asksForHealth, healthProbeUs, restartUs } from './health-checks.ts';
 import { type Need, REPLICAS } from './needs.ts';
 import type { Property } from './property.ts';
 import { DRILL_MS } from './restore-drill.ts';
@@ -66,6 +69,25 @@ function serverSettleMs(spec: WorldSpec): number {
   return Math.max(0, ...times);
 }
 
+/**
+ * The longest time until nobody is sent to an apiserver any more that has lost its etcd: where a balancer's check does not look so deep, the
+ * kubelet has to restart it first. Only a stacked apiserver loses its etcd alone.
+ */
+function hollowSettleMs(spec: WorldSpec): number {
+  const configs = <Config>(name: string): Config[] =>
+    spec.processes.filter(({ type }) => type.name === name).map(({ config }) => config as Config);
+  const isDeep = configs<HaproxyConfig>('haproxy')
+    .flatMap(({ backends }) => backends.filter(({ servers }) => servers.length > 0))
+    .every(asksForHealth);
+  const stacked = configs<KubeApiserverConfig>('kube-apiserver').filter(
+    (flags) => flags['etcd-servers'].length === 1,
+  );
+  if (isDeep || stacked.length === 0) return 0;
+  const probeUs = Math.max(...stacked.map(healthProbeUs));
+  const us = configs<KubeletConfig>('kubelet').map((kubelet) => restartUs(kubelet, probeUs) ?? 0);
+  return Math.max(0, ...us) / 1000 + serverSettleMs(spec);
+}
+
 /** From the loss of a node to its pods elsewhere: the flags of kube-controller-manager, the toleration, start of the pods. */
 function replacedMs(spec: WorldSpec): number {
   const configs = spec.processes
@@ -88,7 +110,9 @@ const LEASE_MS = 20_000;
 function settleMs(need: Need, spec: WorldSpec): number {
   switch (need) {
     case 'requests':
-      return Math.max(vipSettleMs(spec), serverSettleMs(spec)) + SILENT_PEER_MS + JUDGED_MS;
+      return (
+        Math.max(vipSettleMs(spec), serverSettleMs(spec), hollowSettleMs(spec)) + SILENT_PEER_MS + JUDGED_MS
+      );
     case 'workloads':
       return Math.max(vipSettleMs(spec), replacedMs(spec));
     case 'etcd':

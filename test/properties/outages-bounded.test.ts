@@ -2,14 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import type { BackendConfig, ServerConfig } from '../../models/haproxy/config.ts';
 import { readHaproxyCfg } from '../../models/haproxy/read-cfg.ts';
+import type { KubeletConfig } from '../../models/kubelet/config.ts';
 import { Checker } from '../../properties/check-run.ts';
 import { everyOutageIsBounded, outageOf } from '../../properties/every-outage-is-bounded.ts';
+import { restartUs } from '../../properties/health-checks.ts';
 import {
   chainText,
   chainUs,
   electionChain,
   longest,
   PACKETS_US,
+  restartedChain,
   serverChain,
   silentMemberChain,
   stoppedMemberChain,
@@ -17,6 +20,7 @@ import {
 } from '../../properties/outage-bound.ts';
 import { failedAt, type PlannedFault } from '../../properties/schedule.ts';
 import { phaseMs } from '../../properties/search.ts';
+import { writesServedIffMajority } from '../../properties/writes-served-iff-majority.ts';
 import { topologyNamed } from '../../scenarios/topologies.ts';
 import { LIBRARY } from '../scenarios/library.ts';
 import { check, fault } from './checks.ts';
@@ -51,6 +55,28 @@ describe('the arithmetic', () => {
     expect(ofServer(checked('inter 2s fall 3'), 'hollow', { ...alone, askedByOthers: true })).toBe(
       7 * 2_001_000 + SECOND_US,
     );
+  });
+
+  test('a check that only connects: the kubelet has to end the apiserver first', () => {
+    const chain = restartedChain(checked('inter 2s fall 3'), 83 * SECOND_US) ?? [];
+    expect(chainUs(chain) - PACKETS_US).toBe(83 * SECOND_US + 3 * 2_001_000);
+    const liveness = {
+      path: '/livez',
+      initialDelay: 0,
+      period: 10 * SECOND_US,
+      timeout: 0,
+      failureThreshold: 8,
+    };
+    const probes = {
+      process: 'kube-apiserver',
+      address: '',
+      port: 0,
+      tls: true,
+      startup: undefined,
+      liveness,
+    };
+    const kubelet = { probes: [probes] } as unknown as KubeletConfig;
+    expect(restartUs(kubelet, 2 * SECOND_US)).toBe(83 * SECOND_US);
   });
 
   test('no check, or none that looks so deep: no bound', () => {
@@ -130,6 +156,15 @@ describe('some run comes within a tenth of its bound, and none exceeds it', () =
     LIMIT,
   );
 });
+
+test(
+  'checks that only connect: writes are judged when the kubelet has ended the apiserver without etcd',
+  () => {
+    const stopped = [fault(6_182, { do: 'stop', on: 'm2/etcd' })];
+    expect(check(writesServedIffMajority, 'guide-002', stopped)).toEqual([]);
+  },
+  LIMIT,
+);
 
 test(
   'a planted fault of the design: with nopreempt the VIP never leaves a dead proxy',
