@@ -58,7 +58,7 @@ export function stackedVersusExternal(tables: readonly StoredTable[], asked: rea
   return `${[
     '<!-- Made by `npm run docs` from docs/survival/; changes by hand are lost. -->',
     '# Stacked versus external etcd',
-    `What each reference topology survives, from ${tables.reduce((sum, { report }) => sum + report.runs, 0)} simulated runs: every subset of its hosts loses power, and every subset of the processes that serve requests, up to a size, is stopped for good, where two or more of keepalived and HAProxy fail in every order of these. The last 30 s of the 150 s after the last failure decide. Workers and clients never fail here. A table is what \`quorate survive NAME --max N --json\` prints; \`npm run soak -- survival-tables\` runs all of them again.`,
+    `What each reference topology survives, from ${tables.reduce((sum, { report }) => sum + report.runs, 0)} simulated runs: every subset of its hosts loses power, and every subset of the processes that serve requests, up to a size, is stopped for good, where two or more of keepalived and HAProxy fail in every order of these. Of sets of processes that are the same but for the names of their hosts one was run where the last table says so. The last 30 s of the 150 s after the last failure decide. Workers and clients never fail here. A table is what \`quorate survive NAME --max N --json\` prints; \`npm run soak -- survival-tables\` runs all of them again.`,
     '## What may fail',
     table(
       [
@@ -104,12 +104,20 @@ function agreementRow({ report, topology }: StoredTable): string[] {
   );
   return [
     code(report.topology),
-    String(report.rows.length),
+    setsText(report),
     `up to ${report.max}`,
     wrong.length === 0
       ? 'none'
       : wrong.map(({ failed, verdict }) => `${setText(failed)}: ${verdict}`).join('; '),
   ];
+}
+
+/** How many sets there are, and how many of them were run. */
+function setsText({ rows, symmetry }: SurvivalReport): string {
+  // A set whose verdict depends on the order has several rows.
+  const sets = new Map(rows.map(({ failed, stands_for: count = 1 }) => [[...failed].sort().join(), count]));
+  const all = [...sets.values()].reduce((sum, count) => sum + count, 0);
+  return symmetry ? `${all}, ${sets.size} of them run` : String(all);
 }
 
 /** An apiserver is of no use without its own member when stacked; of larger sets than the tables hold. */
@@ -179,6 +187,14 @@ const BELIEFS: readonly Belief[] = [
     answer: ([one]) =>
       one && one.single_points.length > 0
         ? `One balancer in front can: ${one.single_points.map(({ what }) => what).join(', ')}. Behind it any one of three masters may fail, and the whole survives no more than the balancer does. With keepalived and HAProxy on the masters themselves nothing single is left, with ${one.hosts.length - 1} hosts instead of ${one.hosts.length}.`
+        : undefined,
+  },
+  {
+    belief: 'Balancers of their own are safer than proxies on the masters.',
+    needs: ['stacked-3', 'stacked-3-lb2'],
+    answer: ([own, two]) =>
+      own && two && own.host_tolerance === two.host_tolerance && two.single_points.length === 0
+        ? `Two of them, with keepalived, leave no single point either; but both survive any ${two.host_tolerance}, \`stacked-3-lb2\` with ${two.hosts.length} hosts and \`stacked-3\` with ${own.hosts.length}. Of the sets of two hosts they survive ${ofTwo(two)} and ${ofTwo(own)}.`
         : undefined,
   },
   {

@@ -1,9 +1,16 @@
 /** `quorate survive TOPOLOGY`: which failures leave what of the API, from one real run a set of failures. */
 import type { Command } from 'commander';
+import type { Topology } from '../models/cluster/topology.ts';
 import { survivalRows } from '../plan/runners/survival-runs.ts';
 import { ownHosts } from '../properties/fault-classes.ts';
 import { VERDICT_WORDS, VERDICTS, type Verdict } from '../properties/survival.ts';
-import { failureSets } from '../properties/survival-sets.ts';
+import {
+  type ChosenSets,
+  chosenSets,
+  MOST_PROCESSES,
+  RUNS_UNASKED,
+  runsOf,
+} from '../properties/survival-choice.ts';
 import { type SurvivalRow, type SurvivalSummary, summaryOf } from '../properties/survival-table.ts';
 import { Failure } from './failure.ts';
 import { onAllCores } from './interruptible.ts';
@@ -18,6 +25,7 @@ interface SurviveFlags {
   readonly max?: string;
   readonly seed: string;
   readonly set: readonly string[];
+  readonly symmetry?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,7 +34,10 @@ export interface SurvivalReport {
   readonly topology: string;
   readonly seed: number;
   readonly hosts: readonly string[];
-  readonly rows: readonly Omit<SurvivalRow, 'kind'>[];
+  readonly rows: readonly (Omit<SurvivalRow, 'kind' | 'alike'> & {
+    /** So many sets, this one included, that are the same but for the names of their hosts. */
+    readonly stands_for?: number;
+  })[];
   readonly smallest_fatal: readonly (readonly string[])[];
   /** So many hosts, so many processes may fail, whichever they are, and every write is served. */
   readonly host_tolerance: number;
@@ -34,12 +45,11 @@ export interface SurvivalReport {
   readonly single_points: SurvivalSummary['singlePoints'];
   /** Most processes that failed together. */
   readonly max: number;
+  /** Of sets of processes that are the same but for the names of their hosts one was run. */
+  readonly symmetry: boolean;
   readonly runs: number;
 }
 
-const MOST_PROCESSES = 3;
-/** Without --max no more runs than this are begun. */
-const RUNS_UNASKED = 600;
 /** More host subsets than this are counted and not listed. */
 const MOST_ROWS = 64;
 
@@ -52,6 +62,11 @@ export function addSurvive(program: Command): void {
       '--max <number>',
       `most processes that fail together (default: ${MOST_PROCESSES}, or fewer where that is more than ${RUNS_UNASKED} runs)`,
     )
+    .option(
+      '--symmetry',
+      `of sets of processes that are the same but for the names of their hosts run one (default: where all are more than ${RUNS_UNASKED} runs)`,
+    )
+    .option('--no-symmetry', 'run all of them')
     .option('--seed <number>', 'the luck of all runs', '1')
     .option('--set <path=value>', 'a parameter; may be given several times', collect, [])
     .option('--json', 'print one JSON object')
@@ -63,32 +78,18 @@ export function addSurvive(program: Command): void {
 async function survive(wanted: readonly string[], flags: SurviveFlags): Promise<void> {
   const seed = seedOf(flags.seed);
   const { topology, findings } = readyTopology(wanted, settings(flags.set));
-  const runsOf = (most: number) =>
-    failureSets(topology, most).reduce((sum, { tried }) => sum + tried.length, 0);
-  const max = flags.max === undefined ? unasked(runsOf) : maxOf(flags.max);
+  const asked = flags.max === undefined ? undefined : maxOf(flags.max);
+  const { max, symmetry, sets } = chosenSets(topology, asked, flags.symmetry);
   for (const line of noteLines(findings, topology.notes ?? [])) process.stderr.write(`${line}\n`);
-  const sets = failureSets(topology, max);
   const rows = await onAllCores(`${topology.topology}:`, sets.length, (options) =>
     survivalRows({ topology, seed }, sets, options),
   );
-  const summary = summaryOf(rows);
-  const report: SurvivalReport = {
-    topology: topology.topology,
-    seed,
-    hosts: ownHosts(topology).map(({ name }) => name),
-    rows: rows.map(({ kind: _, ...row }) => row),
-    smallest_fatal: summary.smallestFatal,
-    host_tolerance: summary.hostTolerance,
-    process_tolerance: summary.processTolerance,
-    single_points: summary.singlePoints,
-    max,
-    runs: runsOf(max),
-  };
+  const report = reportOf(topology, { seed, max, symmetry, sets }, rows);
   const columns = process.stdout.columns ?? UNLIMITED;
   process.stdout.write(
     flags.json === true
       ? `${JSON.stringify(report)}\n`
-      : `${survivalText(report, rows, summary, styleOf(process.stdout), columns)}\n`,
+      : `${survivalText(report, rows, styleOf(process.stdout), columns)}\n`,
   );
 }
 
@@ -97,24 +98,44 @@ function maxOf(text: string): number {
   return Number(text);
 }
 
-function unasked(runsOf: (most: number) => number): number {
-  let max = MOST_PROCESSES;
-  while (max > 1 && runsOf(max) > RUNS_UNASKED) max--;
-  return max;
+export function reportOf(
+  topology: Topology,
+  { seed, max, symmetry, sets }: ChosenSets & { readonly seed: number },
+  rows: readonly SurvivalRow[],
+): SurvivalReport {
+  const summary = summaryOf(rows);
+  return {
+    topology: topology.topology,
+    seed,
+    hosts: ownHosts(topology).map(({ name }) => name),
+    rows: rows.map(({ kind: _, alike = [], ...row }) => ({
+      ...row,
+      ...(alike.length === 0 ? {} : { stands_for: alike.length + 1 }),
+    })),
+    smallest_fatal: summary.smallestFatal,
+    host_tolerance: summary.hostTolerance,
+    process_tolerance: summary.processTolerance,
+    single_points: summary.singlePoints,
+    max,
+    symmetry,
+    runs: runsOf(sets),
+  };
 }
 
 const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
 
+const SYMMETRY =
+  'Of sets of processes that are the same but for the names of their hosts (in the order of these) one was run, with the first hosts: xN says how many it stands for, --no-symmetry runs all.';
+
 /** The table: every set of hosts; of processes those that do any harm. Then what follows. */
 function survivalText(
   report: SurvivalReport,
   rows: readonly SurvivalRow[],
-  summary: SurvivalSummary,
   style: Style,
   columns: number,
 ): string {
-  const { topology, hosts, max, runs, seed } = report;
+  const { topology, hosts, max, runs, seed, symmetry } = report;
   const of = (kind: SurvivalRow['kind']) => rows.filter((row) => row.kind === kind);
   const harmful = of('processes').filter(({ verdict }) => verdict !== 'write');
   const lines = [
@@ -133,10 +154,10 @@ function survivalText(
           ...table(harmful, style),
         ]),
     '',
-    ...summaryLines(report, summary, max),
+    ...summaryLines(report),
     '',
     wrap(
-      'Exhaustive over these sets with this luck; where two or more of keepalived and HAProxy fail, in every order of these as well (only VRRP remembers who came first). No symmetry is used.',
+      `Exhaustive over these sets with this luck; where two or more of keepalived and HAProxy fail, in every order of these as well (only VRRP remembers who came first). ${symmetry ? SYMMETRY : 'No symmetry is used.'}`,
       columns,
     ),
   ];
@@ -163,9 +184,10 @@ function paintOf(verdict: Verdict, style: Style): (text: string) => string {
 }
 
 function table(rows: readonly SurvivalRow[], style: Style): string[] {
-  const name = ({ failed, order }: SurvivalRow): string => {
+  const name = ({ failed, order, alike = [] }: SurvivalRow): string => {
     if (failed.length === 0) return 'nothing fails';
-    return order === 'in turn' ? failed.join(', then ') : failed.join(' + ');
+    const times = alike.length === 0 ? '' : ` x${alike.length + 1}`;
+    return `${order === 'in turn' ? failed.join(', then ') : failed.join(' + ')}${times}`;
   };
   const width = Math.max(...rows.map((row) => name(row).length));
   return rows.map((row) => {
@@ -174,8 +196,8 @@ function table(rows: readonly SurvivalRow[], style: Style): string[] {
   });
 }
 
-function summaryLines(report: SurvivalReport, summary: SurvivalSummary, max: number): string[] {
-  const { hostTolerance, processTolerance, smallestFatal, singlePoints } = summary;
+function summaryLines(report: SurvivalReport): string[] {
+  const { max, smallest_fatal: fatal, single_points: singlePoints } = report;
   const tolerated = (count: number, one: string, many: string, most: number): string => {
     if (count < 0) return 'writes are not all served even when nothing fails';
     if (count === 0) return `not any ${one} may fail: see the single points`;
@@ -183,9 +205,9 @@ function summaryLines(report: SurvivalReport, summary: SurvivalSummary, max: num
     return `${which} may fail, and every write is served${count >= most ? ' (no larger set was tried)' : ''}`;
   };
   return [
-    tolerated(hostTolerance, 'host', 'hosts', report.hosts.length + 1),
-    tolerated(processTolerance, 'process', 'processes', max),
-    `smallest sets that stop all writes: ${smallestFatal.length === 0 ? 'none' : smallestFatal.map((set) => `{${set.join(', ')}}`).join(' ')}`,
+    tolerated(report.host_tolerance, 'host', 'hosts', report.hosts.length + 1),
+    tolerated(report.process_tolerance, 'process', 'processes', max),
+    `smallest sets that stop all writes: ${fatal.length === 0 ? 'none' : fatal.map((set) => `{${set.join(', ')}}`).join(' ')}`,
     singlePoints.length === 0
       ? 'no single point of failure is left'
       : `single points: ${singlePoints.map(({ what, verdict }) => `${what} (${VERDICT_WORDS[verdict]})`).join('; ')}`,

@@ -5,7 +5,7 @@
  * Order: only VRRP remembers who came first (a BACKUP accepts adverts of its own priority, RFC 3768 section 6.4.2), and
  * what it reacts to are keepalived and HAProxy (its track scripts). So sets with two or more of these are tried with all at once and in every
  * order of these, the rest of the set first; the others all at once. A test holds this rule to all orders of all pairs.
- * No symmetry is used: hosts differ in priority, and members in who leads.
+ * All of them, or of the processes only those that differ in more than the names of their hosts (survival-symmetry.ts).
  */
 import type { Topology } from '../models/cluster/topology.ts';
 import { ownHosts, SERVING } from './fault-classes.ts';
@@ -16,6 +16,8 @@ export interface FailureSet {
   readonly kind: 'hosts' | 'processes';
   readonly failed: readonly string[];
   readonly tried: readonly FailureOrder[];
+  /** Sets that this one stands for. */
+  readonly alike?: readonly (readonly string[])[];
 }
 
 /** @param most processes that fail together */

@@ -13,6 +13,8 @@ export interface SurvivalRow {
   readonly verdict: Verdict;
   /** Only where the verdict depends on it. */
   readonly order?: FailureOrder['how'];
+  /** Sets that were not run, as they are this one on other hosts. */
+  readonly alike?: FailureSet['alike'];
 }
 
 export interface SurvivalSummary {
@@ -20,22 +22,25 @@ export interface SurvivalSummary {
   readonly hostTolerance: number;
   /** The same of processes, up to the size that was tried. */
   readonly processTolerance: number;
-  /** Sets without which no smaller one inside them stops all writes; hosts, then processes. */
+  /** Sets without which no smaller one inside them stops all writes; hosts, then processes. Of sets that are alike one. */
   readonly smallestFatal: readonly (readonly string[])[];
   /** Single hosts and processes whose failure stops all writes, or some of them. */
   readonly singlePoints: readonly { readonly what: string; readonly verdict: Verdict }[];
 }
 
 /** Rows of one set: one if all the ways in which it was tried agree, else one for each way. */
-export function rowsOf({ kind, failed, tried }: FailureSet, verdicts: readonly Verdict[]): SurvivalRow[] {
+export function rowsOf(set: FailureSet, verdicts: readonly Verdict[]): SurvivalRow[] {
+  const { kind, failed, tried } = set;
+  const alike = set.alike === undefined ? {} : { alike: set.alike };
   const [first] = verdicts;
   if (first === undefined) throw new Error(`${failed.join(', ')} was not tried`);
-  if (verdicts.every((verdict) => verdict === first)) return [{ kind, failed, verdict: first }];
+  if (verdicts.every((verdict) => verdict === first)) return [{ kind, failed, verdict: first, ...alike }];
   return tried.map(({ failed: order, how }, index) => ({
     kind,
     failed: order,
     verdict: verdicts[index] as Verdict,
     order: how,
+    ...alike,
   }));
 }
 
@@ -54,7 +59,9 @@ export function summaryOf(rows: readonly SurvivalRow[]): SurvivalSummary {
     smallestFatal: [...smallest(hosts), ...smallest(processes)],
     singlePoints: rows
       .filter(({ failed, verdict }) => failed.length === 1 && verdict !== 'write')
-      .map(({ failed, verdict }) => ({ what: failed[0] as string, verdict })),
+      .flatMap(({ failed, verdict, alike = [] }) =>
+        [failed, ...alike].map(([what]) => ({ what: what as string, verdict })),
+      ),
   };
 }
 

@@ -43,6 +43,7 @@ const LISTED = [
     'external-3+3',
     'external-3+5',
     'stacked-3-lb1',
+    'stacked-3-lb2',
     'external-3+3-lb1',
     'external-3+3-lb2',
   ],

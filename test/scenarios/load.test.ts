@@ -383,6 +383,7 @@ describe('what is shipped', () => {
       'external-3+3',
       'external-3+5',
       'stacked-3-lb1',
+      'stacked-3-lb2',
       'external-3+3-lb1',
       'external-3+3-lb2',
       'stacked-3-kube-vip',
