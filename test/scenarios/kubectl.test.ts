@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { advance } from '../../models/console/console.ts';
 import { humanDuration } from '../../models/console/kubectl/print.ts';
+import { RESOURCES } from '../../models/kube-apiserver/api.ts';
 import { prepare } from '../../scenarios/prepare.ts';
 import type { ScenarioData } from '../../scenarios/schema.ts';
 import { Session } from '../../scenarios/session.ts';
@@ -50,6 +51,33 @@ describe('a healthy cluster', () => {
       workloads: [{ name: 'web', replicas: 2, port: 80, 'node-port': 30080 }],
     });
   }, 120_000);
+
+  test.each(Object.keys(RESOURCES))(
+    'get %s -A -o wide --show-labels prints a table, or that there are none',
+    (plural) => {
+      const { text, exitCode } = ran(session, `kubectl get ${plural} -A -o wide --show-labels`);
+      expect(text).toMatch(/^((NAMESPACE +)?(NAME|LAST SEEN) .*LABELS|No resources found)\n/);
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  test('get --sort-by, get --raw', () => {
+    const { text } = ran(session, 'kubectl get events --sort-by=.lastTimestamp --no-headers');
+    const reasons = cells(text).map(([, , reason]) => reason);
+    expect(reasons.indexOf('Starting')).toBeLessThan(reasons.indexOf('Scheduled'));
+    expect(reasons.lastIndexOf('Starting')).toBeLessThan(reasons.indexOf('Started'));
+    const names = cells(ran(session, 'kubectl get nodes --sort-by={.metadata.name} --no-headers').text);
+    expect(names.map(([name]) => name)).toEqual(['m1', 'm2', 'm3', 'w1']);
+    expect(ran(session, 'kubectl get nodes --sort-by=.nothing')).toMatchObject({
+      text: 'error: couldn\'t find any field with path "{.nothing}" in the list of objects\n',
+      exitCode: 1,
+    });
+    expect(ran(session, 'kubectl get --raw /healthz').text).toBe('ok');
+    expect(ran(session, "kubectl get --raw '/livez?verbose'").text).toMatch(/\[\+\]etcd ok/);
+    expect(ran(session, 'kubectl get ep kubernetes').text).toMatch(
+      /kubernetes +10\.0\.0\.11:6443,10\.0\.0\.12:6443/,
+    );
+  });
 
   test('get events: who said what of which object, and when', () => {
     const [header, ...rows] = cells(ran(session, 'kubectl get events').text);

@@ -18,7 +18,7 @@ import { type Script, look as see } from '../command.ts';
 import { flagOf, isSet } from '../flags.ts';
 import { hostWallUs } from '../host-clock.ts';
 import { type Answered, type Failed, isFailed, type Kubectl, request } from './client.ts';
-import { type Look, tableOf, tableText, withNamespaces } from './print.ts';
+import { type Look, tableOf, tableText, withLabels, withNamespaces } from './print.ts';
 import { ALL, kindName, pluralOf, unknownResource } from './resources.ts';
 
 const WATCH_US = 60_000_000;
@@ -74,6 +74,35 @@ function selected(object: KubeObject, selector: string | undefined): boolean {
   });
 }
 
+/** What stands at `.metadata.name` or `{.lastTimestamp}` of an object; times are kept in microseconds. */
+function fieldAt(object: KubeObject, path: string): unknown {
+  const keys = path.replace(/^\{?\.?|\}$/g, '').split('.');
+  return keys.reduce<unknown>((at, key) => {
+    const fields = (at ?? {}) as Readonly<Record<string, unknown>>;
+    return fields[key] ?? fields[`${key}Us`];
+  }, object);
+}
+
+/** By a field; objects without it come first. Undefined: no object has it. */
+function sortedBy(objects: readonly KubeObject[], path: string): KubeObject[] | undefined {
+  const fields = new Map(objects.map((object) => [object, fieldAt(object, path)]));
+  if (objects.length > 0 && [...fields.values()].every((field) => field === undefined)) return undefined;
+  const rank = (a: unknown, b: unknown): number =>
+    typeof a === 'number' && typeof b === 'number' ? a - b : String(a ?? '') < String(b ?? '') ? -1 : 1;
+  return [...objects].sort((a, b) =>
+    fields.get(a) === fields.get(b) ? 0 : rank(fields.get(a), fields.get(b)),
+  );
+}
+
+/** `get --raw /healthz` */
+function* getRaw(kubectl: Kubectl, path: string): Script {
+  const answer = yield* request(kubectl, 'GET', path, { what: `get ${path}` });
+  if (isFailed(answer)) return 1;
+  const { body } = answer;
+  kubectl.call.out(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`);
+  return 0;
+}
+
 function namespaceOf(kubectl: Kubectl, plural: string): string | undefined {
   const everywhere = isSet(kubectl.flags, 'all-namespaces');
   return RESOURCES[plural]?.namespaced === true && !everywhere ? kubectl.namespace : undefined;
@@ -112,34 +141,33 @@ export function* lookOf(kubectl: Kubectl): Script<Look> {
 
 function* printList(
   kubectl: Kubectl,
-  plural: string,
+  { plural, names }: Wanted,
   objects: readonly KubeObject[],
   prefixed: boolean,
 ): Script<void> {
   const { call, flags } = kubectl;
+  // A list is one even of one object.
+  const only = names.length === 1 ? objects[0] : undefined;
   const output = flagOf(flags, 'output') ?? '';
   if (output === 'name') {
     for (const { metadata } of objects) call.out(`${kindName(plural)}/${metadata.name}\n`);
     return;
   }
   if (output === 'json') {
-    const [only] = objects;
-    call.out(
-      `${JSON.stringify(objects.length === 1 ? only : { apiVersion: 'v1', kind: 'List', items: objects }, null, 4)}\n`,
-    );
+    call.out(`${JSON.stringify(only ?? { apiVersion: 'v1', kind: 'List', items: objects }, null, 4)}\n`);
     return;
   }
   if (output === 'yaml') {
-    const [only] = objects;
-    call.out(stringify(objects.length === 1 ? only : { apiVersion: 'v1', items: objects, kind: 'List' }));
+    call.out(stringify(only ?? { apiVersion: 'v1', items: objects, kind: 'List' }));
     return;
   }
   const table = tableOf(plural, objects, yield* lookOf(kubectl));
   const named = prefixed
     ? { ...table, rows: table.rows.map(([name, ...rest]) => [`${kindName(plural)}/${name}`, ...rest]) }
     : table;
+  const labelled = isSet(flags, 'show-labels') ? withLabels(named, objects) : named;
   const everywhere = isSet(flags, 'all-namespaces') && RESOURCES[plural]?.namespaced === true;
-  call.out(tableText(everywhere ? withNamespaces(named, objects) : named, !isSet(flags, 'no-headers')));
+  call.out(tableText(everywhere ? withNamespaces(labelled, objects) : labelled, !isSet(flags, 'no-headers')));
 }
 
 function* watchOn(kubectl: Kubectl, { plural, names }: Wanted, revision: string): Script {
@@ -163,6 +191,8 @@ function* watchOn(kubectl: Kubectl, { plural, names }: Wanted, revision: string)
 
 export function* get(kubectl: Kubectl): Script {
   const { call, flags, args } = kubectl;
+  const raw = flagOf(flags, 'raw');
+  if (raw !== undefined) return yield* getRaw(kubectl, raw);
   if (args.length === 0) {
     call.err(
       'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\n',
@@ -185,8 +215,14 @@ export function* get(kubectl: Kubectl): Script {
   let code = 0;
   let revision = '0';
   for (const one of wanted) {
-    const objects = yield* fetchWanted(kubectl, one);
-    if (objects === undefined) return 1;
+    const fetched = yield* fetchWanted(kubectl, one);
+    if (fetched === undefined) return 1;
+    const order = flagOf(flags, 'sort-by');
+    const objects = order === undefined ? fetched : sortedBy(fetched, order);
+    if (objects === undefined) {
+      call.err(`error: couldn't find any field with path "{${order}}" in the list of objects\n`);
+      return 1;
+    }
     if (one.names.length > objects.length) code = 1;
     if (objects.length === 0) continue;
     revision = objects.reduce(
@@ -195,7 +231,7 @@ export function* get(kubectl: Kubectl): Script {
       revision,
     );
     if (shown > 0 && output === undefined) call.out('\n');
-    yield* printList(kubectl, one.plural, objects, wanted.length > 1);
+    yield* printList(kubectl, one, objects, wanted.length > 1);
     shown += objects.length;
   }
   const [first] = wanted;

@@ -6,6 +6,7 @@
  * Times are microseconds of the host's wall clock.
  */
 import type { KubeObject, Lease, Node } from '../../kube-apiserver/api.ts';
+import type { EndpointsObject } from '../../kube-apiserver/endpoint-reconciler.ts';
 import { nodeStatusText, podStatusText } from '../../kube-apiserver/observe.ts';
 import type {
   DaemonSet,
@@ -179,8 +180,17 @@ function printService(service: Service, look: Look): readonly string[] {
   return look.wide ? [...base, labelText(selector)] : base;
 }
 
-function printEndpoints(endpoints: Endpoints, look: Look): readonly string[] {
-  const all = endpoints.addresses.flatMap((address) => endpoints.ports.map((port) => `${address}:${port}`));
+/** Those of `kubernetes`, which the apiservers write, are in the API's own shape. */
+function placesOf(endpoints: Endpoints | EndpointsObject): string[] {
+  if ('addresses' in endpoints)
+    return endpoints.addresses.flatMap((address) => endpoints.ports.map((port) => `${address}:${port}`));
+  return endpoints.subsets.flatMap(({ addresses, ports }) =>
+    addresses.flatMap(({ ip }) => ports.map(({ port }) => `${ip}:${port}`)),
+  );
+}
+
+function printEndpoints(endpoints: Endpoints | EndpointsObject, look: Look): readonly string[] {
+  const all = placesOf(endpoints);
   const most = 3;
   const text =
     all.length > most ? `${all.slice(0, most).join(',')} + ${all.length - most} more...` : all.join(',');
@@ -271,6 +281,19 @@ export function tableOf(plural: string, objects: readonly KubeObject[], look: Lo
   return {
     header: look.wide ? whole : header,
     rows: objects.map((object) => row(object as never, look)),
+  };
+}
+
+/** With the labels as the last column. */
+export function withLabels({ header, rows }: Table, objects: readonly KubeObject[]): Table {
+  const labels = ({ metadata }: KubeObject): string =>
+    Object.entries(metadata.labels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort()
+      .join(',');
+  return {
+    header: [...header, 'LABELS'],
+    rows: rows.map((row, i) => [...row, labels(objects[i] as KubeObject) || '<none>']),
   };
 }
 
