@@ -12,6 +12,7 @@ import { kubectl } from './kubectl/kubectl.ts';
 import { arp, ip, nc, ping } from './net-commands.ts';
 import { openssl } from './openssl.ts';
 import { apt } from './packages.ts';
+import { netstat, ss } from './sockets.ts';
 import { journalctl, service, systemctl } from './systemctl.ts';
 import { base64, sed, tr } from './text-commands.ts';
 import { date, hostname, sudo, watch } from './wrappers.ts';
@@ -59,6 +60,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   service,
   ip,
   arp,
+  ss,
+  netstat,
   ping,
   nc,
   curl,

@@ -253,6 +253,26 @@ describe('a healthy cluster', () => {
     expect(ran(session, 'watch "echo x | grep x"').text).toContain('\n\nx\n');
   });
 
+  test('ss and netstat: who listens', () => {
+    const { text } = ran(session, 'ss -ltnp');
+    const [header, ...rows] = cells(text);
+    expect(header).toEqual([
+      'State',
+      'Recv-Q',
+      'Send-Q',
+      'Local Address:Port',
+      'Peer Address:Port',
+      'Process',
+    ]);
+    const ports = rows.map((row) => [row[3], /\("([^"]+)"/.exec(row[5] ?? '')?.[1]]);
+    expect(ports).toContainEqual(['0.0.0.0:8443', 'haproxy']);
+    expect(ports).toContainEqual(['*:6443', 'kube-apiserver']);
+    expect(ran(session, 'netstat -tlnp | grep 6443').text).toMatch(
+      /^tcp6 +0 +0 :::6443 +:::\* +LISTEN +\d+\/kube-apiserver\n$/,
+    );
+    expect(ran(session, 'ss -t')).toMatchObject({ exitCode: 1 });
+  });
+
   test('systemctl stop haproxy: the front door is refused, a start opens it again', () => {
     const [holder = ''] = session.observations.vip.holders;
     expect(ran(session, 'systemctl stop haproxy && systemctl is-active haproxy', holder)).toMatchObject({
