@@ -5,7 +5,7 @@
  * processTaintBaseEviction and doNoExecuteTaintingPass: by the condition before the pass, one node after the other through a
  * token bucket of one token a zone; MarkPodsNotReady once when a pass has turned a node Unknown; commit 003e8629). Unit: microseconds.
  *
- * Not modelled: taints for pressure of memory, disk and processes, the 100 ms between passes over the waiting nodes, events.
+ * Not modelled: taints for pressure of memory, disk and processes, the 100 ms between passes over the waiting nodes.
  */
 import { Map as ImmutableMap } from 'immutable';
 import type { KubeObject, Node, Taint } from '../kube-apiserver/api.ts';
