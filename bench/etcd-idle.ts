@@ -8,7 +8,7 @@ import { hostMachine } from '../models/host/machine.ts';
 import { compiledProgram } from '../sim/compiled.ts';
 import { World } from '../sim/world.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
-import { cpuSeconds } from './cpu.ts';
+import { cpuSeconds, median } from './cpu.ts';
 
 const SECOND_US = 1_000_000;
 const MEMBERS = 5;
@@ -52,16 +52,22 @@ export interface IdleEtcd {
   readonly stepsPerCpu: number;
 }
 
-/** @param seconds simulated seconds to measure, after as many for warming up. */
+/** @param seconds simulated seconds a round, after twice as many for warming up; the median of the rounds counts */
 export function measureIdleEtcd(
-  seconds = 10_000,
+  seconds: number,
   executor: WorldSpec['executor'] = compiledProgram,
+  rounds = 5,
 ): IdleEtcd {
   const world = idleEtcdWorld(executor);
-  world.runUntil(world.nowUs + seconds * SECOND_US);
+  world.runUntil(world.nowUs + 2 * seconds * SECOND_US);
   const steps = world.steps;
-  const { seconds: cpu } = cpuSeconds(() => world.runUntil(world.nowUs + seconds * SECOND_US));
-  const taken = world.steps - steps;
+  const cpu = median(
+    Array.from(
+      { length: rounds },
+      () => cpuSeconds(() => world.runUntil(world.nowUs + seconds * SECOND_US)).seconds,
+    ),
+  );
+  const taken = (world.steps - steps) / rounds;
   return {
     simulatedPerCpu: seconds / cpu,
     stepsPerSimulated: taken / seconds,
