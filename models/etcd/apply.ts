@@ -4,7 +4,7 @@
  * Source: etcd v3.6.14 server/etcdserver/apply/apply.go, txn/txn.go, server/etcdserver/api/membership/cluster.go.
  */
 import type { Compare, RangeRequest, RequestOp, ResponseHeader, ResponseOp, TxnRequest } from './api.ts';
-import { type Alarm, type Backend, memberOf, withMember } from './backend.ts';
+import { type Alarm, type Backend, draftOfBackend, memberOf, withMember } from './backend.ts';
 import { ERRORS, type EtcdError } from './errors.ts';
 import { hexId } from './ids.ts';
 import { granted, moved } from './leases.ts';
@@ -59,12 +59,16 @@ export function apply(
 ): Applied & { readonly exceeds: boolean } {
   const isWrite = operation.kind === 'put' || operation.kind === 'lease-grant' || writes(operation);
   if (isWrite && backend.alarms.some(({ alarm }) => alarm === 'NOSPACE'))
-    return { ...refused(backend, ERRORS.noSpace), exceeds: false };
+    return withExceeds(refused(backend, ERRORS.noSpace), false);
   if (CORRUPTIBLE.has(operation.kind) && backend.alarms.some(({ alarm }) => alarm === 'CORRUPT'))
-    return { ...refused(backend, ERRORS.corrupt), exceeds: false };
+    return withExceeds(refused(backend, ERRORS.corrupt), false);
   const applied = applyOperation(backend, operation, member);
   const exceeds = isWrite && applied.backend.store.fileBytes >= quotaBytes;
-  return exceeds ? { ...applied, answer: ERRORS.noSpace, exceeds } : { ...applied, exceeds };
+  return withExceeds(applied, exceeds);
+}
+
+function withExceeds({ backend, answer, changes }: Applied, exceeds: boolean) {
+  return { backend, answer: exceeds ? ERRORS.noSpace : answer, changes, exceeds };
 }
 
 /** What no member does while one is known to be corrupt (apply.go applierV3Corrupt); reads go on. */
@@ -107,13 +111,15 @@ function applyOperation(backend: Backend, operation: Operation, member: string):
     case 'compact': {
       const store = compact(backend.store, operation.request.revision);
       if (typeof store === 'string') return refused(backend, rangeError(store));
-      const next = { ...backend, store };
+      const next = draftOfBackend(backend);
+      next.store = store;
       return { backend: next, answer: { ok: true, header: headerOf(next, member) }, changes: NO_CHANGES };
     }
     case 'lease-grant': {
       const { lease: id, ttl } = operation;
       if (backend.leases.has(id)) return refused(backend, ERRORS.leaseExists);
-      const next = { ...backend, leases: granted(backend.leases, id, ttl) };
+      const next = draftOfBackend(backend);
+      next.leases = granted(backend.leases, id, ttl);
       return {
         backend: next,
         answer: { ok: true, header: headerOf(next, member), id, ttl },
@@ -142,7 +148,9 @@ function settled(
   const store = done(backend.store, changing);
   let { leases } = backend;
   for (const { kv, prevKv } of changing.changes) leases = moved(leases, kv.key, prevKv?.lease ?? 0, kv.lease);
-  const next = { ...backend, store, leases };
+  const next = draftOfBackend(backend);
+  next.store = store;
+  next.leases = leases;
   return { backend: next, answer: answer(headerOf(next, member)), changes: changing.changes };
 }
 
@@ -170,7 +178,8 @@ function applyAlarm(
     touched = [{ member: of, alarm }];
     alarms = [...alarms, ...touched];
   }
-  const next = { ...backend, alarms };
+  const next = draftOfBackend(backend);
+  next.alarms = alarms;
   const listed = touched.map((one) => ({ memberId: hexId(one.member), alarm: one.alarm }));
   return {
     backend: next,

@@ -55,13 +55,30 @@ export function emptyBackend(clusterId: number, bytes = 0): Backend {
   };
 }
 
+/** A draft of the next state, field by field: a spread with changes costs a call of the engine for each of them (raft/raft.ts draftOf). */
+export function draftOfBackend(backend: Backend): { -readonly [K in keyof Backend]: Backend[K] } {
+  return {
+    clusterId: backend.clusterId,
+    store: backend.store,
+    leases: backend.leases,
+    members: backend.members,
+    removed: backend.removed,
+    alarms: backend.alarms,
+    notInV3: backend.notInV3,
+    appliedIndex: backend.appliedIndex,
+    appliedTerm: backend.appliedTerm,
+  };
+}
+
 export function memberOf(backend: Backend, id: number): MemberRecord | undefined {
   return backend.members.find((member) => member.id === id);
 }
 
 export function withMember(backend: Backend, member: MemberRecord): Backend {
   const others = backend.members.filter((other) => other.id !== member.id);
-  return { ...backend, members: [...others, member].sort((a, b) => a.id - b.id) };
+  const next = draftOfBackend(backend);
+  next.members = [...others, member].sort((a, b) => a.id - b.id);
+  return next;
 }
 
 export function votersOf(backend: Backend): readonly MemberRecord[] {

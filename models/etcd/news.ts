@@ -8,7 +8,7 @@
  */
 
 import { apply } from './apply.ts';
-import { type Backend, memberOf, withMember } from './backend.ts';
+import { type Backend, draftOfBackend, memberOf, withMember } from './backend.ts';
 import type { EtcdError } from './errors.ts';
 import { peerMemberId, type RaftNews } from './family.ts';
 import { retryForwardsVia } from './forwarding.ts';
@@ -78,7 +78,10 @@ export function applyEntries(server: Draft, entries: Iterable<Entry>, atUs: numb
 function applyEntry(server: Draft, entry: Entry, atUs: number): void {
   const { index, term, data } = entry;
   if (index <= server.backend.appliedIndex) return;
-  server.backend = { ...server.backend, appliedIndex: index, appliedTerm: term };
+  const next = draftOfBackend(server.backend);
+  next.appliedIndex = index;
+  next.appliedTerm = term;
+  server.backend = next;
   const change = confChangeOf(entry);
   if (change !== null) applyMemberChange(server, change, atUs);
   else if (data === null) firstEntryOfTerm(server, atUs);

@@ -206,8 +206,8 @@ export function done(store: Store, { revision, keys, changes }: Edit): Store {
   for (const change of changes) bytes += change.bytes;
   const bytesInUse = store.bytesInUse + bytes;
   return {
-    ...store,
     revision,
+    compactRevision: store.compactRevision,
     keys,
     history: changes.length === 1 ? store.history.push(changes[0] as Change) : store.history.concat(changes),
     bytesInUse,

@@ -48,6 +48,23 @@ export function initial(input: CheckInput): CheckContext {
   };
 }
 
+/** A draft of the next context, field by field, so that all keep one shape (etcd/raft/raft.ts draftOf). */
+function draftOf(context: CheckContext): { -readonly [K in keyof CheckContext]: CheckContext[K] } {
+  return {
+    input: context.input,
+    health: context.health,
+    verdict: context.verdict,
+    dueUs: context.dueUs,
+    waitUs: context.waitUs,
+    paused: context.paused,
+    forcedFast: context.forcedFast,
+    draws: context.draws,
+    run: context.run,
+    limitUs: context.limitUs,
+    out: context.out,
+  };
+}
+
 function tellLead(report: CheckReport): Effect {
   return { type: 'tell', to: '', event: report };
 }
@@ -58,12 +75,11 @@ export function begin(context: CheckContext, atUs: number): CheckContext {
   const queued: Effect[] = context.input.tellsTimers
     ? [tellLead({ type: 'check-queued', id: context.input.id, keyUs: progress.run.queuedUs })]
     : [];
-  return {
-    ...context,
-    run: progress.run,
-    limitUs: progress.run.limitUs - atUs,
-    out: [...progress.effects, ...queued],
-  };
+  const next = draftOf(context);
+  next.run = progress.run;
+  next.limitUs = progress.run.limitUs - atUs;
+  next.out = [...progress.effects, ...queued];
+  return next;
 }
 
 /** Takes over what a step of the check came to; a verdict ends it. */
@@ -73,7 +89,11 @@ export function advance(context: CheckContext, progress: run.Progress, atUs: num
   const expires: Effect[] = isStale(context, progress.run)
     ? [tellLead({ type: 'check-expires', id: context.input.id, expireUs: progress.run.limitUs })]
     : [];
-  return { ...context, run: progress.run, limitUs, out: [...progress.effects, ...expires] };
+  const next = draftOf(context);
+  next.run = progress.run;
+  next.limitUs = limitUs;
+  next.out = [...progress.effects, ...expires];
+  return next;
 }
 
 /** The answer is due earlier than the task is queued for, and the scheduler does not know it yet. */
@@ -93,11 +113,13 @@ function conclude(
   atUs: number,
 ): CheckContext {
   const counted = withVerdict(context, verdict, progress.run.line);
-  const next = schedule({ ...counted.context, run: undefined }, atUs);
+  const next = draftOf(schedule(counted.context, atUs));
+  next.run = undefined;
   const queued: Effect[] = context.input.tellsTimers
     ? [tellLead({ type: 'check-queued', id: context.input.id, keyUs: next.dueUs })]
     : [];
-  return { ...next, out: [...progress.effects, run.ending(progress.run), ...counted.told, ...queued] };
+  next.out = [...progress.effects, run.ending(progress.run), ...counted.told, ...queued];
+  return next;
 }
 
 /** set_server_check_status: the new health, and a report if the status or the health has changed. */
@@ -130,7 +152,10 @@ function withVerdict(
     ...(hasOrders ? { orders } : {}),
   };
   const isNew = report || hasOrders || result === 'conditional' || input.server.observe !== undefined;
-  return { context: { ...context, health: after, verdict }, told: isNew ? [tellLead(ended)] : [] };
+  const next = draftOf(context);
+  next.health = after;
+  next.verdict = verdict;
+  return { context: next, told: isNew ? [tellLead(ended)] : [] };
 }
 
 /** The next check starts `inter` (or fast, or down) after the END of this one, plus or minus the spread. */
@@ -140,13 +165,12 @@ function schedule(context: CheckContext, atUs: number): CheckContext {
   const reach = Math.trunc((interval * input.spread) / 100);
   const spread = reach === 0 ? 0 : reach - Math.trunc(2 * reach * uniform(input.luck, input.id, draws));
   const waitUs = timerUs(interval + spread);
-  return {
-    ...context,
-    waitUs,
-    dueUs: atUs + waitUs,
-    forcedFast: false,
-    draws: reach === 0 ? draws : draws + 1,
-  };
+  const next = draftOf(context);
+  next.waitUs = waitUs;
+  next.dueUs = atUs + waitUs;
+  next.forcedFast = false;
+  if (reach > 0) next.draws = draws + 1;
+  return next;
 }
 
 /** Maintenance: the rhythm goes on, without checks. */

@@ -33,12 +33,14 @@ export function newestPosition(reads: ReadOnly): number | null {
 /** The leader acknowledges its own reads. */
 export function withRead(reads: ReadOnly, read: WaitingRead, self: number): ReadOnly {
   const waiting = reads.waiting.push(read);
-  return withAck({ ...reads, waiting }, self, reads.confirmed + waiting.size);
+  const { confirmed, acks } = reads;
+  return withAck({ confirmed, waiting, acks }, self, confirmed + waiting.size);
 }
 
 export function withAck(reads: ReadOnly, from: number, position: number): ReadOnly {
   if ((reads.acks.get(from) ?? 0) >= position) return reads;
-  return { ...reads, acks: new Map(reads.acks).set(from, position) };
+  const { confirmed, waiting } = reads;
+  return { confirmed, waiting, acks: new Map(reads.acks).set(from, position) };
 }
 
 /** The reads that a quorum has confirmed, in order, and what is left. */
@@ -51,6 +53,6 @@ export function takeConfirmed(
   if (count <= 0) return { confirmed: [], reads };
   return {
     confirmed: reads.waiting.take(count).toArray(),
-    reads: { ...reads, confirmed: reads.confirmed + count, waiting: reads.waiting.skip(count) },
+    reads: { confirmed: reads.confirmed + count, waiting: reads.waiting.skip(count), acks: reads.acks },
   };
 }
