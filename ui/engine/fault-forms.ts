@@ -64,7 +64,8 @@ export function faultForms(): FaultForm[] {
 function parameterNames(): Record<string, Suggestion[]> {
   const names: Record<string, Suggestion[]> = {};
   for (const { component, key, about } of PARAMETERS) {
-    if (!OF_UNIT.includes(key)) (names[component] ??= []).push({ value: key, about });
+    if (OF_UNIT.includes(key)) continue;
+    names[component] = [...(names[component] ?? []), { value: key, about }];
   }
   return names;
 }
