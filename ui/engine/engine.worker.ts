@@ -6,7 +6,7 @@ import type { RunRecord } from '../../scenarios/run-record.ts';
 import { topologyNames } from '../../scenarios/topologies.ts';
 import { faultForms } from './fault-forms.ts';
 import { HeldRuns } from './held-runs.ts';
-import { library, libraryWith, otherNames } from './library.ts';
+import { library, libraryWith, namesInFolders, rootLibrary } from './library.ts';
 import type { Answer, Asks, FromEngine, Kind, News, ToEngine } from './messages.ts';
 import { scenariosOf } from './run-request.ts';
 
@@ -24,8 +24,8 @@ type Answers = { readonly [K in Kind]: (asked: Asks<K>, id: number) => Answer<K>
 
 /** What is not needed to run a scenario is fetched when somebody asks for it. */
 const answers: Answers = {
-  list: () => ({
-    scenarios: [...scenariosOf(library), ...otherNames.map((name) => ({ name, about: '' }))],
+  list: async () => ({
+    scenarios: [...scenariosOf(await rootLibrary()), ...namesInFolders.map((name) => ({ name, about: '' }))],
     faults: faultForms(),
   }),
   run: ({ request }, id) => run(request, id),

@@ -3,8 +3,9 @@ import type { Texts } from '../../scenarios/topologies.ts';
 
 const FOLDER = '../../scenarios/';
 
+/** With the scenario that is run when nobody names one. */
 const files = import.meta.glob<string>(
-  ['../../scenarios/*.yaml', '../../scenarios/topologies/**/*', '../../scenarios/guides/**/*'],
+  ['../../scenarios/power-off.yaml', '../../scenarios/topologies/**/*', '../../scenarios/guides/**/*'],
   { query: '?raw', import: 'default', eager: true },
 );
 
@@ -12,20 +13,30 @@ export const library: Texts = new Map(
   Object.entries(files).map(([path, text]) => [path.slice(FOLDER.length), text]),
 );
 
-/** Scenarios in folders of their own: fetched when somebody wants to see one. */
+/** All other scenarios: fetched when somebody wants to see one; those of the root folder together. */
 const others = import.meta.glob<string>(
-  ['../../scenarios/*/*.yaml', '!../../scenarios/topologies/*', '!../../scenarios/guides/*'],
+  ['../../scenarios/**/*.yaml', '!../../scenarios/topologies/**/*', '!../../scenarios/guides/**/*'],
   { query: '?raw', import: 'default' },
 );
 
-/** Their names, `etcd/hung-disk`; without those that only show what a lint warns of. */
-export const otherNames = Object.keys(others)
-  .map((path) => path.slice(FOLDER.length, -'.yaml'.length))
-  .filter((name) => !name.startsWith('lints/'));
+const otherPaths = Object.keys(others).map((path) => path.slice(FOLDER.length));
 
-/** The library, with this scenario in it if it is one of those that are fetched. */
+/** Names of those in folders, `etcd/hung-disk`; without those that only show what a lint warns of. */
+export const namesInFolders = otherPaths
+  .filter((path) => path.includes('/') && !path.startsWith('lints/'))
+  .map((path) => path.slice(0, -'.yaml'.length));
+
+/** The library, with every scenario of the root folder. */
+export async function rootLibrary(): Promise<Texts> {
+  const paths = otherPaths.filter((path) => !path.includes('/'));
+  const texts = await Promise.all(paths.map(async (path) => [path, await others[FOLDER + path]!()] as const));
+  return new Map([...library, ...texts]);
+}
+
+/** The library, with this scenario in it, whether it had to be fetched or not; with those that it may be mistaken for if there is none. */
 export async function libraryWith(scenario: string): Promise<Texts> {
   const file = `${scenario}.yaml`;
+  if (library.has(file)) return library;
   const fetched = await others[`${FOLDER}${file}`]?.();
-  return fetched === undefined ? library : new Map([...library, [file, fetched]]);
+  return fetched === undefined ? rootLibrary() : new Map([...library, [file, fetched]]);
 }
