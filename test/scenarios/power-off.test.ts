@@ -1,12 +1,12 @@
 /**
- * What the default scenario must show, over many seeds: times since m1 lost its power. QUORATE_SEEDS says how many (12 in the
+ * What the default scenario must show, over many seeds: times since m1 lost its power. QUORATE_SEEDS says how many (8 in the
  * tests, 200 in the soak).
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '../../scenarios/session.ts';
 import { session } from './runs.ts';
 
-const SEEDS = Number(process.env['QUORATE_SEEDS'] ?? 12);
+const SEEDS = Number(process.env['QUORATE_SEEDS'] ?? 8);
 
 interface Times {
   readonly vipOnM2: number;
