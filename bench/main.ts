@@ -147,7 +147,7 @@ function recording(): Table {
     rows: [
       ['judged: facts and conditions', ratio(judged).toString(), ''],
       ['recorded: that, lanes, story, snapshots', ratio(recorded).toString(), 'at most 1.2'],
-      ['every step as text, hashed', ratio(hashed).toString(), 'what run --json does'],
+      ['every step, hashed', ratio(hashed).toString(), 'what run --json does'],
     ],
   };
 }
