@@ -1,11 +1,10 @@
-import { hostsWith } from '../models/cluster/topology.ts';
 import type { RequestFact } from '../scenarios/request-facts.ts';
 import type { Session } from '../scenarios/session.ts';
 import { chainText, chainUs, longest, type OutageChain, PACKETS_US } from './outage-bound.ts';
 import { chainsOf } from './outage-causes.ts';
 import type { Property } from './property.ts';
 import type { Failure, Phases } from './schedule.ts';
-import { hasApiserver, hasFrontDoor, hasMajority } from './writes-served-iff-majority.ts';
+import { hasApiserver, hasFrontDoor, hasMajority, hasProxyDoor } from './writes-served-iff-majority.ts';
 
 /** Clients that come to the endpoint with a connection for each request (needs.ts). */
 const CLIENTS: readonly string[] = ['api.write', 'api.read', 'vip'];
@@ -57,8 +56,7 @@ export const everyOutageIsBounded: Property = {
   source:
     'RFC 3768 section 6.1; keepalived.conf(5); HAProxy configuration.txt, inter, fall and timeout connect; apiserver etcd3.go, keepalive; etcd, election-timeout and ReqTimeout',
   claimedUnder: ['host power', 'link', 'process stop'],
-  applies: (topology) =>
-    hostsWith(topology, topology.vip === undefined ? 'haproxy' : 'keepalived').length > 0,
+  applies: hasProxyDoor,
   needs: 'requests',
   about: ['keepalived', 'haproxy', 'etcd', 'kube-apiserver'],
   judged: 'settled',

@@ -5,6 +5,14 @@ import { JUDGED_MS, RECOVERY_MS } from './phases.ts';
 import type { Property } from './property.ts';
 import { CAME_BACK_LATE, type Failure, isLeft } from './schedule.ts';
 
+/**
+ * Does one come in by HAProxy, behind keepalived or alone? A front door of another kind has rules of its own: kube-vip moves by a lease, a
+ * cloud's balancer is nobody's to stop.
+ */
+export function hasProxyDoor(topology: Topology): boolean {
+  return hostsWith(topology, topology.vip === undefined ? 'haproxy' : 'keepalived').length > 0;
+}
+
 /** A majority of etcd's members is left. */
 export function hasMajority(topology: Topology, failed: readonly Failure[]): boolean {
   const { members } = topology.etcd;
@@ -54,9 +62,7 @@ export const writesServedIffMajority: Property = {
   source:
     'etcd FAQ: fault tolerance table; kubernetes.io ha-topology; KEEPALIVED.md section 5 for penalties larger than every gap',
   claimedUnder: ['host power', 'link', 'process stop'],
-  // A front door of another kind has rules of its own: kube-vip moves by a lease, a cloud's balancer is nobody's to stop.
-  applies: (topology) =>
-    hostsWith(topology, topology.vip === undefined ? 'haproxy' : 'keepalived').length > 0,
+  applies: hasProxyDoor,
   needs: 'requests',
   judged: 'settled',
   unjudged({ scenario }, _failed, { settledMs }) {

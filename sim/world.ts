@@ -5,7 +5,9 @@
  * carried out in order (sim/carry-out.ts); what that makes due within the same instant and family is delivered before the
  * next entry. Observers are told of each step and change nothing.
  */
+
 import type { AnyStateMachine } from 'xstate';
+import { setAddresses } from './arp.ts';
 import { takeItem } from './arrivals.ts';
 import { carryOut } from './carry-out.ts';
 import { EXACT_CLOCK, localUs, worldDelayUs } from './clock.ts';
@@ -108,8 +110,9 @@ export class World implements Port {
   private addHost(host: HostSpec, index: number): void {
     if (this.hosts.some((other) => other.name === host.name))
       throw new NoSuchThing(`two hosts are called ${host.name}`);
-    this.hosts.push(newHost(host, index));
-    this.holders.set(host.address, [...(this.holders.get(host.address) ?? []), index]);
+    const made = newHost(host, index);
+    this.hosts.push(made);
+    setAddresses(this, made, made.addresses);
   }
 
   private addProcess(spec: ProcessSpec & { readonly host: string }): void {

@@ -9,6 +9,7 @@ import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import { isStatus } from '../kube-apiserver/api.ts';
 import {
+  askApi,
   REST_CLIENT,
   type RestAnswer,
   type RestCall,
@@ -30,8 +31,7 @@ type Event = Timed<RestAnswer>;
 
 function call(context: RequestContext, reading: boolean): Effect {
   const { method, path, body } = apiRequest(context, reading);
-  const event: RestCall = { type: 'call', from: context.id, method: method as RestCall['method'], path };
-  return tell<RestCall>(REST_CLIENT, body === undefined ? event : { ...event, body });
+  return askApi(context.id, method as RestCall['method'], path, body);
 }
 
 /** What a failed call was, by the words of Go's errors. */

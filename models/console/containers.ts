@@ -5,10 +5,12 @@
  * (k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT). Ids are made up. Not modelled: containers that have ended (crictl ps -a shows
  * none), images' hashes.
  */
+
 import type { Process } from '../../sim/state.ts';
 import type { LocalPods } from '../kubelet/local-pod.ts';
 import { type Call, look, type Script } from './command.ts';
 import { containerLog, linesOf } from './container-log.ts';
+import { columns } from './go-text.ts';
 import { hostWallUs } from './host-clock.ts';
 import { hexDigits } from './made-up.ts';
 import { runtimeName } from './units.ts';
@@ -74,16 +76,6 @@ function duration(us: number): string {
   const hours = Math.floor(minutes / 60 + 0.5);
   if (hours === 1) return 'About an hour';
   return hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
-}
-
-function columns(rows: readonly (readonly string[])[], gap: number): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
-  return rows
-    .map(
-      (row) =>
-        `${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] as number) + gap))).join('')}\n`,
-    )
-    .join('');
 }
 
 function refuse(call: Call, what: string): number {

@@ -28,6 +28,19 @@ export function humanBytes(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${SIZES[power]}`;
 }
 
+/**
+ * Columns as text/tabwriter lays them out, with the last newline: each as wide as its longest cell and `padding`, or `least`; the
+ * last one as it is. There are as many as the first row has.
+ */
+export function columns(rows: readonly (readonly string[])[], padding: number, least = 0): string {
+  const widths = (rows[0] ?? []).map((_, i) =>
+    Math.max(least, ...rows.map((row) => (row[i] ?? '').length + padding)),
+  );
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join('');
+  return rows.map((row) => `${line(row)}\n`).join('');
+}
+
 /** A table as etcdctl -w table prints it, with its last newline. */
 export function goTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));

@@ -6,6 +6,7 @@
  * sockets, the numbers of file descriptors (a made-up 7).
  */
 import { type Call, look, type Script } from './command.ts';
+import { columns } from './go-text.ts';
 import { pidOf } from './units.ts';
 
 interface Listening {
@@ -35,7 +36,7 @@ function* listening(): Script<Listening[]> {
           pid: pidOf(process),
         };
       })
-      .sort((a, b) => a.port - b.port || (a.pid < b.pid ? -1 : 1)),
+      .sort((a, b) => a.port - b.port || a.pid - b.pid),
   );
 }
 
@@ -67,14 +68,7 @@ export function* ss(call: Call): Script {
   });
   const header = ['State', 'Recv-Q', 'Send-Q', 'Local Address:Port', 'Peer Address:Port'];
   const table = [withProcess ? [...header, 'Process'] : header, ...rows];
-  const widths = (table[0] as string[]).map((_, i) => Math.max(...table.map((row) => (row[i] ?? '').length)));
-  for (const row of table)
-    call.out(
-      `${row
-        .map((cell, i) => cell.padEnd((widths[i] as number) + 2))
-        .join('')
-        .trimEnd()}\n`,
-    );
+  call.out(columns(table, 2));
   return 0;
 }
 

@@ -11,12 +11,12 @@
 import { Map as ImmutableMap } from 'immutable';
 import { assign, cancel, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
-import { type Timed, tell } from '../family.ts';
+import type { Timed } from '../family.ts';
 import type { KubeObject } from './api.ts';
 import type { Occurrence } from './events.ts';
 import type { Changed, Listed } from './informer.ts';
 import { afterNews, NO_OBJECTS, type Objects, withObject } from './lister.ts';
-import { REST_CLIENT, type RestAnswer, type RestCall } from './rest-calls.ts';
+import { askApi, type RestAnswer, type RestCall } from './rest-calls.ts';
 import { keyOfObject } from './workloads.ts';
 
 const BACKOFF_FIRST_US = 5_000;
@@ -202,9 +202,7 @@ export function controllerMachine<Config, Memory>(logic: Logic<Config, Memory>) 
       calling: {
         entry: emit(({ context }) => {
           const { method, path, body, said } = context.call as Planned;
-          const bare: RestCall = { type: 'call', from: context.id, method, path };
-          const call = said === undefined ? bare : { ...bare, said };
-          return tell<RestCall>(REST_CLIENT, body === undefined ? call : { ...call, body });
+          return askApi(context.id, method, path, body, said);
         }),
         on: {
           listed: { actions: 'take' },

@@ -15,7 +15,7 @@ import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
 import { collectionPath, type KubeList, type KubeObject, type WatchEvent } from './api.ts';
-import { REST_CLIENT, type RestAnswer, type RestCall, type RestChunk } from './rest-calls.ts';
+import { askApi, REST_CLIENT, type RestAnswer, type RestCall, type RestChunk } from './rest-calls.ts';
 
 const MIN_WATCH_TIMEOUT_S = 300;
 const BACKOFF_FIRST_US = 800_000;
@@ -66,7 +66,7 @@ function queryFor({ nodeName }: Context): string {
 function list(context: Context): Effect {
   const { id, plural } = context;
   const path = `${collectionPath(plural)}?resourceVersion=0${queryFor(context)}`;
-  return tell<RestCall>(REST_CLIENT, { type: 'call', from: id, method: 'GET', path });
+  return askApi(id, 'GET', path);
 }
 
 function watch(context: Context): Effect {

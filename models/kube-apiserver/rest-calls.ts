@@ -37,6 +37,19 @@ export interface RestCall {
   /** A watch: chunks until the answer; never retried. */
   readonly watch?: boolean;
 }
+/** A call to the family's client. */
+export function askApi(
+  from: string,
+  method: RestCall['method'],
+  path: string,
+  body?: unknown,
+  said?: readonly Occurrence[],
+): Effect {
+  const bare: RestCall = { type: 'call', from, method, path };
+  const call = said === undefined ? bare : { ...bare, said };
+  return tell<RestCall>(REST_CLIENT, body === undefined ? call : { ...call, body });
+}
+
 export interface RestCancel {
   readonly type: 'cancel';
   readonly from: string;

@@ -18,7 +18,7 @@ import { type KubeObject, type Lease, type Node, nodePath } from '../kube-apiser
 import { nodeOccurrence } from '../kube-apiserver/events.ts';
 import type { Changed, Listed } from '../kube-apiserver/informer.ts';
 import { nodeStatusNote, nodeStatusText } from '../kube-apiserver/observe.ts';
-import { REST_CLIENT, type RestAnswer, type RestCall } from '../kube-apiserver/rest-calls.ts';
+import { askApi, REST_CLIENT, type RestAnswer, type RestCall } from '../kube-apiserver/rest-calls.ts';
 import type { NodeLifecycleConfig } from './config.ts';
 import {
   isSilent,
@@ -123,7 +123,7 @@ function tellVerdict({ verdict, isNews }: Context): Effect {
 }
 
 function read(path: string): Effect {
-  return tell<RestCall>(REST_CLIENT, { type: 'call', from: NODE_LIFECYCLE, method: 'GET', path });
+  return askApi(NODE_LIFECYCLE, 'GET', path);
 }
 
 function write(path: string, body: Node): Effect {

@@ -90,13 +90,13 @@ export function decideEvictions(
   }
   const kept: Memory = { tainted, scheduled: ImmutableMap(next) };
   if (due === undefined) return { memory: kept, wakeAtUs: Number.isFinite(wakeAtUs) ? wakeAtUs : undefined };
-  const log = `TaintManagerEviction: Marking for deletion Pod ${keyOfObject(due)}`;
   const said: Occurrence = {
     type: 'Normal',
     reason: 'TaintManagerEviction',
     message: `Marking for deletion Pod ${keyOfObject(due)}`,
     component: 'taint-eviction-controller',
   };
+  const log = `${said.reason}: ${said.message}`;
   return { memory: kept, call: { ...remove('pods', due, log), said: [said] } };
 }
 

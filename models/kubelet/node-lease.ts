@@ -12,6 +12,7 @@ import type { Effect } from '../../sim/effects.ts';
 import { type Timed, tell } from '../family.ts';
 import { collectionPath, type Lease, leasePath } from '../kube-apiserver/api.ts';
 import {
+  askApi,
   type CloseConnections,
   REST_CLIENT,
   type RestAnswer,
@@ -48,8 +49,7 @@ interface Context extends NodeLeaseInput {
 type Event = Timed<RestAnswer>;
 
 function call(method: RestCall['method'], path: string, body?: unknown): Effect {
-  const event: RestCall = { type: 'call', from: NODE_LEASE, method, path };
-  return tell<RestCall>(REST_CLIENT, body === undefined ? event : { ...event, body });
+  return askApi(NODE_LEASE, method, path, body);
 }
 
 function pathOf({ nodeName }: Context): string {

@@ -17,6 +17,7 @@ import { collectionPath, type Node, nodePath } from '../kube-apiserver/api.ts';
 import { nodeOccurrence, type Occurrence } from '../kube-apiserver/events.ts';
 import { nodeStatusNote } from '../kube-apiserver/observe.ts';
 import {
+  askApi,
   type CloseConnections,
   REST_CLIENT,
   type RestAnswer,
@@ -74,20 +75,19 @@ function call(
   method: RestCall['method'],
   path: string,
   body?: unknown,
-  said: readonly Occurrence[] = [],
+  said?: readonly Occurrence[],
 ): Effect {
-  const event: RestCall = { type: 'call', from: NODE_STATUS, method, path };
-  const whole = said.length === 0 ? event : { ...event, said };
-  return tell<RestCall>(REST_CLIENT, body === undefined ? whole : { ...whole, body });
+  return askApi(NODE_STATUS, method, path, body, said);
 }
 
-function patchStatus({ facts, node, ...context }: Context, atUs: number): Effect {
-  const status = nodeStatus(facts, node, atUs, trouble({ facts, node, ...context }, atUs));
+function patchStatus(context: Context, atUs: number): Effect {
+  const { facts, node } = context;
+  const status = nodeStatus(facts, node, atUs, trouble(context, atUs));
   const turned = status.conditions.find(
     ({ type, lastTransitionTimeUs }) => type === 'Ready' && lastTransitionTimeUs === atUs,
   );
   const reason = turned?.status === 'True' ? 'NodeReady' : 'NodeNotReady';
-  const said = turned === undefined ? [] : [nodeOccurrence(reason, facts.nodeName, 'kubelet')];
+  const said = turned === undefined ? undefined : [nodeOccurrence(reason, facts.nodeName, 'kubelet')];
   return call('PATCH', `${nodePath(facts.nodeName)}/status`, { status }, said);
 }
 

@@ -18,6 +18,7 @@ import { type Timed, tell } from '../family.ts';
 import { collectionPath, type Lease, leasePath } from '../kube-apiserver/api.ts';
 import type { Occurrence } from '../kube-apiserver/events.ts';
 import {
+  askApi,
   REST_CLIENT,
   type RestAnswer,
   type RestCall,
@@ -83,12 +84,7 @@ function log(line: string, level = 'info'): Effect {
 }
 
 function get({ namespace, name }: ElectorInput): Effect {
-  return tell<RestCall>(REST_CLIENT, {
-    type: 'call',
-    from: ELECTOR,
-    method: 'GET',
-    path: leasePath(namespace, name),
-  });
+  return askApi(ELECTOR, 'GET', leasePath(namespace, name));
 }
 
 /** Writes the Lease; `news` is what the elector has to say of it: `became leader`. */

@@ -7,14 +7,9 @@
 import { assign, emit, setup } from 'xstate';
 import type { Effect, ProcessInput } from '../../sim/effects.ts';
 import type { ProcessType } from '../../sim/process-type.ts';
-import { type Timed, tell } from '../family.ts';
+import type { Timed } from '../family.ts';
 import { collectionPath } from '../kube-apiserver/api.ts';
-import {
-  type ApiServerAddress,
-  REST_CLIENT,
-  type RestAnswer,
-  type RestCall,
-} from '../kube-apiserver/rest-calls.ts';
+import { type ApiServerAddress, askApi, REST_CLIENT, type RestAnswer } from '../kube-apiserver/rest-calls.ts';
 import { restClient } from '../kube-apiserver/rest-client.ts';
 import type { Manifest } from './manifests.ts';
 
@@ -31,7 +26,7 @@ interface Context extends ApplyConfig {
 function create({ manifests, next }: Context): Effect {
   const { plural, namespace, object } = manifests[next] as Manifest;
   const path = collectionPath(plural, namespace);
-  return tell<RestCall>(REST_CLIENT, { type: 'call', from: '', method: 'POST', path, body: object });
+  return askApi('', 'POST', path, object);
 }
 
 const applyMachine = setup({

@@ -263,7 +263,8 @@ function parameters(form: FaultForm, target: Target | undefined): TemplateResult
 
 function input(field: FaultField, target: Target | undefined): TemplateResult {
   const { key, about, required, kind, choices, example, suggestions } = field;
-  const known = suggestions?.[String(target?.on).split('/')[1] ?? ''];
+  const process = typeof target?.on === 'string' ? target.on.split('/')[1] : undefined;
+  const known = process === undefined ? undefined : suggestions?.[process];
   const name = `own-${key}`;
   const options = kind === 'boolean' ? ['true', 'false'] : choices;
   const control =

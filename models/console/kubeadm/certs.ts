@@ -8,11 +8,10 @@ import type { Script } from '../command.ts';
 import { civilTime } from '../wall-clock.ts';
 import { ask } from './api.ts';
 import { AUTHORITY_US, certificatesOf, expiries, issue, validityUs } from './certificates.ts';
-import { endpointOf, fail, isBroken, type Kubeadm, say, wallUs } from './session.ts';
+import { endpointOf, fail, isBroken, type Kubeadm, say, sayTable, wallUs } from './session.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const SECOND_US = 1_000_000;
-const WIDEST = 3;
 
 /** `Jan 05, 2027 00:00 UTC` */
 function dateText(us: number): string {
@@ -52,17 +51,6 @@ function* readConfig(kubeadm: Kubeadm, prefix: string): Script<void> {
     );
 }
 
-function table(kubeadm: Kubeadm, rows: readonly (readonly string[])[]): void {
-  const widths = (rows[0] ?? []).map((_, i) =>
-    Math.max(10, ...rows.map((row) => (row[i] ?? '').length + WIDEST)),
-  );
-  for (const row of rows)
-    say(
-      kubeadm,
-      row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join(''),
-    );
-}
-
 export function* checkExpiration(kubeadm: Kubeadm): Script {
   const { minor, call } = kubeadm;
   const { place } = call;
@@ -75,7 +63,7 @@ export function* checkExpiration(kubeadm: Kubeadm): Script {
     const by = authority === '' && minor >= 22 ? 'ca' : authority;
     return [name, dateText(us), shortDuration(us - nowUs), by, 'no      '];
   });
-  table(kubeadm, [
+  sayTable(kubeadm, [
     ['CERTIFICATE', 'EXPIRES', 'RESIDUAL TIME', 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED'],
     ...rows,
   ]);
@@ -83,7 +71,7 @@ export function* checkExpiration(kubeadm: Kubeadm): Script {
   const authorities = ['ca', 'etcd-ca', 'front-proxy-ca'].filter((name) =>
     known.some(({ authority }) => authority === name),
   );
-  table(kubeadm, [
+  sayTable(kubeadm, [
     ['CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED'],
     ...authorities.map((name) => [
       name,

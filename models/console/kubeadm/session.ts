@@ -8,6 +8,7 @@ import type { Action } from '../../../sim/faults.ts';
 import type { World } from '../../../sim/world.ts';
 import { act, type Call, look, now, type Script, wait } from '../command.ts';
 import type { Flags } from '../flags.ts';
+import { columns } from '../go-text.ts';
 import { hostWallUs } from '../host-clock.ts';
 import type { Server } from '../kubectl/client.ts';
 import { resolveName } from '../net-words.ts';
@@ -46,6 +47,11 @@ export function fail({ call }: Pick<Kubeadm, 'call'>, error: string, phase?: str
 
 export function say({ call }: Pick<Kubeadm, 'call'>, line: string): void {
   call.out(`${line}\n`);
+}
+
+/** Of at least 10 columns each with its padding of 3, as kubeadm's commands set their tabwriter. */
+export function sayTable({ call }: Pick<Kubeadm, 'call'>, rows: readonly (readonly string[])[]): void {
+  call.out(columns(rows, 3, 10));
 }
 
 /** Where admin.conf points: the control plane's endpoint. */

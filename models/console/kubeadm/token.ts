@@ -23,7 +23,17 @@ import { flagOf, isSet, readGoDuration } from '../flags.ts';
 import { humanDuration } from '../kubectl/print.ts';
 import { isoTime } from '../wall-clock.ts';
 import { type Asked, ask, createOrUpdate, type Secret, secretObject, secretPath } from './api.ts';
-import { type Done, endpointOf, endpointText, fail, isBroken, type Kubeadm, say, wallUs } from './session.ts';
+import {
+  type Done,
+  endpointOf,
+  endpointText,
+  fail,
+  isBroken,
+  type Kubeadm,
+  say,
+  sayTable,
+  wallUs,
+} from './session.ts';
 
 const GROUP = 'system:bootstrappers:kubeadm:default-node-token';
 const SECRETS = collectionPath('secrets', 'kube-system');
@@ -152,14 +162,7 @@ function* list(kubeadm: Kubeadm): Script {
     (data.groups ?? []).join(','),
   ]);
   if (rows.length === 0) return 0;
-  const widths = HEADER.map((title, i) =>
-    Math.max(10, ...[title, ...rows.map((row) => row[i] ?? '')].map((text) => text.length + 3)),
-  );
-  for (const row of [HEADER, ...rows])
-    say(
-      kubeadm,
-      row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join(''),
-    );
+  sayTable(kubeadm, [HEADER, ...rows]);
   return 0;
 }
 

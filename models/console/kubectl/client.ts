@@ -2,7 +2,8 @@
  * kubectl's client: where it asks, what it tries again, and what it says when that fails.
  *
  * Sources: kubectl pkg/cmd/util/helpers.go:244-275 (texts, exit code 1), client-go rest/request.go:1066-1080, with_retry.go
- * (GETs on EOF or reset, and what is answered with Retry-After, ten times a second apart), transport/cache.go:122, :149 (dial 30 s, TLS handshake 10 s).
+ * (GETs on EOF or reset, and what is answered with Retry-After, ten times a second apart), transport/cache.go:122, :149
+ * (dial 30 s, TLS handshake 10 s).
  * Unit: microseconds.
  *
  * Assumptions: the kubeconfig of control planes and of the outside host is kubeadm's admin.conf, which names the control

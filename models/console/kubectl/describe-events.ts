@@ -4,14 +4,13 @@
  * Source: kubectl pkg/describe/describe.go DescribeEvents (by time of their last sight; of an object without a namespace they are
  * in `default`).
  */
-import type { KubeList, KubeObject } from '../../kube-apiserver/api.ts';
-import { collectionPath } from '../../kube-apiserver/api.ts';
+import { collectionPath, type KubeList, type KubeObject } from '../../kube-apiserver/api.ts';
 import type { KubeEvent } from '../../kube-apiserver/workloads.ts';
 import { look, type Script } from '../command.ts';
-
 import { hostWallUs } from '../host-clock.ts';
 import { isFailed, type Kubectl, request } from './client.ts';
 import { humanDuration } from './print.ts';
+import { ruledTable } from './ruled-table.ts';
 
 const HEADER = ['Type', 'Reason', 'Age', 'From', 'Message'];
 
@@ -30,9 +29,5 @@ export function* eventsText(kubectl: Kubectl, { kind, metadata }: KubeObject): S
   const rows = events.map(({ type, reason, lastTimestampUs, source, message }) => [
     ...[type, reason, humanDuration(nowUs - lastTimestampUs), source.component, message],
   ]);
-  const table = [HEADER, HEADER.map((title) => title.replace(/./g, '-')), ...rows];
-  const widths = HEADER.map((_, i) => Math.max(...table.map((row) => (row[i] as string).length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => cell.padEnd((widths[i] as number) + 2)).join('');
-  return `Events:\n${table.map((row) => `  ${line(row).trimEnd()}\n`).join('')}`;
+  return `Events:\n${ruledTable(HEADER, rows)}`;
 }

@@ -18,6 +18,7 @@ import { civilTime } from '../wall-clock.ts';
 import { isFailed, type Kubectl, request } from './client.ts';
 import { eventsText } from './describe-events.ts';
 import { humanDuration, rolesOf, runtimeOf } from './print.ts';
+import { ruledTable } from './ruled-table.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -49,11 +50,7 @@ function conditionsText(node: Node): string {
     ],
   );
   const header = ['Type', 'Status', 'LastHeartbeatTime', 'LastTransitionTime', 'Reason', 'Message'];
-  const table = [header, header.map((word) => '-'.repeat(word.length)), ...rows];
-  const widths = header.map((_, i) => Math.max(...table.map((row) => (row[i] as string).length)));
-  const line = (row: readonly string[]) =>
-    `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] as number) + 2))).join('')}\n`;
-  return `Conditions:\n${table.map(line).join('')}`;
+  return `Conditions:\n${ruledTable(header, rows)}`;
 }
 
 function podsText(pods: readonly Pod[], nowUs: number): string {
@@ -62,16 +59,8 @@ function podsText(pods: readonly Pod[], nowUs: number): string {
     metadata.name,
     humanDuration(nowUs - (metadata.creationTimestampUs ?? nowUs)),
   ]);
-  const table = [['Namespace', 'Name', 'Age'], ['---------', '----', '---'], ...rows];
-  const widths = [0, 1, 2].map((i) => Math.max(...table.map((row) => (row[i] as string).length)));
-  const lines = table.map(
-    (row) =>
-      `  ${row
-        .map((cell, i) => cell.padEnd((widths[i] as number) + 2))
-        .join('')
-        .trimEnd()}\n`,
-  );
-  return `Non-terminated Pods:          (${pods.length} in total)\n${lines.join('')}`;
+  const table = ruledTable(['Namespace', 'Name', 'Age'], rows);
+  return `Non-terminated Pods:          (${pods.length} in total)\n${table}`;
 }
 
 export function* describeNode(kubectl: Kubectl, name: string): Script {

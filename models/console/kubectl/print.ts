@@ -5,6 +5,7 @@
  * pkg/util/duration/duration.go HumanDuration, cli-runtime pkg/printers/tableprinter.go (three spaces between columns).
  * Times are microseconds of the host's wall clock.
  */
+
 import type { KubeObject, Lease, Node } from '../../kube-apiserver/api.ts';
 import type { EndpointsObject } from '../../kube-apiserver/endpoint-reconciler.ts';
 import { nodeStatusText, podStatusText } from '../../kube-apiserver/observe.ts';
@@ -16,6 +17,7 @@ import type {
   ReplicaWorkload,
   Service,
 } from '../../kube-apiserver/workloads.ts';
+import { columns } from '../go-text.ts';
 
 /** `95s`, `3m20s`, `45m`, `5h12m`, `30h`, `3d4h`, `40d`, `2y30d` */
 export function humanDuration(us: number): string {
@@ -305,14 +307,8 @@ export function withNamespaces({ header, rows }: Table, objects: readonly KubeOb
   };
 }
 
-/** Columns three spaces apart; the last one is padded as well, as tabwriter does it. */
+/** Columns three spaces apart. */
 export function tableText({ header, rows }: Table, headers: boolean): string {
   const lines = headers ? [header, ...rows] : rows;
-  const widths = header.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length), 0));
-  return lines
-    .map((line) =>
-      line.map((cell, i) => (i === line.length - 1 ? cell : cell.padEnd((widths[i] as number) + 3))).join(''),
-    )
-    .map((line) => `${line}\n`)
-    .join('');
+  return columns(lines, 3);
 }
