@@ -47,8 +47,7 @@ export function trySwitches(name: string): Tried {
 }
 
 /** What is wrong with a scenario's expectations and switches, in words. */
-export function complaintsOf(name: string): string[] {
-  const { broken, failing, empty } = trySwitches(name);
+export function complaintsIn({ broken, failing, empty }: Tried): string[] {
   return [
     ...broken.map((text) => `fails with nothing switched off: ${text}`),
     ...empty.map((text) => `holds with every switch: ${text}`),
