@@ -1,4 +1,5 @@
 /** What `quorate check` prints: what was broken and how to see it again, or how much was tried in vain. */
+import { type Design, type Drawable, designText, parametersOf } from '../properties/design.ts';
 import { type FaultClass, wordOf } from '../properties/fault-classes.ts';
 import { type ChanceAt, inevitableFromMs } from '../properties/inevitable.ts';
 import type { Property } from '../properties/property.ts';
@@ -17,6 +18,8 @@ export interface CheckReport extends SearchResult {
   readonly seed: number;
   /** Empty: the scenario's own faults were taken. */
   readonly faults: readonly FaultClass[];
+  /** What of the design was drawn, too. */
+  readonly draw: readonly Drawable[];
   readonly properties: readonly Property[];
   /** Not claimed under these faults. */
   readonly leftOut: readonly Property[];
@@ -27,9 +30,10 @@ export interface CheckReport extends SearchResult {
 
 export function reportText(report: CheckReport, json: boolean, style: Style, columns: number): string {
   if (json) return `${JSON.stringify(jsonOf(report))}\n`;
-  const { name, topology, faults, properties, counterexamples } = report;
+  const { name, topology, faults, draw, properties, counterexamples } = report;
   const of = faults.length === 0 ? "the scenario's own faults" : `faults: ${faults.map(wordOf).join(', ')}`;
-  const lines = [style.bold(`${name}${name === topology ? '' : ` on ${topology}`}, ${of}`), ''];
+  const drawn = draw.length === 0 ? '' : `, drawn: ${draw.join(', ')}`;
+  const lines = [style.bold(`${name}${name === topology ? '' : ` on ${topology}`}, ${of}${drawn}`), ''];
   for (const one of counterexamples) lines.push(...brokenLines(one, style, columns), '');
   for (const property of properties) {
     if (counterexamples.some((one) => one.property.name === property.name)) continue;
@@ -49,6 +53,7 @@ function brokenLines(one: Proved, style: Style, columns: number): string[] {
   return [
     wrap(`${property.name}: ${property.sentence}`, columns, style.red('✗ '), '  '),
     wrap(`But: ${what}.`, columns, '  '),
+    ...(found.design === undefined ? [] : [wrap(`design: ${designText(found.design)}`, columns, '  ')]),
     wrap(shrunk, columns, '  '),
     `  found after ${(found.afterMs / 1000).toFixed(0)} s, shrunk in ${shrinkRuns} runs, ${(shrinkMs / 1000).toFixed(1)} s${confirmed ? '' : '; with the standard probers it was not seen again'}`,
     `  source: ${property.source}`,
@@ -105,11 +110,22 @@ function chanceLines(chances: readonly ChanceAt[]): string[] {
 }
 
 function triedLines(
-  { tried, runs, worlds, seconds, states, transitions, combinations, faults }: CheckReport,
+  { tried, runs, worlds, seconds, states, transitions, combinations, faults, draw }: CheckReport,
   columns: number,
 ): string[] {
-  const head = `${runs} runs in ${seconds.toFixed(0)} s, in ${worlds} ${worlds === 1 ? 'world' : 'worlds of different luck'}; seen: ${states} states and ${transitions} transitions of the machines, ${combinations} combinations of states`;
+  const head = `${runs} runs in ${seconds.toFixed(0)} s, in ${worlds} ${worldsText(worlds, draw)}; seen: ${states} states and ${transitions} transitions of the machines, ${combinations} combinations of states`;
   if (faults.length === 0) return [wrap(head, columns)];
+  if (draw.length > 0)
+    return [
+      wrap(head, columns),
+      ...tried.map(({ properties, drawn }) =>
+        wrap(
+          `${properties.join(', ')}: ${drawn} drawn schedules of up to 4, and single faults at drawn phases`,
+          columns,
+          '  ',
+        ),
+      ),
+    ];
   const parts = tried.map(({ properties, singles, allSingles, pairs, allPairs, phases, drawn }) =>
     wrap(
       `${properties.join(', ')}: ${share(singles, allSingles, 'single faults')}, ${share(pairs, allPairs, 'ordered pairs')}, ${phases} single faults at other phases, ${drawn} drawn schedules of up to 4`,
@@ -118,6 +134,11 @@ function triedLines(
     ),
   );
   return [wrap(head, columns), ...parts];
+}
+
+function worldsText(worlds: number, draw: readonly Drawable[]): string {
+  if (draw.length > 0) return worlds === 1 ? 'design' : 'designs';
+  return worlds === 1 ? 'world' : 'worlds of different luck';
 }
 
 function share(done: number, all: number, what: string): string {
@@ -160,7 +181,7 @@ function leftOutLines({ leftOut, faults, properties }: CheckReport, columns: num
 }
 
 function jsonOf(report: CheckReport): object {
-  const { name, topology, seed, faults, properties, leftOut, counterexamples, ...result } = report;
+  const { name, topology, seed, faults, draw, properties, leftOut, counterexamples, ...result } = report;
   const rowOf = (property: Property) => {
     const broken = counterexamples.find((one) => one.property.name === property.name);
     return {
@@ -179,6 +200,7 @@ function jsonOf(report: CheckReport): object {
         : {
             counterexample: {
               what: broken.what,
+              ...(broken.found.design === undefined ? {} : { design: designJson(broken.found.design) }),
               faults: broken.scenario.timeline ?? [],
               file: broken.file,
               seed: broken.schedule.seed,
@@ -208,6 +230,7 @@ function jsonOf(report: CheckReport): object {
     topology,
     seed,
     faults,
+    ...(draw.length === 0 ? {} : { drawn: draw }),
     properties: properties.map(rowOf),
     not_tried: leftOut.map((property) => ({
       name: property.name,
@@ -220,6 +243,11 @@ function jsonOf(report: CheckReport): object {
     tried,
     ...(cure === undefined ? {} : { cure: cure === null ? null : cureJson(cure) }),
   };
+}
+
+function designJson(design: Design): object {
+  const { topology, clients, steps } = design;
+  return { topology: topology ?? null, parameters: parametersOf(design), clients, steps };
 }
 
 function cureJson({ folder, edits, cured, stillBroken, after, afterBroken }: Cure): object {

@@ -7,6 +7,7 @@ import {
   summedUnjudged,
   type UnjudgedRuns,
 } from '../plan/runners/check-runs.ts';
+import type { Drawable } from '../properties/design.ts';
 import type { FaultClass } from '../properties/fault-classes.ts';
 import { ALL_NEEDS, NEEDS, type Need } from '../properties/needs.ts';
 import type { Property } from '../properties/property.ts';
@@ -21,6 +22,8 @@ export interface SearchWish {
   readonly seed: number;
   readonly runs: number | undefined;
   readonly timeMs: number | undefined;
+  /** What of the design is drawn, too. */
+  readonly draw: readonly Drawable[];
 }
 
 export interface SearchResult {
@@ -75,6 +78,7 @@ export async function search(ready: ReadyCheck, wish: SearchWish): Promise<Searc
       classes: wish.classes,
       groups: groups.map((group) => group.map(({ name }) => name)),
       seed: wish.seed,
+      draw: wish.draw,
       ...(schedule === undefined ? {} : { schedule }),
     };
     await checkOnPool(shared, tasks, {
@@ -133,7 +137,9 @@ export async function search(ready: ReadyCheck, wish: SearchWish): Promise<Searc
         .flatMap(({ from, count }) => Array.from({ length: count }, (_, i) => from + i));
       return {
         properties: group.map(({ name }) => name),
-        ...triedOf(new Search(checked, group, wish.classes, wish.seed), places),
+        ...(wish.draw.length > 0
+          ? { ...NOTHING_TRIED, runs: places.length, drawn: places.length }
+          : triedOf(new Search(checked, group, wish.classes, wish.seed), places)),
       };
     }),
   };
@@ -173,6 +179,9 @@ function isDoneUpTo(
   for (let index = 0; index < last; index++) if (answers[index] === undefined) return false;
   return true;
 }
+
+/** Of drawn designs nothing is systematic. */
+const NOTHING_TRIED = { runs: 0, singles: 0, allSingles: 0, pairs: 0, allPairs: 0, phases: 0, drawn: 0 };
 
 function triedOf(search: Search, places: readonly number[]) {
   const kinds = places.map((place) => search.placeOf(place).kind);

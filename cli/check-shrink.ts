@@ -16,7 +16,7 @@ import type { RunRecord } from '../scenarios/run-record.ts';
 import type { ScenarioData } from '../scenarios/schema.ts';
 import { writeScenario } from '../scenarios/write.ts';
 import type { SearchResult } from './check-search.ts';
-import type { ReadyCheck } from './checked.ts';
+import { ofDesign, type ReadyCheck } from './checked.ts';
 import { writeWhole } from './output.ts';
 import { libraryTexts } from './shared.ts';
 
@@ -38,7 +38,8 @@ export interface Proved {
 }
 
 /** @param tries with other luck at each moment, to say when it became inevitable; 0: not asked */
-export function proved(found: Proved['found'], ready: ReadyCheck, folder: string, tries: number): Proved {
+export function proved(found: Proved['found'], given: ReadyCheck, folder: string, tries: number): Proved {
+  const ready = found.design === undefined ? given : ofDesign(given, found.design);
   const property = propertyNamed(found.property) as Property;
   const checker = new Checker(ready.checked, [property]);
   const { schedule, what, runs, ms: shrinkMs } = found.shrunk ?? shrunkNow(checker, found);

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Topology } from '../models/cluster/topology.ts';
 import { nearestHint } from '../models/nearest.ts';
+import { DRAWABLE, type Drawable, isAboutDrawn } from '../properties/design.ts';
 import {
   DEFAULT_CLASSES,
   FAULT_CLASSES,
@@ -27,6 +28,7 @@ import { UNLIMITED } from './wrap.ts';
 export interface CheckFlags {
   readonly property: readonly string[];
   readonly faults?: string;
+  readonly draw?: string;
   readonly runs?: string;
   readonly time?: string;
   readonly seed?: string;
@@ -48,6 +50,7 @@ export function addCheck(program: Command, done: (exitCode: number) => void): vo
     .argument('<what...>', 'a scenario, a topology (quorate list), a file of either, or deployment files')
     .option('--property <name>', 'only this one; may be given several times', collect, [])
     .option('--faults <classes>', `of ${WORDS} (default: power,stop,link)`)
+    .option('--draw <what>', `draw the design, too: of ${DRAWABLE.join(', ')}`)
     .option('--runs <number>', 'end after so many runs')
     .option('--time <time>', 'end after this long (default: 60s, unless --runs is given)')
     .option('--seed <number>', 'the luck of the search (default: 1)')
@@ -65,7 +68,16 @@ export function addCheck(program: Command, done: (exitCode: number) => void): vo
 async function check(wanted: readonly string[], flags: CheckFlags): Promise<number> {
   const ready = readyCheck(wanted, flags.set);
   const classes = classesOf(flags.faults);
-  const { properties, leftOut } = chosen(flags.property, classes, ready.checked.topology);
+  const draw = drawnOf(flags.draw);
+  if (draw.length > 0 && ready.schedule !== undefined)
+    throw new Failure('--draw draws the faults, too, and this scenario has its own: give a topology');
+  if (draw.length > 0 && flags.cure === true)
+    throw new Failure('--cure is for one design, and --draw for many');
+  const { properties, leftOut } = chosen(
+    flags.property,
+    classes,
+    draw.includes('topology') ? undefined : ready.checked.topology,
+  );
   writableFolder('--out', flags.out);
   if (flags.junit !== undefined) writableFile('--junit', flags.junit);
   const runs = flags.runs === undefined ? undefined : runsOf(flags.runs);
@@ -76,7 +88,7 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
     process.stderr.write(`${line}\n`);
   if (flags.cure === true && ready.schedule !== undefined)
     throw new Failure('--cure is for the files of a deployment, not for a scenario');
-  const wish = { properties, classes, seed, runs, timeMs };
+  const wish = { properties, classes, seed, runs, timeMs, draw };
   const result = await search(ready, wish);
   if (result.runs === 0)
     throw new Failure(`no run ended within ${flags.time ?? '60s'}: give it longer, as --time 5m`);
@@ -92,6 +104,7 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
     topology: ready.checked.topology.topology,
     seed,
     faults: ready.schedule === undefined ? classes : [],
+    draw,
     properties,
     leftOut,
     counterexamples,
@@ -119,11 +132,23 @@ function classesOf(text: string | undefined): FaultClass[] {
   });
 }
 
-/** Those asked for; else all that are claimed under these classes. */
+function drawnOf(text: string | undefined): Drawable[] {
+  if (text === undefined) return [];
+  return text.split(',').map((word) => {
+    const found = DRAWABLE.find((one) => one === word.trim());
+    if (found === undefined)
+      throw new Failure(
+        `--draw ${word}: that cannot be drawn${nearestHint(word, DRAWABLE)}; there are ${DRAWABLE.join(', ')}`,
+      );
+    return found;
+  });
+}
+
+/** Those asked for; else all that are claimed under these classes. @param topology undefined: a drawn one */
 function chosen(
   names: readonly string[],
   classes: readonly FaultClass[],
-  topology: Topology,
+  topology: Topology | undefined,
 ): { properties: Property[]; leftOut: Property[] } {
   if (names.length > 0) {
     const properties = names.map((name) => {
@@ -133,7 +158,7 @@ function chosen(
         throw new Failure(
           `--property ${name}: there is none of this name${nearestHint(name, known)}; there are ${known.join(', ')}`,
         );
-      if (found.applies?.(topology) === false)
+      if (topology !== undefined && found.applies?.(topology) === false)
         throw new Failure(`--property ${name} is not about a topology like ${topology.topology}`);
       return found;
     });
@@ -141,7 +166,9 @@ function chosen(
   }
   const isClaimed = ({ claimedUnder }: Property): boolean =>
     classes.every((one) => claimedUnder.includes(one));
-  const about = PROPERTIES.filter(({ applies }) => applies?.(topology) ?? true);
+  const about = PROPERTIES.filter((property) =>
+    topology === undefined ? isAboutDrawn(property) : (property.applies?.(topology) ?? true),
+  );
   const properties = about.filter(isClaimed);
   if (properties.length === 0)
     throw new Failure(`no property is claimed under all of these faults together; name one with --property`);

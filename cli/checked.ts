@@ -4,8 +4,10 @@ import type { ParameterMap } from '../models/cluster/parameters.ts';
 import type { Finding } from '../models/finding.ts';
 import type { Checked } from '../properties/check-run.ts';
 import { scheduleOf } from '../properties/counterexample.ts';
+import { checkedOf, type Design, parametersOf } from '../properties/design.ts';
+import { DRILL } from '../properties/restore-drill.ts';
 import type { Schedule } from '../properties/schedule.ts';
-import type { ScenarioData } from '../scenarios/schema.ts';
+import type { RunEntryData, ScenarioData, TimelineEntryData } from '../scenarios/schema.ts';
 import { topologyNamed } from '../scenarios/topologies.ts';
 import { Failure } from './failure.ts';
 import { readyScenario } from './scenario.ts';
@@ -46,11 +48,20 @@ function isScenario(name: string): boolean {
   return existsSync(name) && /\.ya?ml$/.test(name) && /^scenario:/m.test(readText(name));
 }
 
+/** What an operator does at a fixed time, but for the drill that a property itself brings along. */
+function isStep(entry: TimelineEntryData): entry is RunEntryData {
+  const { name = '', at, after } = entry;
+  return 'run' in entry && at !== undefined && after === undefined && !name.startsWith(DRILL);
+}
+
 function ofScenario(name: string, set: readonly string[]): ReadyCheck {
   const { composed, findings } = readyScenario(name, { set, executor: 'compiled' });
   const { data, topology } = composed;
+  const timeline = data.timeline ?? [];
+  const steps = timeline.filter(isStep);
   const checked: Checked = {
     topology,
+    ...(steps.length === 0 ? {} : { steps }),
     ...(data.start === undefined ? {} : { start: data.start }),
     ...(data.clients === undefined ? {} : { clients: data.clients }),
     ...(data.workloads === undefined ? {} : { workloads: data.workloads }),
@@ -58,9 +69,13 @@ function ofScenario(name: string, set: readonly string[]): ReadyCheck {
   };
   const seed = data.vary?.seed;
   const schedule =
-    data.timeline === undefined || data.timeline.length === 0
+    timeline.length === 0
       ? undefined
-      : scheduleOf(data.timeline, checked, seed ?? 1);
+      : scheduleOf(
+          timeline.filter((entry) => !isStep(entry)),
+          checked,
+          seed ?? 1,
+        );
   if (typeof schedule === 'string') throw new Failure(`${name}: ${schedule}`);
   return {
     checked,
@@ -70,5 +85,15 @@ function ofScenario(name: string, set: readonly string[]): ReadyCheck {
     findings,
     ...(schedule === undefined ? {} : { schedule }),
     ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+/** The same in a drawn design. */
+export function ofDesign(ready: ReadyCheck, design: Design): ReadyCheck {
+  return {
+    ...ready,
+    checked: checkedOf(design, ready.checked),
+    topology: design.topology ?? ready.topology,
+    parameters: { ...(design.topology === undefined ? ready.parameters : {}), ...parametersOf(design) },
   };
 }

@@ -6,7 +6,7 @@
 import type { Topology } from '../models/cluster/topology.ts';
 import { advance } from '../models/console/console.ts';
 import { prepare } from '../scenarios/prepare.ts';
-import type { ClientData, ScenarioData, StartData, WorkloadData } from '../scenarios/schema.ts';
+import type { ClientData, RunEntryData, ScenarioData, StartData, WorkloadData } from '../scenarios/schema.ts';
 import { Session } from '../scenarios/session.ts';
 import { type Settled, settle } from '../scenarios/settled.ts';
 import { reseed } from '../sim/reseed.ts';
@@ -24,6 +24,8 @@ export interface Checked {
   readonly start?: StartData;
   readonly clients?: readonly ClientData[];
   readonly workloads?: readonly WorkloadData[];
+  /** What an operator does meanwhile, at fixed times. */
+  readonly steps?: readonly RunEntryData[];
   /** First draws of streams that a stored counterexample holds. */
   readonly draws?: NonNullable<ScenarioData['vary']>['draws'];
 }
@@ -197,7 +199,7 @@ const LOOK_EVERY_US = 1_000_000;
  */
 export function withNeeds(
   data: ScenarioData,
-  { topology, clients = [], workloads = [] }: Checked,
+  { topology, clients = [], workloads = [], steps = [] }: Checked,
   beside: readonly NeedRow[],
   phases: Phases,
 ): ScenarioData {
@@ -217,7 +219,7 @@ export function withNeeds(
       beside.flatMap((row) => row.clients?.(topology, phases) ?? []),
     ),
     ...(allWorkloads.length === 0 ? {} : { workloads: allWorkloads }),
-    timeline: [...(data.timeline ?? []), ...drill],
+    timeline: [...(data.timeline ?? []), ...steps, ...drill],
   };
 }
 

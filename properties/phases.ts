@@ -2,10 +2,11 @@
  * How long the phases of a run are: long enough that everything which can settle has, computed from the configuration of the
  * daemons. Unit: milliseconds of scenario time.
  */
+import type { EtcdConfig } from '../models/etcd/config.ts';
 import type { HaproxyConfig } from '../models/haproxy/config.ts';
 import type { KeepalivedConfig } from '../models/keepalived/config.ts';
 import type { KubeApiserverConfig } from '../models/kube-apiserver/config.ts';
-import type { NodeLifecycleConfig } from '../models/kube-controller-manager/config.ts';
+import type { KubeControllerManagerConfig } from '../models/kube-controller-manager/config.ts';
 import type { KubeletConfig } from '../models/kubelet/config.ts';
 import { durationUs } from '../scenarios/durations.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
@@ -92,19 +93,23 @@ function hollowSettleMs(spec: WorldSpec): number {
 function replacedMs(spec: WorldSpec): number {
   const configs = spec.processes
     .filter(({ type }) => type.name === 'kube-controller-manager')
-    .map(({ config }) => config as NodeLifecycleConfig);
+    .map(({ config }) => config as KubeControllerManagerConfig);
   const us = configs.map(
     (flags) =>
       flags['node-monitor-grace-period'] +
       2 * flags['node-monitor-period'] +
       1_000_000 / flags['node-eviction-rate'],
   );
-  // The controller that acts may have to take the lease over first.
-  return Math.max(0, ...us) / 1000 + durationUs(REPLICAS.toleration ?? '300s') / 1000 + LEASE_MS + MARGIN_MS;
+  // The controller that acts may have to take the lease over first: its duration, and a retry with its jitter (2.2 periods at most) and its request.
+  const leaseUs = configs.map(
+    (flags) => flags['leader-elect-lease-duration'] + 2.5 * flags['leader-elect-retry-period'],
+  );
+  return (
+    (Math.max(0, ...us) + Math.max(0, ...leaseUs)) / 1000 +
+    durationUs(REPLICAS.toleration ?? '300s') / 1000 +
+    MARGIN_MS
+  );
 }
-
-/** Lease duration and one retry, at the defaults. */
-const LEASE_MS = 20_000;
 
 /** How long each need's part of the safety phase is, and its part of the liveness phase. */
 function settleMs(need: Need, spec: WorldSpec): number {
@@ -117,14 +122,19 @@ function settleMs(need: Need, spec: WorldSpec): number {
       return Math.max(vipSettleMs(spec), replacedMs(spec));
     case 'etcd':
     case 'restore':
-      return ELECTIONS_MS;
+      return electionsMs(spec);
     case 'world':
       return vipSettleMs(spec);
   }
 }
 
-/** Several elections at the default time-out. */
-const ELECTIONS_MS = 10_000;
+/** Time for several elections: ten times the time-out (etcd's --election-timeout, default 1000). */
+function electionsMs(spec: WorldSpec): number {
+  const timeoutsMs = spec.processes
+    .filter(({ type }) => type.name === 'etcd')
+    .map(({ config }) => (config as EtcdConfig).flags?.['election-timeout'] ?? 1_000);
+  return 10 * Math.max(0, ...timeoutsMs);
+}
 
 /** The phases that these properties need. */
 export function phasesFor(properties: readonly Property[], spec: WorldSpec): Phases {

@@ -1,6 +1,8 @@
-/** A schedule that breaks a property, made as simple as it still breaks it. */
+/** A schedule that breaks a property, made as simple as it still breaks it; before it the design in which it does. */
 import fc from 'fast-check';
-import type { Checker } from './check-run.ts';
+import { type Checked, Checker } from './check-run.ts';
+import { checkedOf, type Design, designs, fits } from './design.ts';
+import type { Property } from './property.ts';
 import type { Schedule } from './schedule.ts';
 import { schedules } from './schedule-arbitrary.ts';
 
@@ -27,4 +29,23 @@ export function shrink(checker: Checker, found: Schedule): Shrunk {
   if (schedule === undefined || what === undefined)
     throw new Error('the schedule does not break the property a second time: a run was not repeatable');
   return { schedule, what, runs: known.size };
+}
+
+/** The least of a drawn design in which the schedule still breaks the property, under the same seed. */
+export function shrinkDesign(
+  checked: Checked,
+  property: Property,
+  { design: found, schedule }: { readonly design: Design; readonly schedule: Schedule },
+): { readonly design: Design; readonly runs: number } {
+  let runs = 0;
+  const isBroken = (design: Design): boolean => {
+    if (!fits(design, checked, schedule)) return false;
+    const own = checkedOf(design, checked);
+    if (property.applies?.(own.topology) === false) return false;
+    runs++;
+    return new Checker(own, [property]).run(schedule, { briefly: true }).violations.length > 0;
+  };
+  const holds = fc.property(designs(checked.topology, []), (design) => !isBroken(design));
+  const { counterexample } = fc.check(holds, { examples: [[found]], numRuns: 1, seed: 1 });
+  return { design: counterexample?.[0] ?? found, runs };
 }

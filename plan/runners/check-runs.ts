@@ -1,5 +1,6 @@
 /** A check on all cores: what the threads are told and what they answer. */
 import type { Checked } from '../../properties/check-run.ts';
+import type { Design, Drawable } from '../../properties/design.ts';
 import type { FaultClass } from '../../properties/fault-classes.ts';
 import type { Schedule } from '../../properties/schedule.ts';
 import type { Shrunk } from '../../properties/shrink.ts';
@@ -13,6 +14,8 @@ export interface SharedCheck {
   readonly seed: number;
   /** Instead of drawn schedules: this one, in worlds of other seeds. */
   readonly schedule?: Schedule;
+  /** What of the design is drawn anew for each task; empty: nothing. */
+  readonly draw?: readonly Drawable[];
 }
 
 /** Schedules of one group in the world of one seed. */
@@ -28,6 +31,8 @@ export interface FoundViolation {
   readonly property: string;
   readonly what: string;
   readonly schedule: Schedule;
+  /** In which it was found, made small; undefined: as it was given. */
+  readonly design?: Design;
   /** It shows with other luck, too: it hangs on no race between two packets. */
   readonly solid: boolean;
   /** Place in the search. */

@@ -38,6 +38,30 @@ describe.skipIf(!built)('survive', () => {
 describe.skipIf(!built)('check', () => {
   const args = ['--property', 'vip-on-a-working-proxy', '--faults', 'stop', '--out', folder];
 
+  test('a drawn design is shrunk to what the failure needs, which may be nothing of it', LIMIT, async () => {
+    const blind = ['--set', 'keepalived.track_script='];
+    const { exitCode, stdout } = await quorate(
+      'check',
+      'stacked-2',
+      ...args,
+      ...blind,
+      ...['--draw', 'parameters,clients,steps', '--runs', '8', '--json'],
+    );
+    expect(exitCode).toBe(1);
+    const report = JSON.parse(stdout);
+    expect(report.drawn).toEqual(['parameters', 'clients', 'steps']);
+    const { counterexample } = report.properties[0];
+    expect(counterexample.design).toEqual({ topology: null, parameters: {}, clients: [], steps: [] });
+    expect(counterexample.faults).toHaveLength(1);
+    expect(readFileSync(counterexample.file, 'utf8')).toContain('keepalived.track_script: ""');
+  });
+
+  test('what cannot be drawn is refused with the nearest word', async () => {
+    const { exitCode, stderr } = await quorate('check', 'stacked-2', '--draw', 'topolgy');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--draw topolgy: that cannot be drawn; nearest: topology');
+  });
+
   test(
     'a dead proxy on the address owner of guide-001 is found, shrunk, stored and replayed',
     LIMIT,
