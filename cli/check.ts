@@ -49,7 +49,7 @@ export function addCheck(program: Command, done: (exitCode: number) => void): vo
     .description('look for failures that break what a design is meant to keep, and shrink what is found')
     .argument('<what...>', 'a scenario, a topology (quorate list), a file of either, or deployment files')
     .option('--property <name>', 'only this one; may be given several times', collect, [])
-    .option('--faults <classes>', `of ${WORDS} (default: power,stop,link)`)
+    .option('--faults <classes>', `of ${WORDS} (default: what the topology names, else power,stop,link)`)
     .option('--draw <what>', `draw the design, too: of ${DRAWABLE.join(', ')}`)
     .option('--runs <number>', 'end after so many runs')
     .option('--time <time>', 'end after this long (default: 60s, unless --runs is given)')
@@ -67,7 +67,7 @@ export function addCheck(program: Command, done: (exitCode: number) => void): vo
 
 async function check(wanted: readonly string[], flags: CheckFlags): Promise<number> {
   const ready = readyCheck(wanted, flags.set);
-  const classes = classesOf(flags.faults);
+  const classes = classesWanted(flags.faults, ready.checked.topology);
   const draw = drawnOf(flags.draw);
   if (draw.length > 0 && ready.schedule !== undefined)
     throw new Failure('--draw draws the faults, too, and this scenario has its own: give a topology');
@@ -117,19 +117,23 @@ async function check(wanted: readonly string[], flags: CheckFlags): Promise<numb
   return counterexamples.length > 0 ? EXIT_EXPECTATION : 0;
 }
 
-function classesOf(text: string | undefined): FaultClass[] {
-  if (text === undefined) return [...DEFAULT_CLASSES];
-  return text.split(',').map((word) => {
-    const found = faultClassOf(word.trim());
-    if (found === undefined)
-      throw new Failure(
-        `--faults ${word}: there is no such class${nearestHint(
-          word,
-          FAULT_CLASSES.map((row) => row.word),
-        )}; there are ${WORDS}`,
-      );
-    return found;
-  });
+/** Those asked for; else those under which the topology's own file claims anything. */
+function classesWanted(text: string | undefined, topology: Topology): FaultClass[] {
+  if (text !== undefined) return text.split(',').map((word) => classOf('--faults', word.trim()));
+  const claimed = topology['claimed-under'];
+  return (
+    claimed?.map((word) => classOf(`claimed-under of ${topology.topology}:`, word)) ?? [...DEFAULT_CLASSES]
+  );
+}
+
+function classOf(where: string, word: string): FaultClass {
+  const found = faultClassOf(word);
+  if (found !== undefined) return found;
+  const hint = nearestHint(
+    word,
+    FAULT_CLASSES.map((row) => row.word),
+  );
+  throw new Failure(`${where} ${word}: there is no such class${hint}; there are ${WORDS}`);
 }
 
 function drawnOf(text: string | undefined): Drawable[] {

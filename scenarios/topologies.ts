@@ -6,7 +6,7 @@ import type { ImportFile } from '../models/cluster/import-files.ts';
 import { importTopology } from '../models/cluster/import-topology.ts';
 import type { ParameterMap } from '../models/cluster/parameters.ts';
 import { readTopology } from '../models/cluster/read-topology.ts';
-import { referenceFiles, referenceSize } from '../models/cluster/reference.ts';
+import { CLAIMED_UNDER, referenceFiles, referenceSize } from '../models/cluster/reference.ts';
 import { etcdSize, etcdTopology } from '../models/cluster/reference-etcd.ts';
 import type { Topology } from '../models/cluster/topology.ts';
 import { etcdPatch, etcdRunsAs, haproxyRunsAs, keepalivedRunsAs } from '../models/cluster/versions.ts';
@@ -31,6 +31,7 @@ const TopologyFile = z.strictObject({
   about: z.string().optional(),
   import: z.array(z.string()).min(1),
   set: z.record(z.string(), parameterValue).optional(),
+  'claimed-under': z.array(z.string()).optional(),
   notes: z.array(z.string()).optional(),
 });
 
@@ -71,7 +72,12 @@ export function topologyNamed(
   const size = referenceSize(name);
   if (size) {
     const { files, set: own, about } = referenceFiles(size);
-    return importTopology(changed(files, changes), { name, about, set: { ...own, ...set } });
+    return importTopology(changed(files, changes), {
+      name,
+      about,
+      claimedUnder: CLAIMED_UNDER,
+      set: { ...own, ...set },
+    });
   }
   const path = `${FOLDER}${name}.yaml`;
   const text = library.get(path);
@@ -104,6 +110,7 @@ export function topologyFromText(
     set: { ...data.set, ...set },
     setFrom: path,
     ...(data.about === undefined ? {} : { about: data.about }),
+    ...(data['claimed-under'] === undefined ? {} : { claimedUnder: data['claimed-under'] }),
     ...(data.notes === undefined ? {} : { notes: data.notes }),
   });
 }

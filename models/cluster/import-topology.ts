@@ -23,6 +23,8 @@ export interface ImportOptions {
   readonly set?: ParameterMap;
   /** What findings about settings name as their file; default `--set`. */
   readonly setFrom?: string;
+  /** Classes of faults under which it is said to keep what it should. */
+  readonly claimedUnder?: readonly string[];
   /** Said by whoever asks for the import, before the import's own notes. */
   readonly notes?: readonly string[];
 }
@@ -164,6 +166,7 @@ function assemble({ sources, settings, drafts, apiserverPort, options, findings 
   return {
     topology: options.name ?? 'imported',
     ...(options.about === undefined ? {} : { about: options.about }),
+    ...(options.claimedUnder === undefined ? {} : { 'claimed-under': [...options.claimedUnder] }),
     versions,
     hosts,
     controlPlaneEndpoint: endpoint,

@@ -13,6 +13,9 @@
 import type { ImportFile } from './import-files.ts';
 import { DOORS, type Door, doorFiles, type Reference } from './reference-doors.ts';
 
+/** What they are made to live through, as `quorate check --faults` has it; `npm run soak -- properties` looks for what refutes it. */
+export const CLAIMED_UNDER = ['power', 'stop', 'link'];
+
 const VIP = '10.0.0.100';
 const PORT = 8443;
 /** More masters than this would leave no gap between their priorities. */

@@ -135,6 +135,12 @@ const Shape = z.strictObject({
     .array(z.strictObject({ what: z.string(), file: z.string(), line: z.int().min(1) }))
     .optional()
     .describe('Which file said what'),
+  'claimed-under': z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Classes of faults, as `quorate check --faults` has them, under which it is said to keep what it should',
+    ),
   notes: z.array(z.string()).optional().describe('Stated defaults and guesses, for the reader'),
 });
 

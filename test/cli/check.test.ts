@@ -2,8 +2,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import type { Comparison } from '../../cli/compare.ts';
 import type { SurvivalReport } from '../../cli/survive.ts';
+import { topologyNamed } from '../../scenarios/topologies.ts';
 import { quorate, scratch } from './command.ts';
 
 const built = existsSync(new URL('../../dist/plan/runners/check-worker.js', import.meta.url).pathname);
@@ -54,6 +56,28 @@ describe.skipIf(!built)('check', () => {
     expect(counterexample.design).toEqual({ topology: null, parameters: {}, clients: [], steps: [] });
     expect(counterexample.faults).toHaveLength(1);
     expect(readFileSync(counterexample.file, 'utf8')).toContain('keepalived.track_script: ""');
+  });
+
+  test('a topology says itself under which faults it is to be checked', async () => {
+    const { topology } = topologyNamed('etcd-3', new Map())!;
+    const file = join(folder, 'claims.yaml');
+    const claim = (words: string[]): void =>
+      writeFileSync(file, stringify({ ...topology, 'claimed-under': words }));
+    claim(['stop']);
+    const { stdout } = await quorate(
+      'check',
+      file,
+      '--property',
+      'one-leader-a-term',
+      '--runs',
+      '2',
+      '--json',
+    );
+    expect(JSON.parse(stdout).faults).toEqual(['process stop']);
+    claim(['powr']);
+    const { exitCode, stderr } = await quorate('check', file, '--runs', '2');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('claimed-under of etcd-3: powr: there is no such class; nearest: power');
   });
 
   test('what cannot be drawn is refused with the nearest word', async () => {
