@@ -4,7 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { packageRoot } from '../cli/shared.ts';
+import { packageRoot, shippedScenarios } from '../cli/shared.ts';
+import { LIBRARY } from './scenarios/library.ts';
 import { soakInterleavings } from './soak/interleavings.ts';
 import { soakProperties } from './soak/properties.ts';
 import { replayRaft, soakRaft } from './soak/raft.ts';
@@ -38,6 +39,12 @@ const PARTS: Readonly<Record<string, Part | Search>> = {
     about: 'every shipped scenario does what it says, on all cores, goes on after Ctrl-C; seeds of each',
     count: 50,
     run: soakShipped,
+  },
+  page: {
+    about: 'every shipped scenario on the page, in Chromium; scenarios',
+    file: 'test/browser/scenarios.test.ts',
+    variable: 'QUORATE_RUNS',
+    count: shippedScenarios(LIBRARY).length,
   },
   survival: {
     about: 'survival tables against the formulas, sets a topology',
