@@ -6,7 +6,9 @@
  * :1804 (publish), server/embed/etcd.go:443-476 (Close), serve.go (clients wait for ReadyNotify); ETCD-FACTS sections
  * 1 and 6. Unit: microseconds.
  *
- * Not modelled: GOAWAY (an idle connection is closed when the end begins, one with open requests when they are done).
+ * Not modelled: GOAWAY. An idle connection is closed when the end begins, one with open requests (watches) 7 s later, and what its
+ * client asks meanwhile is answered `server stopped`; the real one says GOAWAY (serve.go, http.Server.Shutdown, then grpc Stop, since
+ * gRPC runs under it with TLS), upon which a client asks another member at once.
  */
 import { type Backend, emptyBackend, votersOf } from './backend.ts';
 import { BOOTSTRAP, type BootstrapInput } from './bootstrap.ts';
