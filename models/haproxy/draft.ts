@@ -54,6 +54,10 @@ export interface ProxyDraft {
   dontlognull: boolean;
   logHealthChecks: boolean;
   disabled: boolean;
+  /** Something in it is not modelled without which it makes no sense; a note says what. */
+  passedOver: boolean;
+  /** It has `bind` lines for sockets that are not modelled. */
+  otherBinds: boolean;
   checkKind: CheckKind;
   /** Where the `option ...chk` in force was written, to say what overrides it. */
   checkOption: { readonly option: string; readonly line: number } | undefined;
@@ -93,6 +97,8 @@ export function emptyDraft(): ProxyDraft {
     dontlognull: false,
     logHealthChecks: false,
     disabled: false,
+    passedOver: false,
+    otherBinds: false,
     checkKind: 'connect',
     checkOption: undefined,
     // doc:10899: without arguments `OPTIONS /`.
@@ -178,4 +184,15 @@ export class Complaints {
     const hint = this.hints++ < MOST_HINTS ? nearestHint(word.text, known) : '';
     return `unknown ${where} '${word.text.slice(0, 60)}'${hint}; HAProxy would not start`;
   }
+}
+
+/** What a statement needs: its section, its words (keyword first, without `no`), its line. */
+export interface Statement {
+  readonly draft: ProxyDraft;
+  readonly words: readonly Word[];
+  readonly keyword: Word;
+  readonly line: number;
+  /** `no` stood in front. */
+  readonly no: boolean;
+  readonly complaints: Complaints;
 }

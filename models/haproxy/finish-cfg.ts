@@ -3,7 +3,7 @@
  * names, backends that are used, tracked servers, timeouts, listeners. Makes plain data of the drafts.
  */
 import type { BackendConfig, FrontendConfig, HaproxyConfig, ServerConfig } from './config.ts';
-import type { Complaints, ProxyDraft } from './draft.ts';
+import type { BackendRule, Complaints, ProxyDraft } from './draft.ts';
 import type { GlobalDraft } from './read-cfg.ts';
 import { checkRules } from './read-checks.ts';
 
@@ -14,21 +14,24 @@ export function finish(
   complaints: Complaints,
   lastLine: number,
 ): HaproxyConfig {
-  const used = drafts.filter((draft) => !draft.disabled);
+  const targets = new Map(
+    drafts.filter((draft) => draft.kind !== 'frontend').map((draft) => [draft.name, draft]),
+  );
+  const used = drafts.filter((draft) => !draft.disabled && !leadsNowhere(draft, targets, complaints));
   checkNames(used, complaints);
   const frontends: FrontendConfig[] = [];
   const backends: BackendConfig[] = [];
-  const targets = new Map(
-    used.filter((draft) => draft.kind !== 'frontend').map((draft) => [draft.name, draft]),
-  );
   used.forEach((draft, position) => {
     if (draft.kind !== 'backend') frontends.push(frontend(draft, position, targets, global, complaints));
     if (draft.kind !== 'frontend') backends.push(backend(draft, position));
     checkTimeouts(draft, complaints);
+    checkPorts(draft, complaints);
     checkObserve(draft, complaints);
   });
   checkTracks(used, complaints);
-  if (frontends.every((each) => each.binds.length === 0)) {
+  const listens = (draft: ProxyDraft): boolean =>
+    draft.otherBinds || (draft.passedOver && draft.binds.length > 0);
+  if (frontends.every((each) => each.binds.length === 0) && !drafts.some(listens)) {
     complaints.error(
       lastLine,
       1,
@@ -48,6 +51,25 @@ export function finish(
   };
 }
 
+/** The rule that takes its connections, as far as rules are modelled. */
+const ruleOf = (draft: ProxyDraft): BackendRule | undefined =>
+  draft.useBackends.find((each) => each.always) ?? draft.defaultBackend;
+
+/** It is passed over, or all its connections go to a section that is. */
+function leadsNowhere(
+  draft: ProxyDraft,
+  targets: ReadonlyMap<string, ProxyDraft>,
+  complaints: Complaints,
+): boolean {
+  if (draft.passedOver || draft.kind === 'backend') return draft.passedOver;
+  const rule = ruleOf(draft);
+  if (rule === undefined || targets.get(rule.name.text)?.passedOver !== true) return false;
+  const message = `it leads to a section that is passed over, and so is ${draft.kind} '${draft.name}'`;
+  complaints.note(rule.line, rule.name, message);
+  draft.passedOver = true;
+  return true;
+}
+
 function frontend(
   draft: ProxyDraft,
   position: number,
@@ -62,16 +84,15 @@ function frontend(
     const target = targets.get(rule.name.text);
     if (target === undefined) {
       complaints.missing(rule.line, rule.name, 'backend', targets.keys());
-    } else if (target.mode !== draft.mode) {
-      const message = `backend '${target.name}' is in mode ${target.mode}, ${draft.kind} '${draft.name}' in mode ${draft.mode}`;
-      complaints.error(rule.line, rule.name, `${message}; HAProxy would not start`);
-    }
+    } else if (target.mode !== draft.mode && !target.passedOver)
+      complainOfModes(draft, target, rule, complaints);
   }
-  if (draft.kind === 'frontend' && draft.binds.length === 0) {
+  if (draft.kind === 'frontend' && draft.binds.length === 0 && !draft.otherBinds) {
     complaints.warning(draft.line, 1, `frontend '${draft.name}' has no 'bind' directive`);
   }
-  const rule = draft.useBackends.find((each) => each.always) ?? draft.defaultBackend;
-  const chosen = rule?.name.text ?? (draft.kind === 'listen' ? draft.name : undefined);
+  const target = ruleOf(draft)?.name.text ?? (draft.kind === 'listen' ? draft.name : undefined);
+  // A disabled backend takes nothing: its connections end as without any.
+  const chosen = target !== undefined && targets.get(target)?.disabled ? undefined : target;
   return {
     name: draft.name,
     position,
@@ -86,6 +107,21 @@ function frontend(
     ...(draft.backlog === undefined ? {} : { backlog: draft.backlog }),
     ...(draft.stats === undefined ? {} : { stats: draft.stats }),
   };
+}
+
+/** From HTTP to TCP is refused; from TCP to HTTP the backend waits for a complete request (doc "use_backend"). */
+function complainOfModes(
+  draft: ProxyDraft,
+  target: ProxyDraft,
+  { line, name }: BackendRule,
+  complaints: Complaints,
+): void {
+  const modes = `backend '${target.name}' is in mode ${target.mode}, ${draft.kind} '${draft.name}' in mode ${draft.mode}`;
+  if (draft.mode === 'http') complaints.error(line, name, `${modes}; HAProxy would not start`);
+  else {
+    const effect = 'whoever speaks TLS is answered 400; that is not modelled, the stream is passed on unread';
+    complaints.warning(line, name, `${modes}: ${effect}`);
+  }
 }
 
 function backend(draft: ProxyDraft, position: number): BackendConfig {
@@ -123,6 +159,17 @@ function checkNames(drafts: readonly ProxyDraft[], complaints: Complaints): void
     }
     if (draft.kind !== 'backend') front.set(draft.name, draft);
     if (draft.kind !== 'frontend') back.set(draft.name, draft);
+  }
+}
+
+/** check.c init_srv_check: a check needs a service port, a port of its own, or one in the first connect rule. */
+function checkPorts(draft: ProxyDraft, complaints: Complaints): void {
+  const [first] = checkRules(draft).rules;
+  if (first?.step === 'connect' && first.port !== undefined) return;
+  for (const { name, port, check } of draft.servers) {
+    if (port !== 0 || check === undefined || check.port !== undefined) continue;
+    const line = draft.serverLines.get(name) as number;
+    complaints.error(line, 1, `server '${name}' has neither service port nor check port`);
   }
 }
 

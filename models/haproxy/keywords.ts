@@ -48,14 +48,17 @@ export const PROXY_PLAIN = set(`
 
 /** Proxy keywords that exist and are not modelled. */
 export const PROXY_KNOWN = set(`
-  appsession block capture clitimeout compression contimeout cookie declare dispatch dynamic-cookie-key fcgi
-  filter force-persist force-be-switch grace hash-balance-factor hash-preserve-affinity http-after-response http-error http-request
-  http-response http-reuse http-send-name-header ignore-persist load-server-state-from-file log-steps max-keep-alive-queue max-session-srv-conns
-  monitor monitor-net monitor-uri persist quic-initial rate-limit redirect redisp redispatch reqadd reqallow reqdel reqdeny
-  reqiallow reqidel reqideny reqipass reqirep reqisetbe reqitarpit reqpass reqrep reqsetbe reqtarpit rspadd
-  rspdel rspdeny rspidel rspideny rspirep rsprep server-state-file-name server-template session source
-  srvtimeout stick stick-table tcp-request tcp-response transparent use-fcgi-app use-server external-check
-  bind-process disabled publish`);
+  capture compression cookie declare dispatch dynamic-cookie-key fcgi filter force-persist force-be-switch grace
+  hash-balance-factor hash-preserve-affinity http-after-response http-error http-request http-response http-reuse
+  http-send-name-header ignore-persist load-server-state-from-file log-steps max-keep-alive-queue
+  max-session-srv-conns monitor monitor-net monitor-uri persist quic-initial rate-limit redirect
+  server-state-file-name session source stick stick-table tcp-request tcp-response transparent use-fcgi-app use-server
+  external-check bind-process disabled publish`);
+
+/** Proxy keywords of HAProxy up to 2.0 that later ones refuse (cfgparse-listen.c). */
+export const PROXY_REMOVED = set(`
+  reqadd reqallow reqdel reqdeny reqiallow reqidel reqideny reqipass reqirep reqisetbe reqitarpit reqpass reqrep
+  reqsetbe reqtarpit rspadd rspdel rspdeny rspidel rspideny rspirep rsprep appsession block redisp redispatch`);
 
 /** Options that exist and change nothing that is modelled. */
 export const OPTIONS_KNOWN = set(`

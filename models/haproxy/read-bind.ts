@@ -23,6 +23,8 @@ export interface HostPort {
 /** The host and port of an address, or what is wrong with it. A missing port is 0. */
 export function parseAddress(text: string): HostPort | string {
   const plain = text.replace(/^(ipv4@|tcp@|tcp4@|inet@|stream\+)/, '');
+  const variable = /\$\{?\w+\}?/.exec(plain);
+  if (variable !== null) return `the environment variable ${variable[0]} is not known here`;
   if (OTHER_FAMILIES.test(plain)) return `only IPv4 and host names are modelled, not '${text.slice(0, 60)}'`;
   const colon = plain.lastIndexOf(':');
   const host = colon < 0 ? plain : plain.slice(0, colon);
@@ -64,6 +66,7 @@ export function readBind(
     const parsed = parseAddress(text);
     if (typeof parsed === 'string') {
       const family = OTHER_FAMILIES.test(text) || parsed.startsWith('only');
+      if (family) draft.otherBinds = true;
       complaints.add(family ? 'note' : 'error', line, column, parsed);
     } else if (parsed.first === 0)
       complaints.error(line, column, `missing port number in '${text.slice(0, 60)}'`);

@@ -2,8 +2,8 @@
  * Reads haproxy.cfg (doc section 2 to 5, HAProxy 2.6 to 3.x): sections, defaults, `.if`, quotes; every
  * keyword is modelled, known (a note), or unknown (a warning that says that HAProxy would not start).
  *
- * Linear in the length of the text, whatever the text is. Not modelled: several files, the values of
- * environment variables, conditions of `.if` other than constants and `defined(...)`.
+ * Linear in the length of the text, whatever the text is. Not modelled: several files, environment variables from
+ * outside the file, conditions of `.if` other than constants and `defined(...)`.
  */
 import { boundedFindings, type Finding } from '../finding.ts';
 import { Conditions } from './conditions.ts';
@@ -12,6 +12,7 @@ import { Complaints, emptyDraft, inherit, type ProxyDraft, type SectionKind } fr
 import { parseNumber, parseTime } from './durations.ts';
 import { finish } from './finish-cfg.ts';
 import { GLOBAL_KNOWN, GLOBAL_PLAIN, OTHER_SECTIONS } from './keywords.ts';
+import { readBind } from './read-bind.ts';
 import { readProxyLine } from './read-proxy.ts';
 import { type Line, type Word, wordsOf } from './words.ts';
 
@@ -76,6 +77,8 @@ class Reader {
   private defaults: ProxyDraft = emptyDraft();
   private readonly namedDefaults = new Map<string, ProxyDraft>();
   private section: 'none' | 'global' | 'other' | ProxyDraft = 'none';
+  /** What `setenv` and `presetenv` have set so far. */
+  private readonly environment = new Map<string, string>();
 
   constructor(complaints: Complaints) {
     this.complaints = complaints;
@@ -83,12 +86,12 @@ class Reader {
   }
 
   line(text: string, number: number): void {
-    const line = wordsOf(text);
+    const line = wordsOf(text, this.environment);
     const first = line.words[0];
     if (first?.text.startsWith('.') && this.conditions.directive(line.words, number)) return;
     if (!this.conditions.active) return;
     this.complain(line, number);
-    if (first !== undefined) this.statement(line.words, first, number);
+    if (first !== undefined) this.statement(line, first, number);
   }
 
   end(number: number): void {
@@ -102,7 +105,7 @@ class Reader {
     }
   }
 
-  private statement(words: readonly Word[], first: Word, number: number): void {
+  private statement({ words, variables }: Line, first: Word, number: number): void {
     if (first.text === 'global') {
       this.section = 'global';
     } else if (PROXY_SECTIONS.has(first.text)) {
@@ -112,14 +115,27 @@ class Reader {
       this.complaints.note(number, first, `the section '${first.text}' is not modelled`);
     } else if (this.section === 'other') {
       // Its statements are not read.
-    } else if (this.section === 'global') this.globalLine(words, number);
+    } else if (this.section === 'global') this.globalLine(words, number, variables.length > 0);
     else if (this.section === 'none') {
       this.complaints.missing(number, first, 'keyword out of a section', [
         'global',
         ...PROXY_SECTIONS,
         ...OTHER_SECTIONS,
       ]);
-    } else readProxyLine(this.section, words, number, this.complaints);
+    } else readProxyLine(this.section, this.withAddress(words), number, this.complaints);
+  }
+
+  /** Addresses may name environment variables without quotes, too (doc section 4.2 "bind", str2sa_range). */
+  private withAddress(words: readonly Word[]): readonly Word[] {
+    const at = words[0]?.text === 'bind' ? 1 : words[0]?.text === 'server' ? 2 : -1;
+    const filled = (text: string): string =>
+      text.replace(
+        /\$(?:\{(\w+)\}|(\w+))/g,
+        (all, braced, plain) => this.environment.get(braced ?? plain) ?? all,
+      );
+    return words.map((word, index) =>
+      index === at && word.text.includes('$') ? { ...word, text: filled(word.text) } : word,
+    );
   }
 
   private proxySection(words: readonly Word[], kind: SectionKind, number: number): ProxyDraft {
@@ -141,7 +157,21 @@ class Reader {
     const draft = inherit(this.from(rest, number) ?? this.defaults, kind, second?.text ?? '', number);
     if (this.proxies.length < MOST_SECTIONS) this.proxies.push(draft);
     else this.complaints.error(number, keyword, `more than ${MOST_SECTIONS} sections`);
+    if (rest[0] !== undefined && rest[0].text !== 'from') this.afterName(draft, keyword, rest, number);
     return draft;
+  }
+
+  /** Up to 1.8 a listening address might stand behind the name (cfg_parse_listen). */
+  private afterName(draft: ProxyDraft, keyword: Word, rest: readonly Word[], number: number): void {
+    const [at] = rest as [Word, ...Word[]];
+    if (draft.kind === 'backend') {
+      const shown = at.text.slice(0, 40);
+      this.complaints.warning(number, at, `'backend' cannot handle '${shown}'; HAProxy would not start`);
+      return;
+    }
+    const message = "listening addresses need the 'bind' keyword; HAProxy 2.0 and later would not start";
+    this.complaints.warning(number, at, message);
+    readBind(draft, [keyword, ...rest], number, this.complaints);
   }
 
   /** `from NAME`: the named defaults section. */
@@ -154,7 +184,8 @@ class Reader {
     return found;
   }
 
-  private globalLine(words: readonly Word[], number: number): void {
+  /** @param untold a value on the line comes from an environment variable that is not known here */
+  private globalLine(words: readonly Word[], number: number, untold: boolean): void {
     const [keyword, value] = (words[0]?.text === 'no' ? words.slice(1) : words) as [
       Word | undefined,
       Word | undefined,
@@ -163,6 +194,8 @@ class Reader {
     const numeric = (from: number, to: number): number | undefined => {
       const parsed = parseNumber(value?.text ?? '', from, to);
       if (typeof parsed === 'number') return parsed;
+      // The default is taken; the variable has been told.
+      if (untold) return undefined;
       this.complaints.error(number, value ?? keyword, `'${keyword.text}': ${parsed}`);
       return undefined;
     };
@@ -187,6 +220,13 @@ class Reader {
         return;
       }
     }
+    if (this.environmentLine(words)) return;
+    if (keyword.text === 'nbproc')
+      this.complaints.warning(
+        number,
+        keyword,
+        "'nbproc' is not supported since HAProxy 2.5, which would not start",
+      );
     const plain = GLOBAL_PLAIN.has(keyword.text) || keyword.text.startsWith('tune.');
     if (plain) return;
     if (GLOBAL_KNOWN.has(keyword.text))
@@ -198,5 +238,15 @@ class Reader {
         ...GLOBAL_KNOWN,
       ]);
     }
+  }
+  /** `setenv NAME VALUE` and its kin: doc section 3.1. False: something else. */
+  private environmentLine([keyword, name, value]: readonly Word[]): boolean {
+    if (name === undefined) return false;
+    const { environment } = this;
+    if (keyword?.text === 'setenv' || (keyword?.text === 'presetenv' && !environment.has(name.text)))
+      environment.set(name.text, value?.text ?? '');
+    else if (keyword?.text === 'unsetenv') environment.delete(name.text);
+    else return keyword?.text === 'presetenv';
+    return true;
   }
 }

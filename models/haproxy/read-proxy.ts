@@ -3,32 +3,15 @@
  * function; what the model does not need is in keywords.ts.
  */
 import type { Algorithm } from './config.ts';
-import type { BackendRule, Complaints, ProxyDraft } from './draft.ts';
+import type { BackendRule, Complaints, ProxyDraft, Statement } from './draft.ts';
 import { parseNumber, parseTime } from './durations.ts';
-import {
-  BALANCE_KNOWN,
-  CHECKS_KNOWN,
-  OPTIONS_KNOWN,
-  PROXY_KNOWN,
-  PROXY_PLAIN,
-  TIMEOUTS_KNOWN,
-} from './keywords.ts';
+import { BALANCE_KNOWN, PROXY_KNOWN, PROXY_PLAIN, PROXY_REMOVED, TIMEOUTS_KNOWN } from './keywords.ts';
 import { parseAddress, readBind } from './read-bind.ts';
 import { readHttpCheck, readTcpCheck } from './read-checks.ts';
+import { readOption } from './read-option.ts';
 import { readStats } from './read-stats.ts';
 import { applyServerOptions, serverConfig } from './server-draft.ts';
 import type { Word } from './words.ts';
-
-/** What a statement needs: its section, its words (keyword first, without `no`), its line. */
-interface Statement {
-  readonly draft: ProxyDraft;
-  readonly words: readonly Word[];
-  readonly keyword: Word;
-  readonly line: number;
-  /** `no` stood in front. */
-  readonly no: boolean;
-  readonly complaints: Complaints;
-}
 
 type Handler = (statement: Statement) => void;
 
@@ -65,7 +48,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   server,
   'default-server': ({ draft, words, line, complaints }) =>
     applyServerOptions(draft.defaultServer, words, 1, line, complaints),
-  option,
+  option: readOption,
   timeout,
   balance,
   default_backend: ({ draft, words, keyword, line, complaints }) => {
@@ -97,7 +80,22 @@ const handlers: Readonly<Record<string, Handler>> = {
   disabled: ({ draft, no }) => {
     draft.disabled = !no;
   },
+  'server-template': ({ keyword, line, complaints }) =>
+    complaints.warning(line, keyword, "'server-template' is not modelled: its servers are not there"),
+  contimeout: oldTimeout('connect'),
+  clitimeout: oldTimeout('client'),
+  srvtimeout: oldTimeout('server'),
 };
+
+/** The names of three time-outs up to HAProxy 2.0 (cfgparse.c proxy_parse_timeout). */
+function oldTimeout(name: 'connect' | 'client' | 'server'): Handler {
+  return (statement) => {
+    const { words, keyword, line, complaints } = statement;
+    const message = `'${keyword.text}' is not supported since HAProxy 2.1, which would not start: use 'timeout ${name}'`;
+    complaints.warning(line, keyword, message);
+    timeout({ ...statement, words: [keyword, { ...keyword, text: name }, ...words.slice(1)] });
+  };
+}
 
 /** Reads one statement of a proxy section. */
 export function readProxyLine(
@@ -115,7 +113,11 @@ export function readProxyLine(
   }
   const handler = Object.hasOwn(handlers, keyword.text) ? handlers[keyword.text] : undefined;
   if (handler !== undefined) handler({ draft, words: statement, keyword, line, no, complaints });
-  else if (PROXY_KNOWN.has(keyword.text)) complaints.note(line, keyword, `'${keyword.text}' is not modelled`);
+  else if (PROXY_REMOVED.has(keyword.text)) {
+    const message = `'${keyword.text}' is not supported since HAProxy 2.1, which would not start`;
+    complaints.warning(line, keyword, message);
+  } else if (PROXY_KNOWN.has(keyword.text))
+    complaints.note(line, keyword, `'${keyword.text}' is not modelled`);
   else if (!PROXY_PLAIN.has(keyword.text)) {
     complaints.unknown(line, keyword, `keyword in a ${draft.kind} section`, [
       ...Object.keys(handlers),
@@ -130,7 +132,7 @@ function mode({ draft, words, keyword, line, complaints }: Statement): void {
   if (value?.text === 'tcp' || value?.text === 'http') draft.mode = value.text;
   else if (value !== undefined && ['health', 'log', 'spop', 'haterm'].includes(value.text)) {
     complaints.note(line, value, `mode ${value.text} is not modelled; the section is passed over`);
-    draft.disabled = true;
+    draft.passedOver = true;
   } else complaints.error(line, value ?? keyword, "'mode' expects tcp or http");
 }
 
@@ -160,6 +162,11 @@ function timeout({ draft, words, keyword, line, complaints }: Statement): void {
 
 function balance({ draft, words, keyword, line, complaints }: Statement): void {
   const word = words[1];
+  if (word === undefined) {
+    // backend_parse_balance(): without an algorithm it is roundrobin.
+    draft.balance = 'roundrobin';
+    return;
+  }
   const [, name = '', argument] = /^([a-z-]+)(?:\((\d{1,4})\))?$/.exec(word?.text ?? '') ?? [];
   const algorithm = ALGORITHMS.find((known) => known === name);
   if (algorithm !== undefined) {
@@ -214,7 +221,9 @@ function server({ draft, words, keyword, line, complaints }: Statement): void {
   }
   const parsed = parseAddress(address.text);
   if (typeof parsed === 'string') {
-    complaints.error(line, address, parsed);
+    if (/^(unix@|abnsz?@|fd@|sockpair@|rhttp@|\/)/.test(address.text))
+      passOver(draft, line, address, complaints);
+    else complaints.error(line, address, parsed);
     return;
   }
   if (parsed.host === undefined) {
@@ -229,87 +238,14 @@ function server({ draft, words, keyword, line, complaints }: Statement): void {
   if (options.check && options.track !== undefined) {
     complaints.error(line, name, `server '${name.text}': 'track' and 'check' exclude each other`);
   }
-  if (options.check && parsed.first === 0 && options.port === undefined) {
-    complaints.error(line, address, `server '${name.text}' has neither service port nor check port`);
-  }
   if (options.ssl) complaints.note(line, name, 'TLS towards the server is modelled for its checks only');
   draft.servers.push(serverConfig(options, name.text, parsed.host, parsed.first, draft.servers.length + 1));
   draft.serverLines.set(name.text, line);
 }
 
-function option(statement: Statement): void {
-  const { draft, words, keyword, line, no, complaints } = statement;
-  const name = words[1];
-  if (name === undefined) {
-    complaints.error(line, keyword, "'option' expects a name");
-    return;
-  }
-  switch (name.text) {
-    case 'tcplog':
-    case 'httplog':
-      draft.sessionLog = !no;
-      return;
-    case 'dontlognull':
-      draft.dontlognull = !no;
-      return;
-    case 'log-health-checks':
-      draft.logHealthChecks = !no;
-      return;
-    case 'allbackups':
-      draft.allbackups = !no;
-      return;
-    case 'redispatch': {
-      const interval = words[2] === undefined ? -1 : parseNumber(words[2].text, -1_000_000, 1_000_000);
-      if (typeof interval === 'string') complaints.error(line, words[2] as Word, `'redispatch': ${interval}`);
-      else draft.redispatch = no || interval === 0 ? undefined : interval;
-      return;
-    }
-    case 'httpchk':
-    case 'tcp-check':
-    case 'ssl-hello-chk':
-      checkOption(statement, name.text);
-      return;
-    default:
-      if (CHECKS_KNOWN.has(name.text)) {
-        complaints.note(line, name, `'option ${name.text}' is not modelled: the check is a plain connect`);
-        checkOption(statement, name.text);
-      } else if (!OPTIONS_KNOWN.has(name.text)) {
-        complaints.unknown(line, name, 'option', [
-          ...['tcplog', 'httplog', 'dontlognull', 'log-health-checks', 'allbackups', 'redispatch', 'httpchk'],
-          ...['tcp-check', 'ssl-hello-chk'],
-          ...OPTIONS_KNOWN,
-          ...CHECKS_KNOWN,
-        ]);
-      }
-  }
-}
-
-/** The last `option ...chk` of a section wins; an earlier one of the same section is told. */
-function checkOption({ draft, words, line, no, complaints }: Statement, name: string): void {
-  const word = words[1] as Word;
-  if (draft.kind === 'frontend') {
-    complaints.warning(line, word, `'option ${name}' is ignored: a frontend has no servers`);
-    return;
-  }
-  if (no) {
-    draft.checkKind = 'connect';
-    draft.checkOption = undefined;
-    return;
-  }
-  const before = draft.checkOption;
-  if (before !== undefined && before.option !== name && before.line > draft.line) {
-    complaints.warning(
-      line,
-      word,
-      `'option ${name}' overrides 'option ${before.option}' of line ${before.line}`,
-    );
-  }
-  draft.checkOption = { option: name, line };
-  draft.checkKind = name === 'httpchk' || name === 'tcp-check' || name === 'ssl-hello-chk' ? name : 'connect';
-  if (name !== 'httpchk') return;
-  // option httpchk [[METHOD] URI [VERSION [HOST]]]: one word alone is the URI.
-  const [first, second] = words.slice(2);
-  if (first === undefined) draft.httpRequest = { method: 'OPTIONS', uri: '/' };
-  else if (second === undefined) draft.httpRequest = { method: 'OPTIONS', uri: first.text };
-  else draft.httpRequest = { method: first.text, uri: second.text };
+/** A server that no network leads to: what is behind the section is not simulated, and so is the section. */
+function passOver(draft: ProxyDraft, line: number, address: Word, complaints: Complaints): void {
+  const shown = address.text.slice(0, 60);
+  complaints.note(line, address, `'${shown}' is not modelled; the section is passed over`);
+  draft.passedOver = true;
 }

@@ -3,8 +3,8 @@
  * section 2.2): blanks separate, `#` begins a comment, backslash escapes, '...' is literal, "..." knows
  * escapes and $VARIABLES.
  *
- * Not modelled: the values of environment variables (they are empty here, and a note says so) and
- * ${LIST[*]} splitting.
+ * Environment variables are those that the file itself sets, or have the default that stands behind a dash (doc section
+ * 2.3); others are empty here, and a note says so. Not modelled: ${LIST[*]} splitting.
  */
 
 export interface Word {
@@ -17,17 +17,19 @@ export interface Line {
   readonly words: readonly Word[];
   /** What the daemon would refuse, with its column; the words before it are still there. */
   readonly error?: { readonly column: number; readonly message: string };
-  /** Columns of environment variables. */
+  /** Columns of environment variables whose value nobody can tell here. */
   readonly variables: readonly { readonly column: number; readonly name: string }[];
 }
 
 /** More words on one line are an error (MAX_LINE_ARGS, include/haproxy/defaults.h). */
 export const MAX_WORDS = 64;
 
+const NOTHING_SET: ReadonlyMap<string, string> = new Map();
+
 const SHORT: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** Linear in the length of the line. */
-export function wordsOf(line: string): Line {
+/** Linear in the length of the line. `environment`: what `setenv` and `presetenv` have set before it. */
+export function wordsOf(line: string, environment: ReadonlyMap<string, string> = NOTHING_SET): Line {
   const words: Word[] = [];
   const variables: { column: number; name: string }[] = [];
   let text = '';
@@ -70,7 +72,9 @@ export function wordsOf(line: string): Line {
       const variable = variableAt(line, i);
       if (variable === undefined)
         return fail(i + 1, 'unmatched brace or bad name of an environment variable');
-      variables.push({ column: i + 1, name: variable.name });
+      const value = environment.get(variable.name) ?? variable.fallback;
+      if (value === undefined) variables.push({ column: i + 1, name: variable.name });
+      text += value ?? '';
       i += variable.length;
       continue;
     } else text += character;
@@ -100,7 +104,10 @@ function escapeAt(line: string, at: number, quote: string): { text: string; leng
   return escapable.includes(next) ? { text: next, length: 2 } : { text: `\\${next}`, length: 2 };
 }
 
-function variableAt(line: string, at: number): { name: string; length: number } | undefined {
+function variableAt(
+  line: string,
+  at: number,
+): { name: string; length: number; fallback?: string } | undefined {
   const braced = line[at + 1] === '{';
   const from = at + (braced ? 2 : 1);
   let to = from;
@@ -109,6 +116,9 @@ function variableAt(line: string, at: number): { name: string; length: number } 
   const name = line.slice(from, to);
   if (!braced) return { name, length: to - at };
   // ${NAME-default} and ${NAME[*]} end at the brace.
+  const afterName = to;
   while (to < line.length && line[to] !== '}' && line[to] !== '"') to++;
-  return line[to] === '}' ? { name, length: to + 1 - at } : undefined;
+  if (line[to] !== '}') return undefined;
+  const fallback = line[afterName] === '-' ? { fallback: line.slice(afterName + 1, to) } : {};
+  return { name, length: to + 1 - at, ...fallback };
 }
