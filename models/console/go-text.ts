@@ -4,6 +4,7 @@
  * Sources: Go time.Duration.String; dustin/go-humanize Bytes; olekukonko/tablewriter (header centred in capitals, cells to the
  * right with SetAlignment(ALIGN_RIGHT), as etcdctl sets it: printer_table.go).
  */
+import { stringify } from 'yaml';
 
 /** `15.571627ms`, `1.5s`, `2m3.5s`; whole microseconds have at most three decimals in milliseconds. */
 export function goDuration(us: number): string {
@@ -39,6 +40,11 @@ export function columns(rows: readonly (readonly string[])[], padding: number, l
   const line = (row: readonly string[]): string =>
     row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join('');
   return rows.map((row) => `${line(row)}\n`).join('');
+}
+
+/** As sigs.k8s.io/yaml writes it: lists are no deeper than their key. */
+export function yamlText(value: unknown): string {
+  return stringify(value, { indentSeq: false });
 }
 
 /** A table as etcdctl -w table prints it, with its last newline. */

@@ -7,7 +7,7 @@
  * reference of API concepts (resourceVersion=0: from the cache; watch=true; timeoutSeconds).
  * Times in objects are microseconds of the writer's clock and named so; resource versions are text, as in the API.
  *
- * Not modelled: authentication, namespaces as objects, label selectors, generation, finalizers, managedFields, table and
+ * Not modelled: authentication, the end of a namespace, label selectors, generation, finalizers, managedFields, table and
  * partial-metadata output, JSON patch kinds (a PATCH body is merged, lists replaced). Pods and what makes them:
  * workloads.ts.
  */
@@ -96,6 +96,11 @@ export interface Node extends KubeObject {
   };
 }
 
+export interface Namespace extends KubeObject {
+  readonly kind: 'Namespace';
+  readonly status: { readonly phase: 'Active' };
+}
+
 export interface ConfigMap extends KubeObject {
   readonly kind: 'ConfigMap';
   readonly data: Readonly<Record<string, string>>;
@@ -131,6 +136,7 @@ function resource(plural: string, apiVersion: string, kind: string, namespaced: 
 export const RESOURCES: Readonly<Record<string, Resource>> = {
   leases: resource('leases', 'coordination.k8s.io/v1', 'Lease', true),
   nodes: resource('nodes', 'v1', 'Node', false, 'minions'),
+  namespaces: resource('namespaces', 'v1', 'Namespace', false),
   pods: resource('pods', 'v1', 'Pod', true),
   configmaps: resource('configmaps', 'v1', 'ConfigMap', true),
   secrets: resource('secrets', 'v1', 'Secret', true),
@@ -141,6 +147,28 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   replicasets: resource('replicasets', 'apps/v1', 'ReplicaSet', true),
   statefulsets: resource('statefulsets', 'apps/v1', 'StatefulSet', true),
   daemonsets: resource('daemonsets', 'apps/v1', 'DaemonSet', true),
+  // Of these there are none, as nothing here makes or reads them.
+  replicationcontrollers: resource(
+    'replicationcontrollers',
+    'v1',
+    'ReplicationController',
+    true,
+    'controllers',
+  ),
+  persistentvolumes: resource('persistentvolumes', 'v1', 'PersistentVolume', false),
+  persistentvolumeclaims: resource('persistentvolumeclaims', 'v1', 'PersistentVolumeClaim', true),
+  jobs: resource('jobs', 'batch/v1', 'Job', true),
+  cronjobs: resource('cronjobs', 'batch/v1', 'CronJob', true),
+  horizontalpodautoscalers: resource(
+    'horizontalpodautoscalers',
+    'autoscaling/v2',
+    'HorizontalPodAutoscaler',
+    true,
+  ),
+  ingresses: resource('ingresses', 'networking.k8s.io/v1', 'Ingress', true, 'ingress'),
+  networkpolicies: resource('networkpolicies', 'networking.k8s.io/v1', 'NetworkPolicy', true),
+  poddisruptionbudgets: resource('poddisruptionbudgets', 'policy/v1', 'PodDisruptionBudget', true),
+  storageclasses: resource('storageclasses', 'storage.k8s.io/v1', 'StorageClass', false),
 };
 
 function base(apiVersion: string): string {

@@ -22,8 +22,11 @@ import {
   type KubeList,
   type KubeObject,
   notFound,
+  RESOURCES,
+  type Resource,
   type Status,
 } from './api.ts';
+import { isSystemNamespace, readBeside, withBootstrapped } from './bootstrap.ts';
 import { eventOps, type Occurrence } from './events.ts';
 import { fromKeyValue, mergePatch, toStored, updated, withVersion } from './objects.ts';
 import { type ApiRequest, keyOf } from './paths.ts';
@@ -43,11 +46,16 @@ export function failed(status: Status): Outcome {
   return { status: status.code, body: status };
 }
 
+/** Admission NamespaceLifecycle: may there be no such namespace as this one is created in? */
+function needsNamespace({ verb, name, namespace }: ApiRequest): boolean {
+  return verb === 'create' && name === '' && namespace !== '' && !isSystemNamespace(namespace);
+}
+
 /** An update that names no resource version, a patch and a delete begin with a read. */
 export function readsFirst(request: ApiRequest, body: KubeObject | undefined): boolean {
   switch (request.verb) {
     case 'create':
-      return request.name !== '';
+      return request.name !== '' || needsNamespace(request);
     case 'update':
       return body?.metadata.resourceVersion === undefined;
     default:
@@ -55,9 +63,28 @@ export function readsFirst(request: ApiRequest, body: KubeObject | undefined): b
   }
 }
 
-export function rangeOf(request: ApiRequest): RangeRequest {
+const NAMESPACES = RESOURCES['namespaces'] as Resource;
+
+function rangeOf(request: ApiRequest): RangeRequest {
+  if (needsNamespace(request)) return { key: NAMESPACES.prefix + request.namespace };
   const key = keyOf(request);
   return request.verb === 'list' ? { key, rangeEnd: prefixEnd(key) } : { key };
+}
+
+/** What a read asks etcd for, one after the other: of nearly all requests one range. */
+export function rangesOf(request: ApiRequest): readonly RangeRequest[] {
+  return [rangeOf(request), ...readBeside(request)];
+}
+
+/** The answers to all of them as one. */
+export function joined(
+  request: ApiRequest,
+  before: readonly RangeResponse[],
+  last: RangeResponse | EtcdError,
+): RangeResponse | EtcdError {
+  if (isEtcdError(last) || before.length === 0) return last;
+  const kvs = [...before, last].flatMap((answer) => answer.kvs);
+  return { ...last, kvs: withBootstrapped(request, kvs) };
 }
 
 /** A list as the API answers it, from etcd or from a cache. */
@@ -78,6 +105,8 @@ export function readOutcome(
     return { status: 200, body: listOf(request, items, answer.header.revision) };
   }
   const [found] = answer.kvs;
+  if (needsNamespace(request))
+    return found === undefined ? failed(notFound(NAMESPACES, request.namespace)) : undefined;
   if (found === undefined) return failed(notFound(request.resource, request.name));
   const object = fromKeyValue(found);
   if (request.verb === 'get') return { status: 200, body: object };

@@ -25,7 +25,7 @@ interface Context extends ApplyConfig {
 
 function create({ manifests, next }: Context): Effect {
   const { plural, namespace, object } = manifests[next] as Manifest;
-  const path = collectionPath(plural, namespace);
+  const path = collectionPath(plural, namespace === '' ? undefined : namespace);
   return askApi('', 'POST', path, object);
 }
 

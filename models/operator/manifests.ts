@@ -6,6 +6,7 @@
  * pkg/cmd/expose.
  */
 import type { KubeObject } from '../kube-apiserver/api.ts';
+import { isSystemNamespace } from '../kube-apiserver/bootstrap.ts';
 import {
   NOT_READY,
   type PodTemplate,
@@ -35,6 +36,7 @@ export interface WorkloadSpec {
 /** An object to create, and where. */
 export interface Manifest {
   readonly plural: string;
+  /** Empty for an object without. */
   readonly namespace: string;
   readonly object: KubeObject;
 }
@@ -101,14 +103,27 @@ export function serviceObject(
   return { plural: 'services', namespace, object };
 }
 
+export function namespaceObject(name: string): Manifest {
+  const labels = { 'kubernetes.io/metadata.name': name };
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels },
+    status: { phase: 'Active' },
+  };
+  return { plural: 'namespaces', namespace: '', object };
+}
+
 /** The objects of a workload, in the order in which they are created. */
 export function manifestsOf(spec: WorkloadSpec): Manifest[] {
   const { name, namespace, expose } = spec;
+  const first = isSystemNamespace(namespace) ? [] : [namespaceObject(namespace)];
   const workload = workloadObject(spec);
-  if (expose === undefined) return [workload];
+  if (expose === undefined) return [...first, workload];
   const { port, nodePort } = expose;
   const type = nodePort === undefined ? 'ClusterIP' : 'NodePort';
   return [
+    ...first,
     workload,
     serviceObject(name, namespace, { app: name }, { port, targetPort: port, nodePort }, type),
   ];

@@ -173,7 +173,7 @@ describe('a healthy cluster', () => {
       'deployment.apps/nginx-lab created\n',
     );
     expect(ran(session, 'kubectl create deployment nginx-lab --image=nginx')).toMatchObject({
-      text: 'Error from server (AlreadyExists): deployments.apps "nginx-lab" already exists\n',
+      text: 'error: failed to create deployment: deployments.apps "nginx-lab" already exists\n',
       exitCode: 1,
     });
     expect(ran(session, 'kubectl scale deployment nginx-lab --replicas=4').text).toBe(

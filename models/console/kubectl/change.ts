@@ -1,7 +1,7 @@
 /**
- * The kubectl commands that change things: create deployment, scale, expose, delete, cordon, uncordon, drain, taint.
+ * The kubectl commands that change things: scale, expose, delete, cordon, uncordon, drain, taint.
  *
- * Sources: kubectl pkg/cmd/create/create_deployment.go, scale/scale.go, expose/expose.go, delete/delete.go (waits until the
+ * Sources: kubectl pkg/cmd/scale/scale.go, expose/expose.go, delete/delete.go (waits until the
  * object is gone), drain/drain.go, pkg/drain/drain.go:328 and filters.go:31-35 (which pods stop a drain).
  */
 import {
@@ -9,79 +9,19 @@ import {
   type KubeObject,
   type Node,
   objectPath,
-  RESOURCES,
   type Taint,
 } from '../../kube-apiserver/api.ts';
 import { MIRROR_ANNOTATION, type Pod, type ReplicaWorkload } from '../../kube-apiserver/workloads.ts';
-import { serviceObject, workloadObject } from '../../operator/manifests.ts';
+import { serviceObject } from '../../operator/manifests.ts';
 import { type Script, wait } from '../command.ts';
 import { flagOf, isSet, readGoDuration } from '../flags.ts';
-import { type Failed, isFailed, type Kubectl, request } from './client.ts';
+import { fail, isFailed, type Kubectl, pathOf, read, request } from './client.ts';
 import { listObjects } from './get.ts';
-import { kindName, pluralOf, unknownResource } from './resources.ts';
+import { kindName, pluralOf, targetsOf, unknownResource } from './resources.ts';
 
 const POLL_US = 1_000_000;
 /** Of a drain without --timeout, and of a delete that waits: nobody waits longer. */
 const LONGEST_POLLS = 600;
-
-function fail(kubectl: Kubectl, text: string): number {
-  kubectl.call.err(`${text}\n`);
-  return 1;
-}
-
-/** `deployment nginx`, `deployment/nginx`, `node w1 w2`. */
-function targetsOf(
-  args: readonly string[],
-): { readonly plural: string; readonly names: readonly string[] } | { readonly unknown: string } {
-  const [first = '', ...rest] = args;
-  const [kind = '', name] = first.split('/');
-  const plural = pluralOf(kind);
-  if (plural === undefined) return { unknown: kind };
-  return {
-    plural,
-    names: name === undefined ? rest : [name, ...rest.map((arg) => arg.split('/')[1] ?? arg)],
-  };
-}
-
-function pathOf(kubectl: Kubectl, plural: string, name: string): string {
-  return objectPath(plural, RESOURCES[plural]?.namespaced === true ? kubectl.namespace : undefined, name);
-}
-
-function* read<T extends KubeObject>(kubectl: Kubectl, plural: string, name: string): Script<T | Failed> {
-  const answer = yield* request<T>(kubectl, 'GET', pathOf(kubectl, plural, name), {
-    what: `get ${plural} ${name}`,
-  });
-  return isFailed(answer) ? answer : answer.body;
-}
-
-export function* create(kubectl: Kubectl): Script {
-  const { call, flags, args, namespace } = kubectl;
-  const [kind = '', name] = args;
-  if (pluralOf(kind) !== 'deployments')
-    return fail(
-      kubectl,
-      `error: this console creates deployments only: kubectl create deployment NAME --image=IMAGE`,
-    );
-  if (name === undefined) return fail(kubectl, 'error: exactly one NAME is required, got 0');
-  const image = flagOf(flags, 'image');
-  if (image === undefined) return fail(kubectl, 'error: required flag(s) "image" not set');
-  const { object } = workloadObject({
-    name,
-    kind: 'deployment',
-    namespace,
-    replicas: Number(flagOf(flags, 'replicas') ?? 1),
-    image,
-    tolerationSeconds: undefined,
-    onControlPlanes: false,
-    runsForSeconds: undefined,
-    expose: undefined,
-  });
-  const path = collectionPath('deployments', namespace);
-  const answer = yield* request(kubectl, 'POST', path, { body: object, what: 'post deployments.apps' });
-  if (isFailed(answer)) return 1;
-  call.out(`deployment.apps/${name} created\n`);
-  return 0;
-}
 
 export function* scale(kubectl: Kubectl): Script {
   const { call, flags, args } = kubectl;
@@ -150,14 +90,20 @@ export function* remove(kubectl: Kubectl): Script {
   if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
   const { plural, names } = target;
   if (names.length === 0) return fail(kubectl, 'error: resource(s) were provided, but no name was specified');
+  if (plural === 'namespaces')
+    return fail(
+      kubectl,
+      'error: this console deletes no namespaces, as what is in one would have to go with it',
+    );
   const force = isSet(flags, 'force');
   const grace = force ? 0 : flagOf(flags, 'grace-period');
   let code = 0;
   for (const name of names) {
     const path = pathOf(kubectl, plural, name);
-    const before = yield* read<KubeObject>(kubectl, plural, name);
+    const ignores = isSet(flags, 'ignore-not-found');
+    const before = yield* read<KubeObject>(kubectl, plural, name, ignores ? [404] : []);
     if (isFailed(before)) {
-      code = 1;
+      if (!ignores || before.failed !== 404) code = 1;
       continue;
     }
     if (force)

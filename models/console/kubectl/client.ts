@@ -11,7 +11,8 @@
  * (discovery) is cached, so that it is not asked for. A server that falls silent during an answer is given up after 75 s
  * (in reality a lost HTTP/2 ping ends it 30 to 45 s after its last word). Not modelled: certificates, --as, contexts.
  */
-import { isStatus, type Status } from '../../kube-apiserver/api.ts';
+import type { Topology } from '../../cluster/topology.ts';
+import { isStatus, type KubeObject, objectPath, RESOURCES, type Status } from '../../kube-apiserver/api.ts';
 import { EXPIRED } from '../../tls.ts';
 import {
   type Call,
@@ -57,13 +58,26 @@ export interface Kubectl {
   readonly namespace: string;
 }
 
-/** The call failed; what is to be printed has been. */
+/** The call failed; what is to be printed has been, unless the caller asked for quiet. */
 export interface Failed {
   readonly failed: number;
+  /** Of the Status that was answered, if one was. */
+  readonly message?: string;
 }
 export interface Answered<Body> {
   readonly body: Body;
   readonly chunks: readonly Chunk[];
+}
+
+/** Says what is wrong; gives the exit code. */
+export function fail({ call }: Kubectl, text: string): number {
+  call.err(`${text}\n`);
+  return 1;
+}
+
+/** The minor version of Kubernetes, which kubectl's is, too. */
+export function minorOf({ call }: Kubectl): number {
+  return Number(call.place.topology.versions.kubernetes.split('.')[1] ?? 0);
 }
 
 export function isFailed(answer: object): answer is Failed {
@@ -78,6 +92,12 @@ export function isControlPlane({ world, host }: Seen): boolean {
   });
 }
 
+/** Is there a kubeconfig on this host? */
+export function isAdmin(seen: Seen, host: string, topology: Topology): boolean {
+  const own = topology.hosts.find(({ name }) => name === host);
+  return own?.roles.includes('client') === true || isControlPlane(seen);
+}
+
 /** Where kubectl asks on this host. */
 export function* serverOf(call: Call, flags: Flags): Script<Server> {
   const { host, topology } = call.place;
@@ -88,9 +108,8 @@ export function* serverOf(call: Call, flags: Flags): Script<Server> {
       topology.names?.[name] ?? topology.hosts.find((one) => one.name === name)?.address ?? name;
     return { address, port: Number(port ?? (scheme === 'http' ? 80 : 443)), tls: scheme === 'https' };
   }
-  const own = topology.hosts.find(({ name }) => name === host);
-  const isAdmin = own?.roles.includes('client') === true || (yield* look(isControlPlane));
-  if (!isAdmin) return { address: '127.0.0.1', port: 8080, tls: false };
+  if (!(yield* look((seen) => isAdmin(seen, host, topology))))
+    return { address: '127.0.0.1', port: 8080, tls: false };
   const { address, port } = topology.controlPlaneEndpoint;
   const notAfterUs = yield* adminNotAfter(call.place);
   return { address, port, tls: true, ...(notAfterUs === undefined ? {} : { notAfterUs }) };
@@ -218,11 +237,28 @@ export function* request<Body>(
     if (outcome === 'response') {
       if (options.quiet?.includes(status) !== true)
         kubectl.call.err(`${statusText(status, body, options.what)}\n`);
-      return { failed: status };
+      return isStatus(body) ? { failed: status, message: body.message } : { failed: status };
     }
     if (options.streamUs !== undefined && outcome === 'timeout' && fetched.greeted)
       return { body: body as Body, chunks };
     kubectl.call.err(`${networkText(fetched, kubectl.server, kubectl.timeoutUs !== undefined)}\n`);
     return { failed: 0 };
   }
+}
+
+/** Of an object in the namespace that was asked for, or without one. */
+export function pathOf(kubectl: Kubectl, plural: string, name: string): string {
+  return objectPath(plural, RESOURCES[plural]?.namespaced === true ? kubectl.namespace : undefined, name);
+}
+
+/** `quiet`: errors of which nothing is printed. */
+export function* read<T extends KubeObject>(
+  kubectl: Kubectl,
+  plural: string,
+  name: string,
+  quiet: readonly number[] = [],
+): Script<T | Failed> {
+  const what = `get ${plural} ${name}`;
+  const answer = yield* request<T>(kubectl, 'GET', pathOf(kubectl, plural, name), { what, quiet });
+  return isFailed(answer) ? answer : answer.body;
 }

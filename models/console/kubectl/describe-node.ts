@@ -15,7 +15,7 @@ import type { Pod } from '../../kube-apiserver/workloads.ts';
 import { look, type Script } from '../command.ts';
 import { hostWallUs } from '../host-clock.ts';
 import { civilTime } from '../wall-clock.ts';
-import { isFailed, type Kubectl, request } from './client.ts';
+import { isFailed, type Kubectl, minorOf, request } from './client.ts';
 import { eventsText } from './describe-events.ts';
 import { humanDuration, rolesOf, runtimeOf } from './print.ts';
 import { ruledTable } from './ruled-table.ts';
@@ -85,7 +85,6 @@ export function* describeNode(kubectl: Kubectl, name: string): Script {
   const taints = (node.spec.taints ?? []).map(
     ({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`,
   );
-  const minor = Number(call.place.topology.versions.kubernetes.split('.')[1] ?? 0);
   call.out(block('Name', [node.metadata.name]));
   call.out(block('Roles', [rolesOf(node)]));
   call.out(
@@ -108,7 +107,7 @@ export function* describeNode(kubectl: Kubectl, name: string): Script {
     `Addresses:\n${node.status.addresses.map(({ type, address }) => `  ${type}:  ${address}\n`).join('')}`,
   );
   call.out(
-    `System Info:\n  Container Runtime Version:  ${runtimeOf(minor)}\n  Kubelet Version:            ${node.status.nodeInfo.kubeletVersion}\n`,
+    `System Info:\n  Container Runtime Version:  ${runtimeOf(minorOf(kubectl))}\n  Kubelet Version:            ${node.status.nodeInfo.kubeletVersion}\n`,
   );
   call.out(podsText(pods.body.items as readonly Pod[], nowUs));
   call.out(yield* eventsText(kubectl, node));

@@ -5,19 +5,18 @@
  * the caller waits: 60 s of the world's time without --request-timeout (assumption: a person presses Ctrl-C).
  */
 
-import { stringify } from 'yaml';
 import {
   collectionPath,
   type KubeList,
   type KubeObject,
-  objectPath,
   RESOURCES,
   type WatchEvent,
 } from '../../kube-apiserver/api.ts';
 import { type Script, look as see } from '../command.ts';
 import { flagOf, isSet } from '../flags.ts';
+import { yamlText } from '../go-text.ts';
 import { hostWallUs } from '../host-clock.ts';
-import { type Answered, type Failed, isFailed, type Kubectl, request } from './client.ts';
+import { type Answered, type Failed, isFailed, type Kubectl, minorOf, pathOf, request } from './client.ts';
 import { type Look, tableOf, tableText, withLabels, withNamespaces } from './print.ts';
 import { ALL, kindName, pluralOf, unknownResource } from './resources.ts';
 
@@ -114,7 +113,7 @@ export function* listObjects(kubectl: Kubectl, plural: string): Script<Answered<
 }
 
 /** The objects that are wanted of one resource; undefined when something failed. */
-function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Script<KubeObject[] | undefined> {
+export function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Script<KubeObject[] | undefined> {
   if (names.length === 0) {
     const answer = yield* listObjects(kubectl, plural);
     if (isFailed(answer)) return undefined;
@@ -125,18 +124,19 @@ function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Script<KubeO
   const objects: KubeObject[] = [];
   let failed = false;
   for (const name of names) {
-    const namespace = RESOURCES[plural]?.namespaced === true ? kubectl.namespace : undefined;
-    const path = objectPath(plural, namespace, name);
-    const answer = yield* request<KubeObject>(kubectl, 'GET', path, { what: `get ${plural} ${name}` });
-    if (isFailed(answer)) failed = true;
+    const answer = yield* request<KubeObject>(kubectl, 'GET', pathOf(kubectl, plural, name), {
+      what: `get ${plural} ${name}`,
+      quiet: isSet(kubectl.flags, 'ignore-not-found') ? [404] : [],
+    });
+    if (isFailed(answer)) failed ||= answer.failed !== 404 || !isSet(kubectl.flags, 'ignore-not-found');
     else objects.push(answer.body);
   }
   return failed && objects.length === 0 ? undefined : objects;
 }
 
 export function* lookOf(kubectl: Kubectl): Script<Look> {
-  const minor = Number(kubectl.call.place.topology.versions.kubernetes.split('.')[1] ?? 0);
-  return { wide: flagOf(kubectl.flags, 'output') === 'wide', nowUs: yield* see(hostWallUs), minor };
+  const wide = flagOf(kubectl.flags, 'output') === 'wide';
+  return { wide, nowUs: yield* see(hostWallUs), minor: minorOf(kubectl) };
 }
 
 function* printList(
@@ -158,7 +158,7 @@ function* printList(
     return;
   }
   if (output === 'yaml') {
-    call.out(stringify(only ?? { apiVersion: 'v1', items: objects, kind: 'List' }));
+    call.out(yamlText(only ?? { apiVersion: 'v1', items: objects, kind: 'List' }));
     return;
   }
   const table = tableOf(plural, objects, yield* lookOf(kubectl));
@@ -223,7 +223,7 @@ export function* get(kubectl: Kubectl): Script {
       call.err(`error: couldn't find any field with path "{${order}}" in the list of objects\n`);
       return 1;
     }
-    if (one.names.length > objects.length) code = 1;
+    if (one.names.length > objects.length && !isSet(flags, 'ignore-not-found')) code = 1;
     if (objects.length === 0) continue;
     revision = objects.reduce(
       (last, { metadata: { resourceVersion = '0' } }) =>
@@ -237,7 +237,7 @@ export function* get(kubectl: Kubectl): Script {
   const [first] = wanted;
   if (first !== undefined && (isSet(flags, 'watch') || isSet(flags, 'watch-only')))
     return yield* watchOn(kubectl, first, revision);
-  if (shown === 0 && code === 0) {
+  if (shown === 0 && code === 0 && !isSet(flags, 'ignore-not-found')) {
     const namespaced = RESOURCES[first?.plural ?? '']?.namespaced === true && !isSet(flags, 'all-namespaces');
     call.err(namespaced ? `No resources found in ${kubectl.namespace} namespace.\n` : 'No resources found\n');
   }

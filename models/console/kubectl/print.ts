@@ -6,7 +6,7 @@
  * Times are microseconds of the host's wall clock.
  */
 
-import type { KubeObject, Lease, Node } from '../../kube-apiserver/api.ts';
+import type { KubeObject, Lease, Namespace, Node } from '../../kube-apiserver/api.ts';
 import type { EndpointsObject } from '../../kube-apiserver/endpoint-reconciler.ts';
 import { nodeStatusText, podStatusText } from '../../kube-apiserver/observe.ts';
 import type {
@@ -241,6 +241,14 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
     header: ['NAME', 'TYPE', 'CLUSTER-IP', 'EXTERNAL-IP', 'PORT(S)', 'AGE'],
     wide: ['SELECTOR'],
     row: printService as Row,
+  },
+  namespaces: {
+    header: ['NAME', 'STATUS', 'AGE'],
+    row: ((namespace: Namespace, look: Look) => [
+      namespace.metadata.name,
+      namespace.status.phase,
+      age(namespace, look),
+    ]) as Row,
   },
   endpoints: { header: ['NAME', 'ENDPOINTS', 'AGE'], row: printEndpoints as Row },
   events: {

@@ -2,34 +2,82 @@
 import { RESOURCES } from '../../kube-apiserver/api.ts';
 import { nearestHint } from '../../nearest.ts';
 
+/** Short names as the API tells them (k/k pkg/registry, ShortNames). */
 const SHORT: Readonly<Record<string, readonly string[]>> = {
-  nodes: ['node', 'no'],
-  pods: ['pod', 'po'],
-  services: ['service', 'svc'],
-  endpoints: ['endpoint', 'ep'],
-  secrets: ['secret'],
-  configmaps: ['configmap', 'cm'],
-  events: ['event', 'ev'],
-  leases: ['lease'],
-  deployments: ['deployment', 'deploy'],
-  replicasets: ['replicaset', 'rs'],
-  statefulsets: ['statefulset', 'sts'],
-  daemonsets: ['daemonset', 'ds'],
+  nodes: ['no'],
+  namespaces: ['ns'],
+  pods: ['po'],
+  services: ['svc'],
+  endpoints: ['ep'],
+  configmaps: ['cm'],
+  events: ['ev'],
+  deployments: ['deploy'],
+  replicasets: ['rs'],
+  statefulsets: ['sts'],
+  daemonsets: ['ds'],
+  replicationcontrollers: ['rc'],
+  persistentvolumes: ['pv'],
+  persistentvolumeclaims: ['pvc'],
+  cronjobs: ['cj'],
+  horizontalpodautoscalers: ['hpa'],
+  ingresses: ['ing'],
+  networkpolicies: ['netpol'],
+  poddisruptionbudgets: ['pdb'],
+  storageclasses: ['sc'],
 };
 
+export function shortNamesOf(plural: string): readonly string[] {
+  return SHORT[plural] ?? [];
+}
+
+/** The plural of a word that is one, its singular (the kind in small letters) or a short name. */
+const MEANINGS = new Map(
+  Object.values(RESOURCES).flatMap(({ plural, kind }) =>
+    [plural, kind.toLowerCase(), ...shortNamesOf(plural)].map((word): [string, string] => [word, plural]),
+  ),
+).set('endpoint', 'endpoints');
+
 /** What `get all` lists, in its order. */
-export const ALL = ['pods', 'services', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'];
+export const ALL = [
+  'pods',
+  'replicationcontrollers',
+  'services',
+  'daemonsets',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'horizontalpodautoscalers',
+  'cronjobs',
+  'jobs',
+];
 
 /** The plural that a word means; undefined if there is no such resource. */
 export function pluralOf(word: string): string | undefined {
   const [name = ''] = word.toLowerCase().split('.');
-  if (Object.hasOwn(RESOURCES, name)) return name;
-  return Object.entries(SHORT).find(([, names]) => names.includes(name))?.[0];
+  return MEANINGS.get(name);
+}
+
+/** Objects of one resource, by their names. */
+export interface Targets {
+  readonly plural: string;
+  readonly names: readonly string[];
+}
+
+/** `deployment nginx`, `deployment/nginx`, `node w1 w2`. */
+export function targetsOf(args: readonly string[]): Targets | { readonly unknown: string } {
+  const [first = '', ...rest] = args;
+  const [kind = '', name] = first.split('/');
+  const plural = pluralOf(kind);
+  if (plural === undefined) return { unknown: kind };
+  return {
+    plural,
+    names: name === undefined ? rest : [name, ...rest.map((arg) => arg.split('/')[1] ?? arg)],
+  };
 }
 
 /** `nodes,pods` or `pod/NAME` */
 export function unknownResource(word: string): string {
-  const hint = nearestHint(word, [...Object.keys(RESOURCES), ...Object.values(SHORT).flat()]);
+  const hint = nearestHint(word, MEANINGS.keys());
   return `error: the server doesn't have a resource type "${word}"${hint}\n`;
 }
 

@@ -28,8 +28,13 @@ describe('request lines', () => {
     expect(keyOf(api('GET', collectionPath('configmaps', 'default')))).toBe('/registry/configmaps/default/');
   });
 
-  test('a namespace itself, an unknown resource, a wrong group or method are not there', () => {
-    expect(parseRequest('GET', '/api/v1/namespaces')).toBeUndefined();
+  test('a namespace is an object as others are, and a place for them', () => {
+    expect(api('GET', '/api/v1/namespaces')).toMatchObject({ verb: 'list', namespace: '', name: '' });
+    expect(api('GET', '/api/v1/namespaces/dev')).toMatchObject({ verb: 'get', namespace: '', name: 'dev' });
+    expect(api('GET', '/api/v1/namespaces/dev/pods')).toMatchObject({ verb: 'list', namespace: 'dev' });
+  });
+
+  test('an unknown resource, a wrong group or method are not there', () => {
     expect(parseRequest('GET', '/api/v1/gizmos')).toBeUndefined();
     expect(parseRequest('GET', '/apis/apps/v1/nodes')).toBeUndefined();
     expect(parseRequest('GET', '/')).toBeUndefined();

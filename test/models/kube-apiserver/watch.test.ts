@@ -7,7 +7,7 @@ import { etcdContext, type Lab, lab } from './fixture.ts';
 const lease = (name: string, renewTimeUs: number, resourceVersion?: string) => ({
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',
-  metadata: { name, namespace: 'n', ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+  metadata: { name, namespace: 'default', ...(resourceVersion === undefined ? {} : { resourceVersion }) },
   spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTimeUs },
 });
 
@@ -26,10 +26,10 @@ function events(l: Lab, id: number): [string, string | undefined][] {
 describe('watches', () => {
   test('a watch tells what is there and then every change', () => {
     const l = lab();
-    l.ask(6, 'POST', collectionPath('leases', 'n'), lease('a', 1));
+    l.ask(6, 'POST', collectionPath('leases', 'default'), lease('a', 1));
     l.ask(7, 'GET', `${collectionPath('leases')}?watch=true&resourceVersion=0`);
-    l.ask(8, 'PUT', leasePath('n', 'a'), lease('a', 2, '2'));
-    l.ask(9, 'DELETE', leasePath('n', 'a'));
+    l.ask(8, 'PUT', leasePath('default', 'a'), lease('a', 2, '2'));
+    l.ask(9, 'DELETE', leasePath('default', 'a'));
     l.run(10);
     expect(events(l, 2)).toEqual([
       ['ADDED', '2'],
@@ -40,8 +40,8 @@ describe('watches', () => {
 
   test('a watch from a resource version tells what came after it', () => {
     const l = lab();
-    l.ask(6, 'POST', collectionPath('leases', 'n'), lease('a', 1));
-    l.ask(6.1, 'POST', collectionPath('leases', 'n'), lease('b', 1));
+    l.ask(6, 'POST', collectionPath('leases', 'default'), lease('a', 1));
+    l.ask(6.1, 'POST', collectionPath('leases', 'default'), lease('b', 1));
     l.ask(7, 'GET', `${collectionPath('leases')}?watch=true&resourceVersion=2`);
     l.run(8);
     expect(events(l, 3)).toEqual([['ADDED', '3']]);
@@ -50,15 +50,15 @@ describe('watches', () => {
   test('a watch of one namespace, or of one object, is told of nothing else', () => {
     const l = lab();
     l.ask(6, 'GET', `${collectionPath('leases', 'other')}?watch=true&resourceVersion=0`);
-    l.ask(6.1, 'POST', collectionPath('leases', 'n'), lease('a', 1));
+    l.ask(6.1, 'POST', collectionPath('leases', 'default'), lease('a', 1));
     l.run(8);
     expect(events(l, 1)).toEqual([]);
   });
 
   test('the cache remembers 100 events; a watch from before is answered with 410', () => {
     const l = lab();
-    l.ask(6, 'POST', collectionPath('leases', 'n'), lease('a', 1));
-    for (let i = 0; i < 110; i++) l.ask(7 + i / 100, 'PUT', leasePath('n', 'a'), lease('a', i));
+    l.ask(6, 'POST', collectionPath('leases', 'default'), lease('a', 1));
+    for (let i = 0; i < 110; i++) l.ask(7 + i / 100, 'PUT', leasePath('default', 'a'), lease('a', i));
     l.ask(9, 'GET', `${collectionPath('leases')}?watch=true&resourceVersion=2`);
     l.ask(9, 'GET', `${collectionPath('leases')}?watch=true&resourceVersion=100`);
     l.run(10);
