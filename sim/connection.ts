@@ -10,6 +10,12 @@ export const RTO_MIN_US = 200_000;
 export const HANDSHAKE_DONE = Symbol('handshake done');
 export const FIN = Symbol('fin');
 
+/**
+ * Of a time that nothing has set. No 0: V8 keeps a field that begins with a small whole number in another form, and times pass 2^31 us
+ * after 36 minutes; each end made after that would be converted where it is read.
+ */
+export const NOT_YET_US = Number.NEGATIVE_INFINITY;
+
 /** The host that an end is on. */
 export function hostOf(world: World, end: End): Host {
   return world.hosts[end.host] as Host;
@@ -30,13 +36,13 @@ export function makeEnd(host: Host, cell: Cell | undefined, name: string, addres
     life: host.life,
     address,
     open: true,
-    nextArrivalUs: 0,
+    nextArrivalUs: NOT_YET_US,
     backlog: [],
     refused: false,
     rtoUs: RTO_MIN_US,
     retries: 0,
     retrying: false,
-    unackedSinceUs: 0,
+    unackedSinceUs: NOT_YET_US,
     early: [],
   };
 }

@@ -13,7 +13,7 @@
  */
 import { confirm, resolve } from './arp.ts';
 import { localUs } from './clock.ts';
-import { endOf, FIN, HANDSHAKE_DONE, hostOf, owns, RTO_MIN_US } from './connection.ts';
+import { endOf, FIN, HANDSHAKE_DONE, hostOf, NOT_YET_US, owns, RTO_MIN_US } from './connection.ts';
 import { pass } from './datagram.ts';
 import { NoSuchThing } from './errors.ts';
 import { forwardedRoute, isCutAlong, isGivenUp, passAlong } from './forward.ts';
@@ -67,7 +67,7 @@ export function sendStream(world: World, connection: Connection, side: number, m
   }
   const from = hostOf(world, end);
   const target = route(world, connection, side, from);
-  if (target !== undefined && end.unackedSinceUs === 0) {
+  if (target !== undefined && end.unackedSinceUs === NOT_YET_US) {
     const delayUs = passAlong(world, connection, from, target);
     if (delayUs >= 0 && put(world, connection, side, target, delayUs, message)) {
       if (isCutAlong(world, connection, target, from)) {
@@ -104,7 +104,7 @@ function sendBacklog(world: World, connection: Connection, side: number): void {
   const { backlog } = end;
   end.backlog = [];
   end.refused = false;
-  end.unackedSinceUs = 0;
+  end.unackedSinceUs = NOT_YET_US;
   end.rtoUs = RTO_MIN_US;
   end.retries = 0;
   for (const message of backlog) sendStream(world, connection, side, message);
@@ -160,7 +160,8 @@ export function retransmit(world: World, item: Item): void {
   const end = endOf(connection, side);
   const from = hostOf(world, end);
   end.retrying = false;
-  if (!from.up || end.life !== from.life || (end.backlog.length === 0 && end.unackedSinceUs === 0)) return;
+  if (!from.up || end.life !== from.life || (end.backlog.length === 0 && end.unackedSinceUs === NOT_YET_US))
+    return;
   world.kernelStep();
   const target = route(world, connection, side, from);
   const through =
@@ -237,7 +238,7 @@ export function tcpInfo(world: World, cell: Cell, names: readonly string[]): voi
     const connection = ref === undefined ? undefined : world.connections.get(ref >> 1);
     if (ref === undefined || connection === undefined) return 0;
     const { nextArrivalUs } = endOf(connection, ref & 1);
-    return nextArrivalUs === 0 ? 0 : localUs(host.clock, Math.min(world.nowUs, nextArrivalUs));
+    return nextArrivalUs === NOT_YET_US ? 0 : localUs(host.clock, Math.min(world.nowUs, nextArrivalUs));
   });
   world.tell(cell, { type: 'tcp-info', lastReceivedUs, atUs: world.localUs(host) } as MachineEvent);
 }

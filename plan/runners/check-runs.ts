@@ -12,6 +12,8 @@ export interface SharedCheck {
   /** Names of properties that are looked at in the same runs. */
   readonly groups: readonly (readonly string[])[];
   readonly seed: number;
+  /** What runs go through is not asked for, and an answer's states, transitions and combinations are empty; a tenth quicker. */
+  readonly uncounted?: boolean;
   /** Instead of drawn schedules: this one, in worlds of other seeds. */
   readonly schedule?: Schedule;
   /** What of the design is drawn anew for each task; empty: nothing. */

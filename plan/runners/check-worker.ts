@@ -17,7 +17,8 @@ import {
   type UnjudgedRuns,
 } from './check-runs.ts';
 
-const { checked, classes, groups, seed: base, schedule: fixed, draw = [] } = workerData as SharedCheck;
+const shared = workerData as SharedCheck;
+const { checked, classes, groups, seed: base, schedule: fixed, draw = [] } = shared;
 
 interface Group {
   readonly checker: Checker;
@@ -108,7 +109,7 @@ export default function runTask({ group, seed, from, count }: CheckTask): CheckA
   const first = design === undefined ? from : search.systematic + from;
   for (let index = first; index < first + count; index++) {
     const schedule = fixed === undefined ? search.at(index, seed) : { ...fixed, seed };
-    const run = checker.run(schedule, { coverage });
+    const run = checker.run(schedule, shared.uncounted === true ? {} : { coverage });
     unjudged.push(...run.unjudged.map((one) => ({ ...one, runs: 1 })));
     for (const { property, what } of run.violations) {
       if (found.get(property)?.solid === true) continue;

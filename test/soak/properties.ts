@@ -120,6 +120,7 @@ async function soakOne(
   const shared = {
     checked: { topology },
     classes: DEFAULT_CLASSES,
+    uncounted: true,
     groups: groups.map((group) => group.map((property) => property.name)),
     seed,
   };
