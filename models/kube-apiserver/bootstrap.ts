@@ -6,91 +6,90 @@
  * --service-cluster-ip-range 10.96.0.0/12, of which the Service has the first address; the label kubernetes.io/metadata.name of
  * admission NamespaceDefaultLabelName (1.21).
  *
- * None of it is stored: each is answered to whoever reads from etcd, the Service as long as its endpoints are there, so that it costs
- * neither a packet nor a byte. They are as old as the oldest Lease in kube-system, which the electors make a second or two later.
- * Not modelled: caches and watches do not show them (neither controllers nor kube-proxy do anything about a Service without a
- * selector here, and pods do not ask the API by its address); they cannot be changed or deleted; another range of addresses.
+ * None of it is stored: it is answered to whoever reads from etcd, and so costs neither a packet nor a byte. It is as old as the
+ * oldest Lease in kube-system that this apiserver has answered with (the electors make theirs a second or two after it).
+ * Not modelled: caches and watches do not show it (neither controllers nor kube-proxy do anything about a Service without a
+ * selector here, and pods do not ask the API by its address); it cannot be changed or deleted; another range of addresses.
  */
-import { type KeyValue, prefixEnd, type RangeRequest } from '../etcd/api.ts';
 import type { KubeObject, Namespace } from './api.ts';
 import type { ApiRequest } from './paths.ts';
-import type { Service } from './workloads.ts';
+import { keyOfObject, type Service } from './workloads.ts';
 
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
-const KUBERNETES = 'kubernetes';
+const KUBERNETES = { namespace: 'default', name: 'kubernetes' };
 const CLUSTER_IP = '10.96.0.1';
 const PORT = 443;
-
-const ENDPOINTS = '/registry/services/endpoints/default/kubernetes';
-const SERVICE = '/registry/services/specs/default/kubernetes';
-const LEASES = '/registry/leases/kube-system/';
-
-const AGE: RangeRequest = { key: LEASES, rangeEnd: prefixEnd(LEASES) };
-const NOTHING: readonly RangeRequest[] = [];
 
 export function isSystemNamespace(name: string): boolean {
   return SYSTEM_NAMESPACES.includes(name);
 }
 
-/** What is read beside what the request names. */
-export function readBeside({ verb, resource, namespace, name }: ApiRequest): readonly RangeRequest[] {
-  if (verb !== 'get' && verb !== 'list') return NOTHING;
-  const { plural } = resource;
-  if (plural === 'namespaces') return name === '' || isSystemNamespace(name) ? [AGE] : NOTHING;
-  if ((namespace !== '' && namespace !== 'default') || (name !== '' && name !== KUBERNETES)) return NOTHING;
-  if (plural === 'services') return [{ key: ENDPOINTS }, AGE];
-  return plural === 'endpoints' ? [AGE] : NOTHING;
+/** What an apiserver knows without reading it. */
+export interface ClusterKnown {
+  /** --secure-port */
+  readonly securePort: number;
+  /** When the cluster began; undefined while nothing has told. */
+  readonly clusterSinceUs: number | undefined;
 }
 
-function createdUs(kvs: readonly KeyValue[]): number | undefined {
-  const times = kvs.flatMap(({ value }) => (value as KubeObject).metadata.creationTimestampUs ?? []);
-  return times.length === 0 ? undefined : Math.min(...times);
+/** When the cluster began as far as this answer tells; `sinceUs` is what was known before. */
+export function clusterSince(sinceUs: number | undefined, body: unknown): number | undefined {
+  const { kind, metadata } = (body ?? {}) as Partial<KubeObject>;
+  if (kind !== 'Lease' || metadata?.namespace !== 'kube-system') return sinceUs;
+  const { creationTimestampUs = Number.POSITIVE_INFINITY } = metadata;
+  return sinceUs !== undefined && sinceUs <= creationTimestampUs ? sinceUs : creationTimestampUs;
 }
 
-type Age = { readonly creationTimestampUs?: number };
+interface Age {
+  readonly creationTimestampUs?: number;
+}
 
 function namespaceOf(name: string, age: Age): Namespace {
-  const labels = { 'kubernetes.io/metadata.name': name };
   return {
-    ...{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, ...age } },
-    ...{ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } },
-  } as Namespace;
-}
-
-function serviceOf({ value }: KeyValue, age: Age): Service {
-  const [subset] = (value as { readonly subsets: readonly { readonly ports: readonly { port: number }[] }[] })
-    .subsets;
-  const labels = { component: 'apiserver', provider: 'kubernetes' };
-  const ports = [{ port: PORT, targetPort: subset?.ports[0]?.port ?? PORT }];
-  return {
-    ...{ apiVersion: 'v1', kind: 'Service' },
-    metadata: { name: KUBERNETES, namespace: 'default', labels, ...age },
-    spec: { type: 'ClusterIP', clusterIP: CLUSTER_IP, ports },
-  } as Service;
-}
-
-/** What was found, of the request's own range and of those beside it, as the keys that the request is about. */
-export function withBootstrapped(request: ApiRequest, kvs: readonly KeyValue[]): readonly KeyValue[] {
-  const { plural, prefix } = request.resource;
-  const leases = kvs.filter(({ key }) => key.startsWith(LEASES));
-  const creationTimestampUs = createdUs(leases);
-  const age: Age = creationTimestampUs === undefined ? {} : { creationTimestampUs };
-  const stored = kvs.filter(({ key }) => key.startsWith(prefix));
-  const made = (key: string, value: KubeObject): KeyValue => {
-    const revision = leases[0]?.createRevision ?? 1;
-    return { key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 };
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name }, resourceVersion: '1', ...age },
+    status: { phase: 'Active' },
   };
-  if (plural === 'endpoints')
-    return stored.map((kv) => {
-      const object = kv.value as KubeObject;
-      return kv.key === ENDPOINTS
-        ? { ...kv, value: { ...object, metadata: { ...object.metadata, ...age } } }
-        : kv;
-    });
-  const added =
-    plural === 'namespaces'
-      ? SYSTEM_NAMESPACES.map((name) => made(prefix + name, namespaceOf(name, age)))
-      : kvs.filter(({ key }) => key === ENDPOINTS).map((kv) => made(SERVICE, serviceOf(kv, age)));
-  const asked = added.filter(({ key }) => request.name === '' || key.endsWith(`/${request.name}`));
-  return [...stored, ...asked].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function kubernetesService(targetPort: number, age: Age): Service {
+  const labels = { component: 'apiserver', provider: 'kubernetes' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { ...KUBERNETES, labels, resourceVersion: '1', ...age },
+    spec: { type: 'ClusterIP', clusterIP: CLUSTER_IP, ports: [{ port: PORT, targetPort }] },
+  };
+}
+
+function made({ plural }: ApiRequest['resource'], port: number, age: Age): readonly KubeObject[] {
+  if (plural === 'namespaces') return SYSTEM_NAMESPACES.map((name) => namespaceOf(name, age));
+  return plural === 'services' ? [kubernetesService(port, age)] : [];
+}
+
+/** The apiservers write the endpoints of `kubernetes` without a time. */
+function aged(object: KubeObject, age: Age): KubeObject {
+  const { kind, metadata } = object;
+  const own =
+    kind === 'Endpoints' && metadata.name === KUBERNETES.name && metadata.namespace === KUBERNETES.namespace;
+  return own ? { ...object, metadata: { ...metadata, ...age } } : object;
+}
+
+/** The objects that a `get` or `list` is answered with, in the order of their names: those that were found, and these. */
+export function withBootstrapped(
+  request: ApiRequest,
+  found: readonly KubeObject[],
+  { securePort, clusterSinceUs }: ClusterKnown,
+): readonly KubeObject[] {
+  const { resource, namespace, name } = request;
+  const age: Age = clusterSinceUs === undefined ? {} : { creationTimestampUs: clusterSinceUs };
+  if (resource.plural === 'endpoints') return found.map((object) => aged(object, age));
+  const added = made(resource, securePort, age).filter(
+    ({ metadata }) =>
+      (name === '' || metadata.name === name) &&
+      (namespace === '' || metadata.namespace === undefined || metadata.namespace === namespace),
+  );
+  if (added.length === 0) return found;
+  return [...found, ...added].sort((a, b) => (keyOfObject(a) < keyOfObject(b) ? -1 : 1));
 }

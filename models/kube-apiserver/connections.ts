@@ -12,6 +12,7 @@ import type { Effect } from '../../sim/effects.ts';
 import { tell } from '../family.ts';
 import type { HttpRequest, HttpResponse, TlsAnswer, WireMessage } from '../wire.ts';
 import { type KubeObject, unauthorized, unknownPath } from './api.ts';
+import { clusterSince } from './bootstrap.ts';
 import type { KubeApiserverConfig } from './config.ts';
 import type { Occurrence } from './events.ts';
 import {
@@ -51,18 +52,21 @@ export interface Serving {
   readonly cachers: readonly string[];
   /** Asked to end: /readyz says so. */
   readonly shuttingDown: boolean;
+  readonly clusterSinceUs: number | undefined;
 }
 export interface Step {
   readonly connections: Connections;
   readonly inFlight: InFlight;
   readonly cachers: readonly string[];
+  /** See bootstrap.ts. */
+  readonly clusterSinceUs: number | undefined;
   /** What is to be done now. */
   readonly effects: readonly Effect[];
 }
 
 function step(serving: Serving, effects: readonly Effect[], changes: Partial<Step> = {}): Step {
-  const { connections, inFlight, cachers } = serving;
-  return { connections, inFlight, cachers, effects, ...changes };
+  const { connections, inFlight, cachers, clusterSinceUs } = serving;
+  return { connections, inFlight, cachers, clusterSinceUs, effects, ...changes };
 }
 
 function answer(connection: string, message: HttpResponse): Effect {
@@ -169,6 +173,8 @@ function serveFromEtcd(
       luck,
       notReadySeconds: config['default-not-ready-toleration-seconds'],
       unreachableSeconds: config['default-unreachable-toleration-seconds'],
+      securePort: config['secure-port'],
+      clusterSinceUs: serving.clusterSinceUs,
     },
     requestTimeoutUs: config['request-timeout'],
     atUs,
@@ -181,8 +187,7 @@ function serveFromEtcd(
 }
 
 /** Starts the cacher of a resource that has none yet. */
-export function startCacher(request: { readonly resource: ApiRequest['resource'] }): Effect {
-  const { resource } = request;
+export function startCacher({ resource }: Pick<ApiRequest, 'resource'>): Effect {
   return { type: 'start', machine: 'cacher', id: cacherId(resource.plural), input: { resource } };
 }
 
@@ -229,7 +234,11 @@ export function reply(serving: Serving, event: Reply): Step {
     connection,
     open.filter((one) => one !== served),
   );
-  return step(serving, effects, { connections, inFlight: counted(serving.inFlight, served.pool, -1) });
+  return step(serving, effects, {
+    connections,
+    inFlight: counted(serving.inFlight, served.pool, -1),
+    clusterSinceUs: clusterSince(serving.clusterSinceUs, message.body),
+  });
 }
 
 export function push(serving: Serving, event: Push): Step {

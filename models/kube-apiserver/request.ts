@@ -12,11 +12,12 @@
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 import { type KeyValue, METHODS, type RangeResponse, type TxnResponse } from '../etcd/api.ts';
-import { type EtcdError, isEtcdError } from '../etcd/errors.ts';
+import type { EtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
 import type { Admission } from './admission.ts';
 import { type KubeObject, requestTimeout } from './api.ts';
+import type { ClusterKnown } from './bootstrap.ts';
 import type { Occurrence } from './events.ts';
 import { ETCD_CLIENT, type EtcdAnswer, type EtcdCall, type EtcdCancel, type Reply } from './family.ts';
 import type { ApiRequest } from './paths.ts';
@@ -24,9 +25,8 @@ import { mayRetryRead, retryPauseUs } from './retry.ts';
 import {
   failed,
   foundInstead,
-  joined,
   type Outcome,
-  rangesOf,
+  rangeOf,
   readOutcome,
   readsFirst,
   respond,
@@ -46,7 +46,7 @@ export interface RequestInput {
   /** How many endpoints the etcd client has. */
   readonly endpoints: number;
   readonly luck: number;
-  readonly admission: Admission;
+  readonly admission: Admission & ClusterKnown;
   readonly requestTimeoutUs: number;
   readonly atUs: number;
 }
@@ -54,8 +54,6 @@ interface Context {
   readonly input: RequestInput;
   /** Tries of the present read. */
   readonly tries: number;
-  /** Ranges that were read, where there are several. */
-  readonly read: readonly RangeResponse[];
   /** What was read and is to be changed. */
   readonly base: KeyValue | undefined;
 }
@@ -74,9 +72,9 @@ function reply({ input }: Context, outcome: Outcome, { atUs = input.atUs }: Mome
   return tell<Reply>('', { type: 'reply', connection, message: respond(stream, outcome), atUs });
 }
 
-function read(context: Context, answer: EtcdAnswer): Outcome | undefined {
-  const { request, body } = context.input;
-  return readOutcome(request, body, joined(request, context.read, answer.body as RangeResponse | EtcdError));
+function read({ input }: Context, answer: EtcdAnswer): Outcome | undefined {
+  const { request, body, admission } = input;
+  return readOutcome(request, body, answer.body as RangeResponse | EtcdError, admission);
 }
 
 function transaction({ input, base }: Context) {
@@ -95,8 +93,6 @@ export const request = setup({
   guards: {
     readsFirst: ({ context }) => readsFirst(context.input.request, context.input.body),
     unavailable: ({ context, event }) => mayRetryRead(event.body, context.tries),
-    readsOn: ({ context, event }) =>
-      !isEtcdError(event.body) && context.read.length + 1 < rangesOf(context.input.request).length,
     toBeChanged: ({ context, event }) => read(context, event) === undefined,
     changedMeanwhile: ({ context, event }) => triesAgain(context, event),
   },
@@ -109,7 +105,7 @@ export const request = setup({
   },
 }).createMachine({
   id: 'kube-apiserver.request',
-  context: ({ input }) => ({ input, tries: 0, read: [], base: undefined }),
+  context: ({ input }) => ({ input, tries: 0, base: undefined }),
   initial: 'handling',
   states: {
     handling: {
@@ -119,21 +115,11 @@ export const request = setup({
         reading: {
           entry: [
             assign({ tries: ({ context }) => context.tries + 1 }),
-            emit(({ context, event }) =>
-              call(context, METHODS.range, rangesOf(context.input.request)[context.read.length], event),
-            ),
+            emit(({ context, event }) => call(context, METHODS.range, rangeOf(context.input.request), event)),
           ],
           on: {
             answer: [
               { guard: 'unavailable', target: 'backing-off' },
-              {
-                guard: 'readsOn',
-                target: 'reading',
-                reenter: true,
-                actions: assign({
-                  read: ({ context, event }) => [...context.read, event.body as RangeResponse],
-                }),
-              },
               {
                 guard: 'toBeChanged',
                 target: 'writing',

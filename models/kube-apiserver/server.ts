@@ -65,6 +65,8 @@ interface Context {
   readonly connections: Connections;
   readonly inFlight: InFlight;
   readonly cachers: readonly string[];
+  /** See bootstrap.ts. */
+  readonly clusterSinceUs: number | undefined;
   readonly shuttingDown: boolean;
   /** What the last step asks for. */
   readonly effects: readonly Effect[];
@@ -197,6 +199,7 @@ export const kubeApiserver = setup({
     connections: ImmutableMap<string, []>(),
     inFlight: NONE_IN_FLIGHT,
     cachers: input.config.cachedResources,
+    clusterSinceUs: undefined,
     shuttingDown: false,
     effects: [],
     error: 'context deadline exceeded',

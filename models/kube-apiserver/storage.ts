@@ -26,7 +26,7 @@ import {
   type Resource,
   type Status,
 } from './api.ts';
-import { isSystemNamespace, readBeside, withBootstrapped } from './bootstrap.ts';
+import { type ClusterKnown, isSystemNamespace, withBootstrapped } from './bootstrap.ts';
 import { eventOps, type Occurrence } from './events.ts';
 import { fromKeyValue, mergePatch, toStored, updated, withVersion } from './objects.ts';
 import { type ApiRequest, keyOf } from './paths.ts';
@@ -65,26 +65,10 @@ export function readsFirst(request: ApiRequest, body: KubeObject | undefined): b
 
 const NAMESPACES = RESOURCES['namespaces'] as Resource;
 
-function rangeOf(request: ApiRequest): RangeRequest {
+export function rangeOf(request: ApiRequest): RangeRequest {
   if (needsNamespace(request)) return { key: NAMESPACES.prefix + request.namespace };
   const key = keyOf(request);
   return request.verb === 'list' ? { key, rangeEnd: prefixEnd(key) } : { key };
-}
-
-/** What a read asks etcd for, one after the other: of nearly all requests one range. */
-export function rangesOf(request: ApiRequest): readonly RangeRequest[] {
-  return [rangeOf(request), ...readBeside(request)];
-}
-
-/** The answers to all of them as one. */
-export function joined(
-  request: ApiRequest,
-  before: readonly RangeResponse[],
-  last: RangeResponse | EtcdError,
-): RangeResponse | EtcdError {
-  if (isEtcdError(last) || before.length === 0) return last;
-  const kvs = [...before, last].flatMap((answer) => answer.kvs);
-  return { ...last, kvs: withBootstrapped(request, kvs) };
 }
 
 /** A list as the API answers it, from etcd or from a cache. */
@@ -98,18 +82,21 @@ export function readOutcome(
   request: ApiRequest,
   body: KubeObject | undefined,
   answer: RangeResponse | EtcdError,
+  cluster: ClusterKnown,
 ): Outcome | undefined {
   if (isEtcdError(answer)) return failed(internal(answer.error));
-  if (request.verb === 'list') {
-    const items = answer.kvs.map(fromKeyValue).filter((object) => isSelected(request, object));
+  const { verb } = request;
+  if (needsNamespace(request))
+    return answer.kvs.length === 0 ? failed(notFound(NAMESPACES, request.namespace)) : undefined;
+  const stored = answer.kvs.map(fromKeyValue);
+  const objects = verb === 'get' || verb === 'list' ? withBootstrapped(request, stored, cluster) : stored;
+  if (verb === 'list') {
+    const items = objects.filter((object) => isSelected(request, object));
     return { status: 200, body: listOf(request, items, answer.header.revision) };
   }
-  const [found] = answer.kvs;
-  if (needsNamespace(request))
-    return found === undefined ? failed(notFound(NAMESPACES, request.namespace)) : undefined;
-  if (found === undefined) return failed(notFound(request.resource, request.name));
-  const object = fromKeyValue(found);
-  if (request.verb === 'get') return { status: 200, body: object };
+  const [object] = objects;
+  if (object === undefined) return failed(notFound(request.resource, request.name));
+  if (verb === 'get') return { status: 200, body: object };
   const refused = refusal(request, body, object);
   if (refused !== undefined) return failed(refused);
   const again = endsIt(request) && object.metadata.deletionTimestampUs !== undefined;

@@ -37,19 +37,8 @@ const MEANINGS = new Map(
   ),
 ).set('endpoint', 'endpoints');
 
-/** What `get all` lists, in its order. */
-export const ALL = [
-  'pods',
-  'replicationcontrollers',
-  'services',
-  'daemonsets',
-  'deployments',
-  'replicasets',
-  'statefulsets',
-  'horizontalpodautoscalers',
-  'cronjobs',
-  'jobs',
-];
+/** What `get all` lists, in its order; kinds of which there are none are left out. */
+export const ALL = ['pods', 'services', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'];
 
 /** The plural that a word means; undefined if there is no such resource. */
 export function pluralOf(word: string): string | undefined {
