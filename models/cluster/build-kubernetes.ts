@@ -61,6 +61,7 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
           'etcd-servers': etcdServers(site),
           'secure-port': topology.apiserverPort,
           certificatesNotAfterUs: notAfterUs(site),
+          minor: minor(version),
           initialCheckUs: initialCheckUs(minor(version)),
           ...flags(settings, APISERVER),
         },

@@ -101,6 +101,17 @@ export interface Namespace extends KubeObject {
   readonly status: { readonly phase: 'Active' };
 }
 
+/** Not stored: what the apiserver finds when it is asked (component-status.ts). */
+export interface ComponentStatus extends KubeObject {
+  readonly kind: 'ComponentStatus';
+  readonly conditions: readonly {
+    readonly type: 'Healthy';
+    readonly status: 'True' | 'False';
+    readonly message: string;
+    readonly error: string;
+  }[];
+}
+
 export interface ConfigMap extends KubeObject {
   readonly kind: 'ConfigMap';
   readonly data: Readonly<Record<string, string>>;
@@ -147,6 +158,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   replicasets: resource('replicasets', 'apps/v1', 'ReplicaSet', true),
   statefulsets: resource('statefulsets', 'apps/v1', 'StatefulSet', true),
   daemonsets: resource('daemonsets', 'apps/v1', 'DaemonSet', true),
+  componentstatuses: resource('componentstatuses', 'v1', 'ComponentStatus', false),
   // Of these there are none, as nothing here makes or reads them.
   replicationcontrollers: resource(
     'replicationcontrollers',
@@ -264,6 +276,10 @@ export function unauthorized(): Status {
 
 export function unknownPath(): Status {
   return failure(404, 'NotFound', 'the server could not find the requested resource');
+}
+
+export function notAllowed(): Status {
+  return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }
 
 export function isStatus(body: unknown): body is Status {

@@ -45,6 +45,8 @@ export interface KubeApiserverConfig {
    * From the connection to etcd to the open port (building the API, filling caches). Assumption: 3 s; no source gives it.
    */
   readonly startUpUs: number;
+  /** Minor version of Kubernetes. */
+  readonly minor: number;
   /** How long the first look at Services' addresses may fail before the process ends: a minute; see initialCheckUs. */
   readonly initialCheckUs: number;
 }
@@ -74,5 +76,6 @@ export const DEFAULTS: KubeApiserverConfig = {
   cachedResources: ['nodes', 'leases'],
   certificatesNotAfterUs: undefined,
   startUpUs: 3_000_000,
+  minor: 37,
   initialCheckUs: initialCheckUs(Number.POSITIVE_INFINITY),
 };

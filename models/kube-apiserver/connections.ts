@@ -11,8 +11,9 @@ import type { Map as ImmutableMap } from 'immutable';
 import type { Effect } from '../../sim/effects.ts';
 import { tell } from '../family.ts';
 import type { HttpRequest, HttpResponse, TlsAnswer, WireMessage } from '../wire.ts';
-import { type KubeObject, unauthorized, unknownPath } from './api.ts';
+import { type KubeObject, notAllowed, unauthorized, unknownPath } from './api.ts';
 import { clusterSince } from './bootstrap.ts';
+import type { ComponentStatusInput } from './component-status.ts';
 import type { KubeApiserverConfig } from './config.ts';
 import type { Occurrence } from './events.ts';
 import {
@@ -123,6 +124,8 @@ function serve(serving: Serving, connection: string, message: HttpRequest, atUs:
   if (message.notAfterUs !== undefined && message.notAfterUs <= atUs)
     return step(serving, [answer(connection, respond(message.id, failed(unauthorized())))]);
   if (request.kind === 'health') return checkHealth(serving, connection, message.id, request);
+  if (request.resource.plural === 'componentstatuses')
+    return askComponents(serving, connection, message.id, request);
   const cached =
     request.verb === 'watch' ||
     (request.resourceVersion !== undefined && (request.verb === 'get' || request.verb === 'list'));
@@ -184,6 +187,16 @@ function serveFromEtcd(
     connections,
     inFlight: counted(inFlight, pool, 1),
   });
+}
+
+function askComponents(serving: Serving, connection: string, stream: number, request: ApiRequest): Step {
+  if (request.verb !== 'get' && request.verb !== 'list')
+    return step(serving, [answer(connection, respond(stream, failed(notAllowed())))]);
+  const { minor, 'etcd-servers': endpoints } = serving.config;
+  const input: ComponentStatusInput = { connection, stream, request, endpoints, minor };
+  const id = streamId(connection, stream);
+  const connections = opened(serving, connection, { id: stream, watches: undefined, pool: undefined });
+  return step(serving, [{ type: 'start', machine: 'component-status', id, input }], { connections });
 }
 
 /** Starts the cacher of a resource that has none yet. */

@@ -2,6 +2,7 @@
 import type { ProcessType } from '../../sim/process-type.ts';
 import { cacher } from './cacher.ts';
 import { compactor } from './compactor.ts';
+import { componentStatuses } from './component-status.ts';
 import { endpointReconciler } from './endpoint-reconciler.ts';
 import { etcdCheck } from './etcd-check.ts';
 import { etcdClient } from './etcd-client.ts';
@@ -20,6 +21,7 @@ export const kubeApiserverProcess: ProcessType = {
     'etcd-check': etcdCheck,
     cacher,
     compactor,
+    'component-status': componentStatuses,
     'endpoint-reconciler': endpointReconciler,
     request,
     watch,

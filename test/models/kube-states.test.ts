@@ -59,6 +59,7 @@ function battered(seed: number, more: Parameters<typeof cluster>[0] = {}): Clust
       },
     );
   }
+  c.ask(192, 'GET', collectionPath('componentstatuses'));
   act(262, { do: 'host', host: 'w2', event: { type: 'power-off' } });
   c.ask(263, 'DELETE', nodePath('w2'));
   c.ask(385, 'DELETE', objectPath('deployments', 'default', 'deployment'));

@@ -69,6 +69,27 @@ describe('what is there from the start', () => {
   });
 });
 
+describe('componentstatuses', () => {
+  const WARNING = 'Warning: v1 ComponentStatus is deprecated in v1.19+\n';
+  test('stacked: the apiserver that answers knows one etcd server', () => {
+    const { text, exitCode } = typed('kubectl get cs');
+    expect(text.startsWith(`${WARNING}NAME                 STATUS    MESSAGE   ERROR\n`)).toBe(true);
+    for (const name of ['scheduler', 'controller-manager', 'etcd-0'])
+      expect(text).toMatch(new RegExp(`\n${name} +Healthy +ok +\n`));
+    expect(text).not.toContain('etcd-1');
+    expect(exitCode).toBe(0);
+  });
+
+  test('a component that is down beside it is unhealthy, though another one leads', () => {
+    shell('m2', 'mv /etc/kubernetes/manifests/kube-scheduler.yaml /tmp; sleep 30');
+    expect(typed('kubectl -s https://10.0.0.12:6443 get componentstatus scheduler').text).toMatch(
+      /\nscheduler +Unhealthy +Get "https:\/\/127\.0\.0\.1:10259\/healthz": dial tcp .*: connect: connection refused +\n$/,
+    );
+    expect(typed('kubectl -s https://10.0.0.11:6443 get cs scheduler').text).toMatch(/\nscheduler +Healthy/);
+    shell('m2', 'mv /tmp/kube-scheduler.yaml /etc/kubernetes/manifests/');
+  });
+});
+
 describe('a namespace that does not exist', () => {
   test('reads find nothing in it', () => {
     expect(typed('kubectl get pods -n nosuch')).toEqual({

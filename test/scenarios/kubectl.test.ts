@@ -56,7 +56,9 @@ describe('a healthy cluster', () => {
     'get %s -A -o wide --show-labels prints a table, or that there are none',
     (plural) => {
       const { text, exitCode } = ran(session, `kubectl get ${plural} -A -o wide --show-labels`);
-      expect(text).toMatch(/^((NAMESPACE +)?(NAME|LAST SEEN) .*LABELS|No resources found)\n/);
+      expect(text).toMatch(
+        /^(Warning: .*deprecated.*\n)?((NAMESPACE +)?(NAME|LAST SEEN) .*LABELS|No resources found)\n/,
+      );
       expect(exitCode).toBe(0);
     },
   );

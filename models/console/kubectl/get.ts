@@ -112,11 +112,20 @@ export function* listObjects(kubectl: Kubectl, plural: string): Script<Answered<
   return yield* request<KubeList>(kubectl, 'GET', path, { what: `get ${plural}` });
 }
 
+/** The header Warning of an answer (k/k PR 93570), which kubectl prints. */
+const DEPRECATED = 'Warning: v1 ComponentStatus is deprecated in v1.19+\n';
+const DEPRECATED_SINCE = 19;
+
+function warn(kubectl: Kubectl, plural: string): void {
+  if (plural === 'componentstatuses' && minorOf(kubectl) >= DEPRECATED_SINCE) kubectl.call.err(DEPRECATED);
+}
+
 /** The objects that are wanted of one resource; undefined when something failed. */
 export function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Script<KubeObject[] | undefined> {
   if (names.length === 0) {
     const answer = yield* listObjects(kubectl, plural);
     if (isFailed(answer)) return undefined;
+    warn(kubectl, plural);
     const labels = flagOf(kubectl.flags, 'selector');
     const fields = flagOf(kubectl.flags, 'field-selector');
     return answer.body.items.filter((object) => matches(object, labels) && selected(object, fields));
@@ -131,6 +140,7 @@ export function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Scrip
     if (isFailed(answer)) failed ||= answer.failed !== 404 || !isSet(kubectl.flags, 'ignore-not-found');
     else objects.push(answer.body);
   }
+  if (objects.length > 0) warn(kubectl, plural);
   return failed && objects.length === 0 ? undefined : objects;
 }
 

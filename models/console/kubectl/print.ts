@@ -6,7 +6,7 @@
  * Times are microseconds of the host's wall clock.
  */
 
-import type { KubeObject, Lease, Namespace, Node } from '../../kube-apiserver/api.ts';
+import type { ComponentStatus, KubeObject, Lease, Namespace, Node } from '../../kube-apiserver/api.ts';
 import type { EndpointsObject } from '../../kube-apiserver/endpoint-reconciler.ts';
 import { nodeStatusText, podStatusText } from '../../kube-apiserver/observe.ts';
 import type {
@@ -248,6 +248,15 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
       namespace.metadata.name,
       namespace.status.phase,
       age(namespace, look),
+    ]) as Row,
+  },
+  componentstatuses: {
+    header: ['NAME', 'STATUS', 'MESSAGE', 'ERROR'],
+    row: (({ metadata, conditions: [healthy] }: ComponentStatus) => [
+      metadata.name,
+      healthy?.status === 'True' ? 'Healthy' : 'Unhealthy',
+      healthy?.message ?? '',
+      healthy?.error ?? '',
     ]) as Row,
   },
   endpoints: { header: ['NAME', 'ENDPOINTS', 'AGE'], row: printEndpoints as Row },

@@ -4,6 +4,7 @@ import { nearestHint } from '../../nearest.ts';
 
 /** Short names as the API tells them (k/k pkg/registry, ShortNames). */
 const SHORT: Readonly<Record<string, readonly string[]>> = {
+  componentstatuses: ['cs'],
   nodes: ['no'],
   namespaces: ['ns'],
   pods: ['po'],
