@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ImportFile } from '../models/cluster/import-files.ts';
 import type { ParameterMap } from '../models/cluster/parameters.ts';
-import { findingText } from '../models/finding.ts';
+import { type Finding, findingText } from '../models/finding.ts';
 import { fixFiles } from '../properties/lints/fixes.ts';
 import type { LintFinding } from '../properties/lints/lint.ts';
 import { lintFiles } from '../properties/lints/rules.ts';
 import { filesOfTopology } from '../scenarios/topologies.ts';
 import { EXIT_EXPECTATION, Failure, refuse } from './failure.ts';
 import { filesOf } from './import.ts';
+import { noteLines } from './notes.ts';
 import { sarifOf } from './sarif.ts';
 import { collect } from './scenario.ts';
 import { libraryTexts, settings } from './shared.ts';
@@ -53,14 +54,20 @@ function lint(paths: readonly string[], flags: LintFlags): number {
   } else if (flags.json === true) {
     process.stdout.write(`${JSON.stringify(lints)}\n`);
   } else {
-    for (const finding of findings)
-      if (finding.message.startsWith('no kind of file'))
-        process.stderr.write(`note: ${findingText(finding)}\n`);
+    for (const line of asides(findings, lints)) process.stderr.write(`${line}\n`);
     process.stdout.write(
       lintText(lints, files.length, styleOf(process.stdout), process.stdout.columns ?? UNLIMITED),
     );
   }
   return lints.length === 0 ? 0 : EXIT_EXPECTATION;
+}
+
+/** What the readers warn of where no rule speaks, and files that are not read at all. */
+function asides(findings: readonly Finding[], lints: readonly LintFinding[]): string[] {
+  const judged = new Set(lints.map(({ file, line }) => `${file}:${line}`));
+  const warnings = findings.filter(({ file, line }) => !judged.has(`${file}:${line}`));
+  const unread = findings.filter(({ message }) => message.startsWith('no kind of file'));
+  return noteLines(warnings, unread.map(findingText));
 }
 
 /** Returns the exit code: 1 if something is left that has to be cured by hand. */

@@ -13,10 +13,14 @@ import {
   type KeepalivedSource,
   type KubeadmSource,
   type KubeVipSource,
+  leadsToApiservers,
   placeOf,
   type Sources,
 } from './import-sources.ts';
 import { NAME_PATTERN } from './topology.ts';
+
+/** How the warning about a balancer begins that may be one of something else. */
+export const NO_APISERVERS = 'no server has the port of the apiservers,';
 
 /** A host as far as the files tell. */
 export interface HostDraft {
@@ -145,9 +149,15 @@ function addServers(
   draft: (name: string) => HostDraft,
   findings: Finding[],
 ): void {
-  const source = sources.haproxy.find(({ config }) => apiserverBackend(config, apiserverPort) !== undefined);
+  const source =
+    sources.haproxy.find(({ config }) => leadsToApiservers(config, apiserverPort)) ??
+    sources.haproxy.find(({ config }) => apiserverBackend(config, apiserverPort) !== undefined);
   const backend = source && apiserverBackend(source.config, apiserverPort);
   if (!source || !backend) return;
+  if (!leadsToApiservers(source.config, apiserverPort)) {
+    const message = `${NO_APISERVERS} ${apiserverPort}: those of ${backend.name} are taken for the masters`;
+    findings.push({ severity: 'warning', ...at(source.file.path), message });
+  }
   const place = (server: ServerConfig) => ({
     file: source.file.path,
     ...placeOf(source.file.text, new RegExp(`(?<=^[ \\t]*)server[ \\t]+${escaped(server.name)}[ \\t]`, 'm')),

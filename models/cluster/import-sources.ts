@@ -120,6 +120,12 @@ export function apiserverBackend(config: HaproxyConfig, port: number): BackendCo
   return filled.find(({ servers }) => servers.some((server) => server.port === port)) ?? filled[0];
 }
 
+/** Does one of its backends have a server on the apiservers' port, or one that is asked at the port the client asked for? */
+export function leadsToApiservers(config: HaproxyConfig, port: number): boolean {
+  const backend = apiserverBackend(config, port);
+  return backend?.servers.some((server) => server.port === port || server.port === 0) === true;
+}
+
 /** Where clients reach a backend: the bind lines of the frontends that lead to it. */
 export function bindsOf(config: HaproxyConfig, backend: BackendConfig) {
   return config.frontends

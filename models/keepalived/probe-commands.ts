@@ -43,6 +43,8 @@ export function processOfPidFile(path: string): string {
 /** Recognises one simple command. */
 export function recognise(command: KnownCommand): Recognised {
   const name = baseName(command.words[0] ?? '');
+  const daemon = /^\/etc\/(?:rc\.d\/)?init\.d\/([\w.-]+)$/.exec(command.words[0] ?? '')?.[1];
+  if (daemon !== undefined) return systemctl('service', [daemon, ...command.words.slice(1)]);
   if (SILENT.has(name)) return { expression: { status: 0 } };
   switch (name) {
     case 'false':
@@ -109,7 +111,7 @@ function everyProcess(patterns: readonly string[]): Recognised {
 }
 
 /** `^haproxy$`, `[h]aproxy` and `/usr/sbin/haproxy` are haproxy. */
-function processName(pattern: string): string | undefined {
+export function processName(pattern: string): string | undefined {
   const name = baseName(pattern.replace(/^\^|\$$/g, '').replace(/\[(.)\]/g, '$1'));
   return /^[A-Za-z0-9_.-]+$/.test(name) ? name : undefined;
 }
@@ -130,6 +132,8 @@ function systemctl(name: string, args: readonly string[]): Recognised {
   const words = args.filter((word) => word !== '--quiet' && word !== '-q' && word !== '--no-pager');
   const [verb, unit] = name === 'service' ? [words[1], words[0]] : [words[0], words[1]];
   const tests = verb === 'is-active' || verb === 'status';
+  if (verb !== undefined && /^(?:re)?(?:start|stop)$/.test(verb))
+    return refuse(`a check that does something: \`${verb} ${unit}\``);
   if (!tests || unit === undefined || words.length !== 2) return refuse(`\`${name} ${args.join(' ')}\``);
   return probe({ process: unit.replace(/\.service$/, ''), failure: 3 });
 }
@@ -147,6 +151,8 @@ export function recogniseAddressTest(
   const greps = /^[ef]?grep$/.test(baseName(right[0] ?? ''));
   if (!lists || !greps) return undefined;
   const patterns = right.slice(1).filter((word) => !/^-(?:[qwFEsox]+|-quiet|-fixed-strings)$/.test(word));
+  // grep without a pattern ends with 2, and so does the pipe.
+  if (right.every((word, index) => index === 0 || word.startsWith('-'))) return { expression: { status: 2 } };
   if (patterns.length !== 1) return refuse(`\`${right.join(' ')}\``);
   const found = /^(?:inet )?\^?((?:\d{1,3}\.){3}\d{1,3})(?:\/\d*)?\$?$/.exec(
     patterns[0]!.replaceAll('\\', '').trim(),

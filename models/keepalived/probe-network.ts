@@ -166,6 +166,8 @@ export function http(
   addresses: Readonly<Record<string, Address>>,
 ): Recognised {
   const match = /^(?:(https?):\/\/)?([^/:?#]+)(?::(\d+))?([/?][^#]*)?(?:#.*)?$/i.exec(url);
+  // curl(1) 3: the URL is malformed, as of an empty variable it is.
+  if (/^https?:\/\/(?::\d+)?(?:\/|$)/i.test(url)) return { expression: { status: 3 } };
   if (match === null) return refuse(`the URL ${url}`);
   const tls = match[1]?.toLowerCase() === 'https';
   const host = addressOf(match[2]!, addresses);

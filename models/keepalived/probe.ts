@@ -44,7 +44,9 @@ export type Expression =
   /** A command that always ends so (true, false, echo). */
   | { readonly status: number }
   /** Ends the whole script. */
-  | { readonly exit: number | 'last' };
+  | { readonly exit: number | 'last' }
+  /** The status of what was run last (`$?`). */
+  | { readonly last: true };
 
 export const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
   z.union([
@@ -56,6 +58,7 @@ export const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
     z.strictObject({ sequence: z.array(expressionSchema) }),
     z.strictObject({ status: z.int().min(0).max(255) }),
     z.strictObject({ exit: z.union([z.int().min(0).max(255), z.literal('last')]) }),
+    z.strictObject({ last: z.literal(true) }),
   ]),
 );
 
@@ -109,6 +112,7 @@ function walk(expression: Expression, at: Walk): number | Wanted | Ended {
 function walkInto(expression: Expression, at: Walk): number | Wanted | Ended {
   if ('probe' in expression) return at.outcomes[at.used++] ?? new Wanted(expression.probe);
   if ('status' in expression) return expression.status;
+  if ('last' in expression) return at.last;
   if ('exit' in expression) return new Ended(expression.exit === 'last' ? at.last : expression.exit);
   if ('not' in expression) {
     const inner = walk(expression.not, at);
@@ -156,7 +160,10 @@ export function simplified(expression: Expression): Expression {
       const simple = simplified(part);
       return 'sequence' in simple ? simple.sequence : [simple];
     });
-    const kept = parts.filter((part, i) => !('status' in part) || i === parts.length - 1);
+    // $? may be of a command that always ends so.
+    const kept = parts.some(asksForLast)
+      ? parts
+      : parts.filter((part, i) => !('status' in part) || i === parts.length - 1);
     return kept.length === 1 ? kept[0]! : { sequence: kept };
   }
   if ('and' in expression) return { and: [simplified(expression.and[0]), simplified(expression.and[1])] };
@@ -171,4 +178,14 @@ export function simplified(expression: Expression): Expression {
     };
   }
   return expression;
+}
+
+function asksForLast(expression: Expression): boolean {
+  if ('last' in expression) return true;
+  if ('not' in expression) return asksForLast(expression.not);
+  if ('and' in expression) return expression.and.some(asksForLast);
+  if ('or' in expression) return expression.or.some(asksForLast);
+  if ('sequence' in expression) return expression.sequence.some(asksForLast);
+  if (!('if' in expression)) return false;
+  return [expression.if, expression.do, ...(expression.else ? [expression.else] : [])].some(asksForLast);
 }

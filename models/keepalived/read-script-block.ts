@@ -5,7 +5,7 @@
  * line is executed without a shell; before 2.0 by system(3)).
  */
 import type { Finding } from '../finding.ts';
-import type { ConfWord } from './conf-lines.ts';
+import { type ConfWord, keep } from './conf-lines.ts';
 import type { ConfReader, Vocabulary } from './conf-reader.ts';
 import type { ScriptConfig } from './config.ts';
 import { SCRIPT_WITHOUT_EFFECT } from './keywords.ts';
@@ -99,6 +99,7 @@ export function finishScript(draft: ScriptDraft, reader: ConfReader): FinishedSc
     .trim();
   const overrides = reader.options.scripts ?? {};
   let check: Expression | undefined;
+  let findings: readonly Finding[] = [];
   if (Object.hasOwn(overrides, name)) {
     const found = parseScriptOverride(overrides[name]!, reader.options.addresses);
     if ('message' in found) return refused(`script ${name}: ${found.message}`);
@@ -108,7 +109,10 @@ export function finishScript(draft: ScriptDraft, reader: ConfReader): FinishedSc
     const found = readCommand(command, at, reader);
     if (found.check === undefined) return { config: undefined, complaints: found.findings };
     check = found.check;
+    findings = found.findings;
   }
+  for (const { severity, file, line, column, message } of findings)
+    keep(reader.findings, { severity, file, line, column, message });
   const { intervalUs, timeoutUs, weight, reverse, rise, fall } = draft;
   return { config: { name, command, check, intervalUs, timeoutUs, weight, reverse, rise, fall } };
 }
@@ -135,6 +139,7 @@ function readCommand(
     }
     return readTrackScript(script.text, script.file, {
       args: words.slice(1),
+      name: baseName(path),
       ...(addresses && { addresses }),
     });
   }

@@ -174,14 +174,14 @@ class Scanner {
       this.at = end + 1;
       return { variable: match[1]!, fallback: match[2] };
     }
-    if (/[0-9*@]/.test(next)) {
+    if (/[0-9*@?]/.test(next)) {
       this.at += 2;
       return { variable: next, fallback: undefined };
     }
     NAME.lastIndex = this.at + 1;
     const name = NAME.exec(text)?.[0];
     if (name === undefined) {
-      if (next !== '' && '?#$!-'.includes(next)) throw new ShellRefused(`the variable $${next}`, place);
+      if (next !== '' && '#$!-'.includes(next)) throw new ShellRefused(`the variable $${next}`, place);
       return undefined;
     }
     this.at += 1 + name.length;

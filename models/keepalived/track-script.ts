@@ -1,6 +1,7 @@
 /**
  * Imports a check script: a `script` line or a script file becomes an expression of probes (models/keepalived/probe.ts).
- * What is not understood is refused with its place; the caller may then say what the script tests.
+ * What is not understood is refused with its place; the caller may then say what the script tests. What a command says is
+ * understood where the script asks only for its status, whether it says anything, how many lines, or which HTTP status.
  *
  * Sources: the check scripts of kubeadm's docs/ha-considerations.md and of HAProxy tutorials; keepalived.conf(5)
  * "vrrp_script" (a line is run without a shell). Not modelled: side effects of a script, the time its own commands take.
@@ -8,8 +9,10 @@
 import type { Address } from '../../sim/effects.ts';
 import type { Finding, Position } from '../finding.ts';
 import { type Expression, simplified } from './probe.ts';
-import { baseName, processOfPidFile, recognise, recogniseAddressTest } from './probe-commands.ts';
-import { http, type KnownCommand, type Recognised, tcp } from './probe-network.ts';
+import { baseName, recognise, recogniseAddressTest } from './probe-commands.ts';
+import { http, type Recognised, tcp } from './probe-network.ts';
+import { processListed } from './script-output.ts';
+import { itself, known, type Scope, saidBy, testOf, textOf, valueOrReason } from './script-values.ts';
 import { assignmentOf, type Command, parseShell, type SimpleCommand } from './shell.ts';
 import { ShellRefused, type ShellWord } from './shell-words.ts';
 
@@ -22,22 +25,14 @@ export interface TrackScriptOptions {
   readonly args?: readonly string[];
   /** Names or placeholders that stand for addresses. */
   readonly addresses?: Readonly<Record<string, Address>>;
+  /** The file name under which it is run, which it finds in the list of processes. */
+  readonly name?: string;
 }
 
 export interface ReadTrackScript {
-  /** Undefined if there is an error among the findings. */
+  /** Undefined if there is an error among the findings; warnings say what a check does not do. */
   readonly check: Expression | undefined;
   readonly findings: readonly Finding[];
-}
-
-interface Scope {
-  /** A value that cannot be told is an error only when it is used. */
-  readonly variables: Map<string, string | ShellRefused>;
-  readonly functions: Map<string, Command>;
-  readonly addresses: Readonly<Record<string, Address>>;
-  /** `set -e`. */
-  exitsOnError: boolean;
-  calls: number;
 }
 
 /** Reads the text of a script file. */
@@ -46,6 +41,7 @@ export function readTrackScript(
   file: string,
   options: TrackScriptOptions = {},
 ): ReadTrackScript {
+  const findings: Finding[] = [];
   try {
     if (text.length > MAX_SCRIPT)
       throw new ShellRefused(`a script of ${text.length} characters`, { line: 1, column: 1 });
@@ -53,10 +49,14 @@ export function readTrackScript(
       variables: new Map((options.args ?? []).map((arg, i) => [String(i + 1), arg])),
       functions: new Map(),
       addresses: options.addresses ?? {},
+      name: options.name ?? '',
+      warn: ({ line, column }, message) =>
+        findings.push({ severity: 'warning', file, line, column, message }),
+      assigned: undefined,
       exitsOnError: false,
       calls: 0,
     };
-    return { check: simplified(translate(parseShell(text), scope)), findings: [] };
+    return { check: simplified(translate(parseShell(text), scope)), findings };
   } catch (error) {
     if (!(error instanceof ShellRefused)) throw error;
     // A command of a text that is no script may be the whole text.
@@ -149,7 +149,11 @@ function pipe(commands: readonly Command[], at: Position, scope: Scope): Express
     const tested = recogniseAddressTest(known(left, scope).words, known(right, scope).words);
     if (tested !== undefined) return accepted(tested, at);
   }
-  throw new ShellRefused('a pipe that is not `ip addr | grep ADDRESS`', at);
+  const last = commands[commands.length - 1];
+  const said =
+    last?.kind === 'simple' && /grep$/.test(last.words[0]?.raw ?? '') && saidBy(commands, at, scope);
+  if (said && !('refused' in said)) return said.some;
+  throw new ShellRefused(said ? said.refused : 'a pipe of this kind', at);
 }
 
 function accepted(found: Recognised, at: Position): Expression {
@@ -158,7 +162,15 @@ function accepted(found: Recognised, at: Position): Expression {
 }
 
 function simple(command: SimpleCommand, scope: Scope): Expression {
-  for (const { name, value } of command.assignments) scope.variables.set(name, valueOrReason(value, scope));
+  const assigned = scope.assigned;
+  scope.assigned = undefined;
+  for (const { name, value } of command.assignments) {
+    const found = valueOrReason(value, scope);
+    scope.variables.set(name, found);
+    if (typeof found === 'object' && 'output' in found) scope.assigned = found;
+  }
+  const test = testOf(command, scope, assigned);
+  if (test !== undefined) return accepted(test, command);
   // What is only said may contain anything.
   if (/^(?:echo|printf|logger)$/.test(command.words[0]?.raw ?? '')) return { status: 0 };
   const words = known(command, scope);
@@ -192,6 +204,8 @@ function simple(command: SimpleCommand, scope: Scope): Expression {
       return { status: 0 };
     case ':':
       return command.input === undefined ? { status: 0 } : fromDevice(command.input, scope);
+    case 'pgrep':
+      return accepted(processListed(words, itself(command, scope)), command);
     default:
       return accepted(recognise(words), command);
   }
@@ -237,52 +251,4 @@ function fromDevice(word: ShellWord, scope: Scope): Expression {
   const match = /^\/dev\/tcp\/([^/]+)\/(\d+)$/.exec(textOf(word, scope));
   if (match === null) return { status: 0 };
   return accepted(tcp(match[1], match[2], scope.addresses), word);
-}
-
-function known(command: SimpleCommand, scope: Scope): KnownCommand {
-  const pids = new Map<number, string>();
-  const words: string[] = [];
-  for (const word of command.words) {
-    const process = pidOf(word);
-    if (process !== undefined) pids.set(words.length, process);
-    words.push(process === undefined ? textOf(word, scope) : word.raw);
-  }
-  return { words, pids, addresses: scope.addresses };
-}
-
-/** `$(cat /run/haproxy.pid)`, `$(pidof haproxy)`, `$(pgrep haproxy)`: whose pid that is. */
-function pidOf(word: ShellWord): string | undefined {
-  const [piece] = word.pieces;
-  if (word.pieces.length !== 1 || piece === undefined || !('output' in piece)) return undefined;
-  const match =
-    /^\s*(?:\S*\/)?(cat|pidof|pgrep)\s+(?:-\w+\s+)*["']?([^\s"'|;&]+)["']?\s*(?:2>\s*\/dev\/null\s*)?$/.exec(
-      piece.output,
-    );
-  if (match === null) {
-    const file = /^\s*<\s*["']?([^\s"']+\.pid)["']?\s*$/.exec(piece.output);
-    return file === null ? undefined : processOfPidFile(file[1]!);
-  }
-  return match[1] === 'cat' ? processOfPidFile(match[2]!) : baseName(match[2]!);
-}
-
-function valueOrReason(word: ShellWord, scope: Scope): string | ShellRefused {
-  try {
-    return textOf(word, scope);
-  } catch (error) {
-    if (error instanceof ShellRefused) return error;
-    throw error;
-  }
-}
-
-/** A word with its variables filled in; one that is not set is empty, as in sh. */
-function textOf(word: ShellWord, scope: Scope): string {
-  return word.pieces
-    .map((piece) => {
-      if ('text' in piece) return piece.text;
-      if ('output' in piece) throw new ShellRefused(`the output of \`${piece.output.trim()}\``, piece.at);
-      const value = scope.variables.get(piece.variable);
-      if (value instanceof ShellRefused) throw value;
-      return value ?? piece.fallback ?? '';
-    })
-    .join('');
 }

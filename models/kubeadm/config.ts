@@ -225,7 +225,8 @@ function refusedBy(
   const version = CONFIG_VERSIONS.find(({ name }) => name === config.apiVersion);
   const document = [...kinds.values()][0];
   if (minor === undefined || !version || !document) return;
-  if (minor >= version.from && minor < (version.refusedFrom ?? Number.POSITIVE_INFINITY)) return;
+  // kubeadm of the next minor installs this one, too (version skew policy).
+  if (minor + 1 >= version.from && minor < (version.refusedFrom ?? Number.POSITIVE_INFINITY)) return;
   const message = `kubeadm 1.${minor} does not read ${version.name}`;
   findings.push(finding(document, ['apiVersion'], 'warning', message));
 }

@@ -3,12 +3,13 @@
  * which haproxy.cfg, who the masters are, where clients look for the API. Every fact keeps the place where it is written.
  */
 import { type ImportFile, type SortedFile, sortFiles } from '../../models/cluster/import-files.ts';
-import { type HostDraft, matchHosts } from '../../models/cluster/import-hosts.ts';
+import { type HostDraft, matchHosts, NO_APISERVERS } from '../../models/cluster/import-hosts.ts';
 import { type ImportSettings, readImportSettings } from '../../models/cluster/import-settings.ts';
 import {
   apiserverBackend,
   bindsOf,
   type HaproxySource,
+  leadsToApiservers,
   readSources,
   type Sources,
 } from '../../models/cluster/import-sources.ts';
@@ -53,6 +54,8 @@ export interface Deployment {
   readonly virtualRouters: readonly VirtualRouter[];
   readonly balancers: readonly Balancer[];
   readonly endpoints: readonly SaidEndpoint[];
+  /** Check scripts, whether what they test is understood or not. */
+  readonly scripts: readonly SortedFile[];
 }
 
 export type { Router, VirtualRouter };
@@ -76,19 +79,41 @@ export function readDeployment(
   const { sources } = read;
   if (sorted.length === 0) return { findings: [...findings, nothingToRead(files)] };
   const matched = matchHosts(sources, settings);
-  findings.push(...matched.findings);
+  findings.push(...matched.findings.filter(({ message }) => !message.startsWith(NO_APISERVERS)));
   if (findings.some(isError)) return { findings };
   const { drafts: hosts, apiserverPort } = matched;
+  const endpoints = endpointsOf(sources, hosts, settings);
+  const ofSomethingElse = sources.haproxy.filter((source) =>
+    balancesSomethingElse(source, apiserverPort, endpoints),
+  );
+  for (const { file } of ofSomethingElse) {
+    const message = `${NO_APISERVERS} ${apiserverPort}: taken for a balancer of something else`;
+    findings.push({ severity: 'warning', file: file.path, line: 1, column: 1, message });
+  }
   const deployment: Deployment = {
     sources,
     hosts,
     masters: hosts.filter(({ controlPlane }) => controlPlane),
     apiserverPort,
     virtualRouters: readRouters(sources, hosts, unknown),
-    balancers: sources.haproxy.flatMap((source) => balancer(source, hosts, apiserverPort, settings)),
-    endpoints: endpointsOf(sources, hosts, settings),
+    balancers: sources.haproxy
+      .filter((source) => !ofSomethingElse.includes(source))
+      .flatMap((source) => balancer(source, hosts, apiserverPort, settings)),
+    endpoints,
+    scripts: sorted.filter(({ kind }) => kind === 'script'),
   };
   return { deployment, findings };
+}
+
+/** A balancer none of whose servers has the apiservers' port, and to whose ports nobody is sent for the API. */
+function balancesSomethingElse(
+  { config }: HaproxySource,
+  apiserverPort: number,
+  endpoints: readonly SaidEndpoint[],
+): boolean {
+  const backend = apiserverBackend(config, apiserverPort);
+  if (!backend || leadsToApiservers(config, apiserverPort)) return false;
+  return !bindsOf(config, backend).some(({ port }) => endpoints.some((said) => said.port === port));
 }
 
 function nothingToRead(files: readonly ImportFile[]): Finding {

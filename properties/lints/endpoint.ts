@@ -55,10 +55,12 @@ export const singleBalancer: LintRule = {
     const [balancer] = balancers;
     if (!balancer || balancers.length > 1 || hosts.size > 1 || virtualRouters.length > 0) return [];
     const [host] = hosts;
-    const message = `${host ? `${host.name} is` : 'these files have'} the only balancer, and there is no VIP: when it is down nobody reaches the ${balancer.backend.servers.length} apiservers behind it`;
+    const message = `${host ? `${host.name} is` : 'these files have'} the only balancer, and there is no VIP: when it is down nobody reaches the ${counted(balancer.backend.servers.length)} behind it`;
     return [{ file: balancer.file.path, line: balancer.binds[0]?.line ?? 1, message }];
   },
 };
+
+const counted = (servers: number): string => (servers === 1 ? 'apiserver' : `${servers} apiservers`);
 
 export const endpointIsOneMaster: LintRule = {
   name: 'endpoint-is-one-master',
@@ -66,13 +68,17 @@ export const endpointIsOneMaster: LintRule = {
   about:
     'The cluster’s endpoint is the address of one master: when that one is down, so is the API for everybody.',
   cure: 'Name the VIP or the balancer; every certificate and kubeconfig holds this address.',
-  find: ({ endpoints, masters }) =>
+  find: ({ endpoints, masters, sources }) =>
     endpoints
       .filter(({ by }) => by !== 'kubeadm join' && by !== 'apiServerEndpoint')
       .flatMap(({ by, host, port, address, file, line }): Complaint[] => {
-        const master = masters.find((one) => address !== undefined && one.address === address);
-        if (!master) return [];
-        const message = `${by} names ${host}:${port}, which is the master ${master.name}: when ${master.name} is down nobody reaches the other masters either`;
+        if (address === undefined) return [];
+        const named = masters.find((one) => one.address === address)?.name;
+        // A file without nodeRegistration.name names no host, and its address all the same.
+        const own = sources.kubeadm.some(({ config }) => config.advertiseAddress?.value === address);
+        if (named === undefined && !own) return [];
+        const master = named === undefined ? 'the first master itself' : `the master ${named}`;
+        const message = `${by} names ${host}:${port}, which is ${master}: when ${named ?? 'it'} is down nobody reaches the other masters either`;
         return [{ file, line, message }];
       }),
 };

@@ -21,6 +21,7 @@ import { httpchkOverridden, httpchkWithoutTls, noCheck, plainTcpCheck } from './
 import { backendLacksMaster, serverAddressOfAnotherHost } from './servers.ts';
 import { retriesWithoutRedispatch, timeoutsCutWatches } from './sessions.ts';
 import { checkOfVip, slowServerCheck, slowVipCheck } from './vip-check.ts';
+import { checkNeverFails, checkStopsKeepalived, vipWithoutCheck } from './vip-unchecked.ts';
 
 export const LINT_RULES: readonly LintRule[] = [
   penaltyNotAboveGap,
@@ -34,6 +35,9 @@ export const LINT_RULES: readonly LintRule[] = [
   authPassMismatch,
   peerMismatch,
   authPassCut,
+  vipWithoutCheck,
+  checkNeverFails,
+  checkStopsKeepalived,
   checkOfVip,
   slowVipCheck,
   slowServerCheck,
@@ -55,8 +59,9 @@ export const LINT_RULES: readonly LintRule[] = [
   tlsEndsAtBalancer,
 ];
 
-/** Consequences that cannot be simulated yet: the model has no pod network, and no names in certificates. */
+/** Consequences that cannot be simulated yet: scripts have no side effects, and the model has no pod network and no names in certificates. */
 const NOT_SIMULATED: ReadonlySet<string> = new Set([
+  checkStopsKeepalived.name,
   podSubnetOverlap.name,
   certificateLacksEndpoint.name,
   tlsEndsAtBalancer.name,

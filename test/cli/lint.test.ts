@@ -68,6 +68,18 @@ test('a check script that is not there, or says nothing that is understood, is n
   expect(stdout).toMatch(/priority-255-ignores-weight/);
 });
 
+test('what the readers warn of goes to standard error, unless a rule speaks of the same line', async () => {
+  const cfg =
+    'defaults\n mode tcp\n contimeout 5s\n timeout client 50s\n timeout server 50s\nlisten api\n bind :8443\n' +
+    ' option redispatch\n option httpchk\n option ssl-hello-chk\n server a 10.0.0.1:6443 check\n';
+  const { exitCode, stdout, stderr } = await quorate('lint', file('haproxy.cfg', cfg));
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/httpchk-overridden/);
+  expect(stderr).toMatch(
+    /^warning: .*haproxy\.cfg:3:2: 'contimeout' is not supported since HAProxy 2\.1[^\n]*\n$/,
+  );
+});
+
 describe('what cannot be read is exit code 2 with one message', () => {
   const refused = async (args: string[], pattern: RegExp): Promise<void> => {
     const { exitCode, stdout, stderr } = await quorate('lint', ...args);

@@ -4,7 +4,7 @@ import { type ImportFile, sortFiles } from '../../../models/cluster/import-files
 import { type ImportOptions, importTopology } from '../../../models/cluster/import-topology.ts';
 import { readTopology, writeTopology } from '../../../models/cluster/read-topology.ts';
 import { referenceFiles } from '../../../models/cluster/reference.ts';
-import { hostOf } from '../../../models/cluster/topology.ts';
+import { hostOf, type Topology } from '../../../models/cluster/topology.ts';
 import { findingText } from '../../../models/finding.ts';
 import { LIBRARY } from '../../scenarios/library.ts';
 
@@ -99,6 +99,18 @@ describe('importing deployment files', () => {
     expect(hostOf(topology!, 'm2').address).toBe('10.0.0.12');
     expect(findings.map(findingText)).toContain(
       'haproxy.cfg:11:3: server b is no name of a host: taken for m2, by its place in the list',
+    );
+  });
+
+  test('of two haproxy.cfg the one that leads to apiservers names the masters; a lone other one with a warning', () => {
+    const web = file('web/haproxy.cfg', haproxy('x 10.0.0.21:443'));
+    const api = file('api/haproxy.cfg', haproxy('a 10.0.0.11:6443'));
+    const masters = ({ hosts }: Topology): string[] =>
+      hosts.filter(({ roles }) => roles.includes('control-plane')).map(({ name }) => name);
+    expect(masters(imported([web, api]))).toEqual(['a']);
+    const { findings } = importTopology([web]);
+    expect(findings.map(findingText).join()).toMatch(
+      /no server has the port of the apiservers, 6443: those of/,
     );
   });
 

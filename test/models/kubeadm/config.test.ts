@@ -136,6 +136,10 @@ describe('kubeadm-config.yaml', () => {
     expect(said(cluster(body))).toContain(expected);
   });
 
+  test('kubeadm of one minor later installs a version, too: 1.21 from v1beta3', () => {
+    expect(said(cluster('kubernetesVersion: 1.21.0\n'))).toEqual([]);
+  });
+
   test.each([
     ['', 'error k.yaml:1:1: the file is empty'],
     ['a: 1\n', 'error k.yaml:1:1: a document needs apiVersion and kind'],

@@ -123,6 +123,64 @@ describe('the VIP’s check', () => {
   });
 });
 
+describe('a VIP that nothing takes away', () => {
+  const script = (line: string) => change('m1/keepalived.conf', '/usr/bin/killall -0 haproxy', line);
+  const untracked = change('m1/keepalived.conf', /track_script \{[^}]*\}/, '');
+  test('a router that tracks nothing, or a script that is not there', () => {
+    expect(edited(untracked)).toContain('vip-without-check m1/keepalived.conf:9');
+    const misspelt = change('m1/keepalived.conf', '        haproxy\n', '        haproxi\n');
+    expect(edited(misspelt)).toContain('vip-without-check m1/keepalived.conf:9');
+  });
+  test.each([
+    [
+      'of its sync group',
+      'vrrp_sync_group g {\n group {\n  control_plane\n }\n track_script {\n  haproxy\n }\n}\n',
+    ],
+    ['of its own balancing', 'virtual_server 10.0.0.100 6443 {\n protocol TCP\n}\n'],
+  ])('a router that tracks nothing because %s is well', (_, block) => {
+    const more: Edit = (text, path) => (path === 'm1/keepalived.conf' ? `${text}${block}` : text);
+    expect(edited(both(untracked, more)).filter((one) => one.startsWith('vip-without'))).toEqual([]);
+  });
+  test('a check that always succeeds', () => {
+    expect(edited(script('/bin/true'))).toContain('check-never-fails m1/keepalived.conf:2');
+    const finds = { path: 'm1/check_haproxy.sh', text: 'pgrep haproxy > /dev/null\n' };
+    expect(edited(script('/etc/keepalived/check_haproxy.sh'), finds)).toContain(
+      'check-never-fails m1/keepalived.conf:2',
+    );
+  });
+  test('a check that stops keepalived, which nobody starts', () => {
+    const text =
+      '#!/bin/sh\n# systemctl stop keepalived\nif ! pidof haproxy; then\n  systemctl stop keepalived\nfi\n';
+    expect(edited(script('/etc/keepalived/chk.sh'), { path: 'm1/chk.sh', text })).toContain(
+      'check-stops-keepalived m1/chk.sh:4',
+    );
+  });
+  test('a password without a type is none, and cannot be cut', () => {
+    const none = change(
+      'keepalived.conf',
+      /auth_type PASS\s+auth_pass quorate/,
+      'auth_type PASS;\n auth_pass quorate-pw',
+    );
+    expect(edited(none).filter((one) => one.startsWith('auth-pass-cut'))).toEqual([]);
+  });
+});
+
+test('an endpoint that is the first master’s own address, whether it has a name or not', () => {
+  const text =
+    'apiVersion: kubeadm.k8s.io/v1beta3\nkind: InitConfiguration\nlocalAPIEndpoint: { advertiseAddress: 10.0.0.11 }\n---\n' +
+    'apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\ncontrolPlaneEndpoint: 10.0.0.11:6443\n';
+  expect(lint([{ path: 'kubeadm-config.yaml', text }])).toEqual([
+    'endpoint-is-one-master kubeadm-config.yaml:7',
+  ]);
+});
+
+test('a balancer of something else is said to be one, and judged by no rule', () => {
+  const text = 'defaults\n mode tcp\nlisten db\n bind :5432\n server a 10.0.0.21:5432\n';
+  const { lints, findings } = lintFiles([{ path: 'haproxy.cfg', text }]);
+  expect(lints).toEqual([]);
+  expect(findings.map(({ message }) => message).join()).toContain('balancer of something else');
+});
+
 describe('checks of the servers', () => {
   const chk = (text: string) => change('haproxy.cfg', / {4}option httpchk[\s\S]*?status 200\n/, text);
   test('httpchk over TLS by http-check connect ssl is well', () => {
