@@ -79,6 +79,13 @@ const WORDS = [
     'expose',
     'drain',
     'taint',
+    'label',
+    'wait',
+    'config',
+    'rollout',
+    'top',
+    'cs',
+    'ns',
     'all',
   ],
   ...[

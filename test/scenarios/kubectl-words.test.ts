@@ -69,6 +69,12 @@ describe('what is there from the start', () => {
   });
 });
 
+test('a watch goes on from where the list was', () => {
+  const { text, exitCode } = typed('kubectl -s https://10.0.0.11:6443 get ns -w --request-timeout=2s');
+  expect(text).toMatch(/^NAME +STATUS +AGE\ndefault +Active .*\n(.*Active.*\n)*$/);
+  expect(exitCode).toBe(0);
+});
+
 describe('componentstatuses', () => {
   const WARNING = 'Warning: v1 ComponentStatus is deprecated in v1.19+\n';
   test('stacked: the apiserver that answers knows one etcd server', () => {
@@ -139,6 +145,12 @@ describe('kubectl config, api-resources, top', () => {
     expect(typed('kubectl api-resources --namespaced=false -o name').text).toContain('\nnodes\n');
   });
 
+  test('cluster-info names the endpoint', () => {
+    expect(typed('kubectl cluster-info').text).toBe(
+      "Kubernetes control plane is running at https://10.0.0.100:8443\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n",
+    );
+  });
+
   test('top needs a metrics server', () => {
     for (const line of ['kubectl top nodes', 'kubectl top pod'])
       expect(typed(line)).toEqual({ text: 'error: Metrics API not available\n', exitCode: 1 });
@@ -161,6 +173,18 @@ describe('label and annotate', () => {
       'deployment.apps/web annotated\n',
     );
     expect(typed('kubectl label node w1').text).toBe('error: at least one label update is required\n');
+  });
+});
+
+describe('taint', () => {
+  test('one with the same key and effect needs --overwrite', () => {
+    expect(typed('kubectl taint nodes w1 team=a:NoSchedule').text).toBe('node/w1 tainted\n');
+    expect(typed('kubectl taint nodes w1 team=b:NoSchedule')).toEqual({
+      text: 'error: node w1 already has team taint(s) with same effect(s) and --overwrite is false\n',
+      exitCode: 1,
+    });
+    expect(typed('kubectl taint nodes w1 team=b:NoSchedule --overwrite').text).toBe('node/w1 modified\n');
+    expect(typed('kubectl taint nodes w1 team:NoSchedule-').text).toBe('node/w1 untainted\n');
   });
 });
 

@@ -234,6 +234,7 @@ export function* taint(kubectl: Kubectl): Script {
     return fail(kubectl, 'error: at least one taint update is required');
   const node = yield* read<Node>(kubectl, 'nodes', name);
   if (isFailed(node)) return 1;
+  const overwrites = isSet(kubectl.flags, 'overwrite');
   let taints = [...(node.spec.taints ?? [])];
   for (const change of changes) {
     const away = /^([^=:]+)(?:=[^:]*)?(?::(\w+))?-$/.exec(change);
@@ -253,6 +254,11 @@ export function* taint(kubectl: Kubectl): Script {
       effect: effect as Taint['effect'],
       ...(value === undefined ? {} : { value }),
     };
+    if (!overwrites && taints.some((one) => one.key === key && one.effect === effect))
+      return fail(
+        kubectl,
+        `error: node ${name} already has ${key} taint(s) with same effect(s) and --overwrite is false`,
+      );
     taints = [...taints.filter((one) => one.key !== key || one.effect !== effect), added];
   }
   const path = pathOf(kubectl, 'nodes', name);
@@ -261,8 +267,8 @@ export function* taint(kubectl: Kubectl): Script {
     what: `patch nodes ${name}`,
   });
   if (isFailed(answer)) return 1;
-  kubectl.call.out(
-    `node/${name} ${changes.every((change) => change.endsWith('-')) ? 'untainted' : 'tainted'}\n`,
-  );
+  const removed = changes.filter((change) => change.endsWith('-')).length;
+  const mixed = overwrites || (removed > 0 && removed < changes.length);
+  kubectl.call.out(`node/${name} ${mixed ? 'modified' : removed > 0 ? 'untainted' : 'tainted'}\n`);
   return 0;
 }

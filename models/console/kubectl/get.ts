@@ -120,15 +120,23 @@ function warn(kubectl: Kubectl, plural: string): void {
   if (plural === 'componentstatuses' && minorOf(kubectl) >= DEPRECATED_SINCE) kubectl.call.err(DEPRECATED);
 }
 
+interface Fetched {
+  readonly objects: readonly KubeObject[];
+  /** From where a watch goes on. */
+  readonly revision: string;
+}
+
 /** The objects that are wanted of one resource; undefined when something failed. */
-export function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Script<KubeObject[] | undefined> {
+export function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Script<Fetched | undefined> {
   if (names.length === 0) {
     const answer = yield* listObjects(kubectl, plural);
     if (isFailed(answer)) return undefined;
     warn(kubectl, plural);
     const labels = flagOf(kubectl.flags, 'selector');
     const fields = flagOf(kubectl.flags, 'field-selector');
-    return answer.body.items.filter((object) => matches(object, labels) && selected(object, fields));
+    const { items, metadata } = answer.body;
+    const objects = items.filter((object) => matches(object, labels) && selected(object, fields));
+    return { objects, revision: metadata.resourceVersion };
   }
   const objects: KubeObject[] = [];
   let failed = false;
@@ -141,7 +149,8 @@ export function* fetchWanted(kubectl: Kubectl, { plural, names }: Wanted): Scrip
     else objects.push(answer.body);
   }
   if (objects.length > 0) warn(kubectl, plural);
-  return failed && objects.length === 0 ? undefined : objects;
+  if (failed && objects.length === 0) return undefined;
+  return { objects, revision: objects[0]?.metadata.resourceVersion ?? '0' };
 }
 
 export function* lookOf(kubectl: Kubectl): Script<Look> {
@@ -228,18 +237,14 @@ export function* get(kubectl: Kubectl): Script {
     const fetched = yield* fetchWanted(kubectl, one);
     if (fetched === undefined) return 1;
     const order = flagOf(flags, 'sort-by');
-    const objects = order === undefined ? fetched : sortedBy(fetched, order);
+    const objects = order === undefined ? fetched.objects : sortedBy(fetched.objects, order);
     if (objects === undefined) {
       call.err(`error: couldn't find any field with path "{${order}}" in the list of objects\n`);
       return 1;
     }
+    revision = fetched.revision;
     if (one.names.length > objects.length && !isSet(flags, 'ignore-not-found')) code = 1;
     if (objects.length === 0) continue;
-    revision = objects.reduce(
-      (last, { metadata: { resourceVersion = '0' } }) =>
-        Number(resourceVersion) > Number(last) ? resourceVersion : last,
-      revision,
-    );
     if (shown > 0 && output === undefined) call.out('\n');
     yield* printList(kubectl, one, objects, wanted.length > 1);
     shown += objects.length;

@@ -12,7 +12,7 @@ import { flagOf, isFlagError, isSet, readFlags } from '../flags.ts';
 import { apiResources, top } from './api-resources.ts';
 import { apply } from './apply.ts';
 import { cordon, drain, expose, remove, scale, taint } from './change.ts';
-import { isFailed, type Kubectl, request, serverOf, timeoutOf } from './client.ts';
+import { isFailed, type Kubectl, minorOf, request, serverOf, timeoutOf } from './client.ts';
 import { currentContext, getContexts, useContext, viewConfig } from './config.ts';
 import { create } from './create.ts';
 import { describe } from './describe.ts';
@@ -22,6 +22,9 @@ import { annotate, label } from './label.ts';
 import { exec, logs } from './logs.ts';
 import { rolloutStatus } from './rollout.ts';
 import { waitFor } from './wait.ts';
+
+/** KEP-2067: what was the master is the control plane. */
+const CONTROL_PLANE_SINCE = 20;
 
 type Subcommand = (kubectl: Kubectl) => Script;
 
@@ -41,7 +44,10 @@ function* clusterInfo(kubectl: Kubectl): Script {
     what: 'get services',
   });
   if (isFailed(answer)) return 1;
-  call.out(`Kubernetes control plane is running at https://${server.address}:${server.port}\n`);
+  const what = minorOf(kubectl) < CONTROL_PLANE_SINCE ? 'master' : 'control plane';
+  call.out(
+    `Kubernetes ${what} is running at https://${server.address}:${server.port}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
+  );
   return 0;
 }
 

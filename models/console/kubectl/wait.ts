@@ -86,8 +86,8 @@ export function* waitFor(kubectl: Kubectl): Script {
       return fail(kubectl, 'error: resource(s) were provided, but no name was specified');
     const found = yield* fetchWanted(kubectl, { plural, names });
     if (found === undefined) return 1;
-    if (found.length === 0) return fail(kubectl, 'error: no matching resources found');
-    names = found.map(({ metadata }) => metadata.name);
+    if (found.objects.length === 0) return fail(kubectl, 'error: no matching resources found');
+    names = found.objects.map(({ metadata }) => metadata.name);
   }
   const limitUs = readGoDuration(flagOf(flags, 'timeout') ?? TIMEOUT) ?? 0;
   const endUs = (yield* now()) + limitUs;
