@@ -145,6 +145,13 @@ describe('kubectl config, api-resources, top', () => {
     expect(typed('kubectl api-resources --namespaced=false -o name').text).toContain('\nnodes\n');
   });
 
+  test('version: client, kustomize and server', () => {
+    const client = 'Client Version: v1.30.0\nKustomize Version: v5.0.4-0.20230601165947-6ce0bf390ce3\n';
+    expect(typed('kubectl version').text).toBe(`${client}Server Version: v1.30.0\n`);
+    expect(typed('kubectl version --client').text).toBe(client);
+    expect(typed('kubectl version --short').exitCode).toBe(1);
+  });
+
   test('cluster-info names the endpoint', () => {
     expect(typed('kubectl cluster-info').text).toBe(
       "Kubernetes control plane is running at https://10.0.0.100:8443\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n",

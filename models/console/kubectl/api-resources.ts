@@ -13,6 +13,14 @@ import { shortNamesOf } from './resources.ts';
 
 const APIVERSION_SINCE = 20;
 
+/** The version that was preferred before this minor version (deprecation guide of the API). */
+const BEFORE: Readonly<Record<string, readonly [minor: number, apiVersion: string]>> = {
+  poddisruptionbudgets: [21, 'policy/v1beta1'],
+  cronjobs: [21, 'batch/v1beta1'],
+  horizontalpodautoscalers: [23, 'autoscaling/v1'],
+  ingresses: [19, 'networking.k8s.io/v1beta1'],
+};
+
 /** What kubectl asks before it knows what there is. */
 function* discover(kubectl: Kubectl): Script<boolean> {
   return !isFailed(yield* request(kubectl, 'GET', '/livez', { what: 'get' }));
@@ -20,6 +28,11 @@ function* discover(kubectl: Kubectl): Script<boolean> {
 
 function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? (apiVersion.split('/')[0] as string) : '';
+}
+
+function versionOf(plural: string, apiVersion: string, minor: number): string {
+  const [since, before] = BEFORE[plural] ?? [0, ''];
+  return minor < since ? before : apiVersion;
 }
 
 export function* apiResources(kubectl: Kubectl): Script {
@@ -43,7 +56,7 @@ export function* apiResources(kubectl: Kubectl): Script {
   const rows = found.map(({ plural, apiVersion, namespaced, kind }) => [
     plural,
     shortNamesOf(plural).join(','),
-    byVersion ? apiVersion : groupOf(apiVersion),
+    byVersion ? versionOf(plural, apiVersion, minorOf(kubectl)) : groupOf(apiVersion),
     String(namespaced),
     kind,
   ]);

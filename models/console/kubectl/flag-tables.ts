@@ -65,6 +65,7 @@ const OWN: Readonly<Record<string, FlagTable>> = {
   annotate: OVERWRITE,
   wait: { for: 'value', timeout: 'value', all: 'switch', selector: 'value' },
   'rollout status': { watch: 'switch', timeout: 'value' },
+  version: { client: 'switch', short: 'switch' },
   'api-resources': { 'no-headers': 'switch', namespaced: 'switch', output: 'value' },
   'config view': { minify: 'switch', raw: 'switch', flatten: 'switch' },
   'config get-contexts': { 'no-headers': 'switch', output: 'value' },

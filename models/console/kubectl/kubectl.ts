@@ -12,7 +12,7 @@ import { flagOf, isFlagError, isSet, readFlags } from '../flags.ts';
 import { apiResources, top } from './api-resources.ts';
 import { apply } from './apply.ts';
 import { cordon, drain, expose, remove, scale, taint } from './change.ts';
-import { isFailed, type Kubectl, minorOf, request, serverOf, timeoutOf } from './client.ts';
+import { type Kubectl, serverOf, timeoutOf } from './client.ts';
 import { currentContext, getContexts, useContext, viewConfig } from './config.ts';
 import { create } from './create.ts';
 import { describe } from './describe.ts';
@@ -21,35 +21,10 @@ import { get } from './get.ts';
 import { annotate, label } from './label.ts';
 import { exec, logs } from './logs.ts';
 import { rolloutStatus } from './rollout.ts';
+import { clusterInfo, version } from './version.ts';
 import { waitFor } from './wait.ts';
 
-/** KEP-2067: what was the master is the control plane. */
-const CONTROL_PLANE_SINCE = 20;
-
 type Subcommand = (kubectl: Kubectl) => Script;
-
-function* version(kubectl: Kubectl): Script {
-  const { call } = kubectl;
-  const { kubernetes } = call.place.topology.versions;
-  call.out(`Client Version: v${kubernetes}\n`);
-  const answer = yield* request(kubectl, 'GET', '/livez', { what: 'get version' });
-  if (isFailed(answer)) return 1;
-  call.out(`Server Version: v${kubernetes}\n`);
-  return 0;
-}
-
-function* clusterInfo(kubectl: Kubectl): Script {
-  const { call, server } = kubectl;
-  const answer = yield* request(kubectl, 'GET', '/api/v1/namespaces/kube-system/services', {
-    what: 'get services',
-  });
-  if (isFailed(answer)) return 1;
-  const what = minorOf(kubectl) < CONTROL_PLANE_SINCE ? 'master' : 'control plane';
-  call.out(
-    `Kubernetes ${what} is running at https://${server.address}:${server.port}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
-  );
-  return 0;
-}
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   get,
