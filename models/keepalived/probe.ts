@@ -45,8 +45,8 @@ export type Expression =
   | { readonly status: number }
   /** Ends the whole script. */
   | { readonly exit: number | 'last' }
-  /** The status of what was run last (`$?`). */
-  | { readonly last: true };
+  /** Was this the status of what was run last (`[ $? -eq 1 ]`)? */
+  | { readonly last: number };
 
 export const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
   z.union([
@@ -58,7 +58,7 @@ export const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
     z.strictObject({ sequence: z.array(expressionSchema) }),
     z.strictObject({ status: z.int().min(0).max(255) }),
     z.strictObject({ exit: z.union([z.int().min(0).max(255), z.literal('last')]) }),
-    z.strictObject({ last: z.literal(true) }),
+    z.strictObject({ last: z.int().min(0).max(255) }),
   ]),
 );
 
@@ -112,7 +112,7 @@ function walk(expression: Expression, at: Walk): number | Wanted | Ended {
 function walkInto(expression: Expression, at: Walk): number | Wanted | Ended {
   if ('probe' in expression) return at.outcomes[at.used++] ?? new Wanted(expression.probe);
   if ('status' in expression) return expression.status;
-  if ('last' in expression) return at.last;
+  if ('last' in expression) return Number(at.last !== expression.last);
   if ('exit' in expression) return new Ended(expression.exit === 'last' ? at.last : expression.exit);
   if ('not' in expression) {
     const inner = walk(expression.not, at);

@@ -13,12 +13,12 @@ import { curl, type KnownCommand, portOf, type Recognised, refuse, tcp } from '.
 export type Output =
   /** ... there is at least one line, and the output is their number. */
   | { readonly kind: 'count'; readonly some: Expression }
-  /** ... there is any output. */
-  | { readonly kind: 'text'; readonly some: Expression }
+  /** ... there is any output; `ok` when it is the word of a health path. */
+  | { readonly kind: 'text'; readonly some: Expression; readonly ok?: Expression }
   /** ... it is a status below 400; `answered` when it is not 000. */
   | { readonly kind: 'status'; readonly some: Expression; readonly answered: Expression }
-  /** ... the status is 0. */
-  | { readonly kind: 'exit'; readonly some: Expression };
+  /** ... the status is 0; undefined: it is the status of what was run last. */
+  | { readonly kind: 'exit'; readonly some: Expression | undefined };
 
 export type KnownOutput = Output | { readonly refused: string };
 
@@ -175,7 +175,7 @@ function ofCurl(command: KnownCommand, { kept }: Patterns): KnownOutput | undefi
     return { kind: 'status', some: strict, answered: { probe: { ...probe, failOnStatus: false } } };
   }
   if (discards) return undefined;
-  if (kept.length === 0) return { kind: 'text', some: found.expression };
-  const health = /^\/(?:healthz|livez|readyz)$/.test(probe.path) && kept.join() === 'ok';
-  return health ? { kind: 'text', some: strict } : undefined;
+  const health = /^\/(?:healthz|livez|readyz)$/.test(probe.path);
+  if (kept.length === 0) return { kind: 'text', some: found.expression, ...(health && { ok: strict }) };
+  return health && kept.join() === 'ok' ? { kind: 'text', some: strict } : undefined;
 }

@@ -65,7 +65,18 @@ export function testOf(
   const closing = BRACKETS[first.raw];
   if (closing !== undefined && rest.pop()?.raw !== closing)
     throw new ShellRefused(`${closing} is missing`, first);
-  return recogniseTest(rest.map((word) => operandOf(word, scope, assigned)));
+  const operands = rest.map((word) => operandOf(word, scope, assigned));
+  return fileTest(operands, first, scope) ?? recogniseTest(operands);
+}
+
+/** `-f FILE` and its kin: hosts have the files that their check scripts ask for, but what a daemon leaves in /run. */
+function fileTest(operands: readonly Operand[], at: Position, scope: Scope): Recognised | undefined {
+  const [operator, file] = operands[0] === '!' ? operands.slice(1) : operands;
+  const asks = typeof operator === 'string' && /^-[efdrsx]$/.test(operator) && typeof file === 'string';
+  if (!asks || /^(?:\/var)?\/(?:run|lock)\/|\.(?:pid|sock|lock)$/.test(file) || !file.startsWith('/'))
+    return undefined;
+  scope.warn(at, `${file.slice(0, 80)} is taken for a file that is there`);
+  return { expression: { status: operands[0] === '!' ? 1 : 0 } };
 }
 
 function operandOf(word: ShellWord, scope: Scope, assigned: Said | undefined): Operand {
@@ -83,7 +94,7 @@ function operandOf(word: ShellWord, scope: Scope, assigned: Said | undefined): O
 
 /** `$?`: of what was run last, or of the command whose output was just kept. */
 function exitOf(assigned: Said | undefined, at: Position): Output {
-  if (assigned === undefined) return { kind: 'exit', some: { last: true } };
+  if (assigned === undefined) return { kind: 'exit', some: undefined };
   const { output } = assigned;
   if (output.kind === 'text') return { kind: 'exit', some: output.some };
   if (output.kind === 'status') return { kind: 'exit', some: output.answered };

@@ -72,11 +72,20 @@ function binary(left: Operand, operator: string, right: string): Recognised {
     return found === undefined ? refuse(`the test ${operator}`) : constant(found);
   }
   if (left.kind === 'text') {
+    if (right === 'ok' && left.ok && /^!?==?$/.test(operator)) return when(operator !== '!=', left.ok);
     if (right !== '' || !/^!?==?$/.test(operator)) return refuse('what an output contains');
     return when(operator === '!=', left.some);
   }
   if (number === undefined) return refuse(`a comparison with ${right}`);
   if (left.kind === 'status') return status(left, operator, number);
+  const equal = /^(?:==?|-eq)$/.test(operator);
+  if (
+    left.kind === 'exit' &&
+    left.some === undefined &&
+    number <= 255 &&
+    (equal || /^(?:!=|-ne)$/.test(operator))
+  )
+    return when(equal, { last: number });
   // The number of lines found, or the status of a failure, is any from 1 on: all have to give the same answer.
   const zero = holds(0, operator, number);
   const others = [1, Math.max(1, number), 1_000_000].map((value) => holds(value, operator, number));
@@ -85,7 +94,7 @@ function binary(left: Operand, operator: string, right: string): Recognised {
     return refuse('how many there are, or which failure it is');
   if (zero === other) return constant(zero);
   // A count is 0 when nothing is found, a status when all is well.
-  return when(left.kind === 'count' ? other : zero, left.some);
+  return when(left.kind === 'count' ? other : zero, left.some ?? { last: 0 });
 }
 
 function status(left: Extract<Output, { kind: 'status' }>, operator: string, code: number): Recognised {

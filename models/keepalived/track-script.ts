@@ -152,8 +152,8 @@ function pipe(commands: readonly Command[], at: Position, scope: Scope): Express
   const last = commands[commands.length - 1];
   const said =
     last?.kind === 'simple' && /grep$/.test(last.words[0]?.raw ?? '') && saidBy(commands, at, scope);
-  if (said && !('refused' in said)) return said.some;
-  throw new ShellRefused(said ? said.refused : 'a pipe of this kind', at);
+  if (said && !('refused' in said) && said.some) return said.some;
+  throw new ShellRefused(said && 'refused' in said ? said.refused : 'a pipe of this kind', at);
 }
 
 function accepted(found: Recognised, at: Position): Expression {

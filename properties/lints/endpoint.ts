@@ -2,8 +2,9 @@
  * Where clients, nodes and joining masters look for the API, against where it can be found.
  *
  * Source: kubeadm "Creating Highly Available Clusters" (controlPlaneEndpoint should be the balancer's address and port);
- * `kubeadm join --help`.
+ * `kubeadm join --help`; k/k cmd/kubeadm/app/cmd/join.go ("a cluster that doesn't have a stable controlPlaneEndpoint address").
  */
+import { placeOf } from '../../models/cluster/import-sources.ts';
 import type { Deployment, SaidEndpoint } from './deployment.ts';
 import type { Complaint, LintRule } from './lint.ts';
 import { listed } from './lint.ts';
@@ -81,4 +82,23 @@ export const endpointIsOneMaster: LintRule = {
         const message = `${by} names ${host}:${port}, which is ${master}: when ${named ?? 'it'} is down nobody reaches the other masters either`;
         return [{ file, line, message }];
       }),
+};
+
+export const noControlPlaneEndpoint: LintRule = {
+  name: 'no-control-plane-endpoint',
+  severity: 'error',
+  about:
+    'kubeadm’s configuration has no controlPlaneEndpoint beside a VIP or a balancer: no second master can join.',
+  cure: 'Write the VIP or the balancer as controlPlaneEndpoint before `kubeadm init`.',
+  find: ({ sources, endpoints, virtualRouters, balancers, masters }) => {
+    const shared = virtualRouters.length > 0 || balancers.length > 0 || masters.length > 1;
+    const own = sources.kubeadm.filter(({ config }) => config.role === 'init' || config.role === 'cluster');
+    const [first] = own.filter(({ file }) => /^kind: *ClusterConfiguration/m.test(file.text));
+    if (!shared || !first || endpoints.some(({ by }) => by !== 'kubeadm join' && by !== 'apiServerEndpoint'))
+      return [];
+    const { line } = placeOf(first.file.text, /^kind: *ClusterConfiguration/m);
+    const message =
+      'no controlPlaneEndpoint: kubeadm join --control-plane is refused, and every node asks the first master only';
+    return [{ file: first.file.path, line, message }];
+  },
 };

@@ -11,7 +11,7 @@ import {
 } from './agreement.ts';
 import { certificateLacksEndpoint, tlsEndsAtBalancer } from './certificates.ts';
 import { readDeployment } from './deployment.ts';
-import { endpointIsOneMaster, otherPort, singleBalancer } from './endpoint.ts';
+import { endpointIsOneMaster, noControlPlaneEndpoint, otherPort, singleBalancer } from './endpoint.ts';
 import type { LintFinding, LintRule } from './lint.ts';
 import { podSubnetOverlap } from './pod-subnet.ts';
 import { portClash, vipBindWithoutNonlocal } from './ports.ts';
@@ -54,14 +54,16 @@ export const LINT_RULES: readonly LintRule[] = [
   otherPort,
   singleBalancer,
   endpointIsOneMaster,
+  noControlPlaneEndpoint,
   podSubnetOverlap,
   certificateLacksEndpoint,
   tlsEndsAtBalancer,
 ];
 
-/** Consequences that cannot be simulated yet: scripts have no side effects, and the model has no pod network and no names in certificates. */
+/** Consequences that cannot be simulated yet: scripts have no side effects, imports take the VIP for an endpoint that no file says, and the model has no pod network and no names in certificates. */
 const NOT_SIMULATED: ReadonlySet<string> = new Set([
   checkStopsKeepalived.name,
+  noControlPlaneEndpoint.name,
   podSubnetOverlap.name,
   certificateLacksEndpoint.name,
   tlsEndsAtBalancer.name,

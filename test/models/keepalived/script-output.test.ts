@@ -63,9 +63,27 @@ describe('which status curl wrote', () => {
   test('the word ok of a health path is a status below 400', () => {
     expect(statuses('curl -sk https://127.0.0.1:6443/readyz | grep -q ok\n')).toEqual([0, 7]);
   });
+  test('ok itself, too', () => {
+    const said = 'said=$(curl -Ssk https://127.0.0.1:6443/healthz)\n';
+    expect(statuses(`${said}${failing('[ "$said" != "ok" ]')}`)).toEqual([0, 1]);
+    expect(refusal('[ "$(curl -Ssk https://127.0.0.1:6443/version)" = "ok" ]')).toContain('what an output');
+  });
   test('nothing said is no answer', () => {
     expect(statuses(failing('[ -z "$(curl -k https://localhost:6443)" ]'))).toEqual([0, 1]);
   });
+});
+
+test('a status by its number, as the probe ends (here with 7)', () => {
+  expect(statuses('nc -z localhost 80\nif [ $? -eq 7 ]; then exit 1; fi\n')).toEqual([0, 1]);
+  expect(statuses('nc -z localhost 80\nif [ $? -eq 1 ]; then exit 1; fi\n')).toEqual([0, 0]);
+});
+
+test('a file is taken for there, with a warning, unless it is what a daemon leaves', () => {
+  const { findings } = read('[ -f /var/www/html/index.html ] && pidof nginx\n');
+  expect(findings.map(({ message }) => message)).toEqual([
+    '/var/www/html/index.html is taken for a file that is there',
+  ]);
+  expect(statuses('if [ ! -x /usr/sbin/nginx ]; then exit 2; fi\npidof nginx\n')).toEqual([0, 7]);
 });
 
 test('who listens on a port is tried by connecting', () => {

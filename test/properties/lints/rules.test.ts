@@ -174,6 +174,20 @@ test('an endpoint that is the first master’s own address, whether it has a nam
   ]);
 });
 
+test('kubeadm’s configuration without controlPlaneEndpoint, beside a VIP, unless init names it', () => {
+  const conf = {
+    path: 'kubeadm-config.yaml',
+    text: 'apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nkubernetesVersion: 1.33.0\n',
+  };
+  const rule = (files: readonly ImportFile[]) =>
+    lint(files).filter((one) => one.startsWith('no-control-plane-endpoint'));
+  const others = REFERENCE.filter(({ path }) => !path.includes('kubeadm'));
+  const init = { path: 'notes.txt', text: 'kubeadm init --control-plane-endpoint 10.0.0.100:8443\n' };
+  expect(rule([...others, conf])).toEqual(['no-control-plane-endpoint kubeadm-config.yaml:2']);
+  expect(rule([...others, conf, init])).toEqual([]);
+  expect(rule([conf])).toEqual([]);
+});
+
 test('a balancer of something else is said to be one, and judged by no rule', () => {
   const text = 'defaults\n mode tcp\nlisten db\n bind :5432\n server a 10.0.0.21:5432\n';
   const { lints, findings } = lintFiles([{ path: 'haproxy.cfg', text }]);
