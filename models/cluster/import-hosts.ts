@@ -155,7 +155,7 @@ function addServers(
   const backend = source && apiserverBackend(source.config, apiserverPort);
   if (!source || !backend) return;
   if (!leadsToApiservers(source.config, apiserverPort)) {
-    const message = `${NO_APISERVERS} ${apiserverPort}: those of ${backend.name} are taken for the masters`;
+    const message = `${NO_APISERVERS} ${apiserverPort}: those of ${backend.name} are taken for the masters (another port is the bindPort of a kubeadm-config.yaml)`;
     findings.push({ severity: 'warning', ...at(source.file.path), message });
   }
   const place = (server: ServerConfig) => ({

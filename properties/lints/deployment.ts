@@ -87,7 +87,7 @@ export function readDeployment(
     balancesSomethingElse(source, apiserverPort, endpoints),
   );
   for (const { file } of ofSomethingElse) {
-    const message = `${NO_APISERVERS} ${apiserverPort}: taken for a balancer of something else`;
+    const message = `${NO_APISERVERS} ${apiserverPort}: taken for a balancer of something else (another port is the bindPort of a kubeadm-config.yaml)`;
     findings.push({ severity: 'warning', file: file.path, line: 1, column: 1, message });
   }
   const deployment: Deployment = {
