@@ -8,7 +8,7 @@
  * Draws may also be given (a stored counterexample holds them): a stream then begins with what is given, and goes on as
  * its generator would after as many draws.
  */
-import alea, { type Alea } from 'seedrandom/lib/alea.js';
+import alea, { type Alea, type AleaState } from 'seedrandom/lib/alea.js';
 
 /** Stream to what is drawn from it first, each in [0, 1). */
 export type GivenDraws = Readonly<Record<string, readonly number[]>>;
@@ -20,6 +20,12 @@ function givenFirst(values: readonly number[], from: number, then: Alea): Alea {
   return Object.assign(draw, { int32: () => then.int32(), state: () => ({ ...then.state(), at, values }) });
 }
 
+/** A generator in this state. */
+function goingOn({ at, values, ...state }: AleaState): Alea {
+  const generator = alea('', { state });
+  return values === undefined ? generator : givenFirst(values, at as number, generator);
+}
+
 /** More draws than any stream has that is worth storing. */
 const MOST_DRAWN = 1_000;
 
@@ -27,6 +33,8 @@ export class Streams {
   readonly seed: string;
   private readonly given: GivenDraws;
   private readonly open = new Map<string, Alea>();
+  /** Where streams of which nobody here has drawn yet go on. Immutable states: snapshots share them, and most are never drawn from. */
+  private kept: ReadonlyMap<string, AleaState> = new Map();
 
   constructor(seed: number | string, given: GivenDraws = {}) {
     this.seed = String(seed);
@@ -37,7 +45,8 @@ export class Streams {
   generator(name: string): Alea {
     let generator = this.open.get(name);
     if (generator === undefined) {
-      generator = this.begun(name);
+      const state = this.kept.get(name);
+      generator = state === undefined ? this.begun(name) : goingOn(state);
       this.open.set(name, generator);
     }
     return generator;
@@ -69,12 +78,15 @@ export class Streams {
   /** An independent copy in the same state. */
   clone(): Streams {
     const copy = new Streams(this.seed, this.given);
-    for (const [name, generator] of this.open) {
-      const { at, values, ...state } = generator.state();
-      const same = alea('', { state });
-      copy.open.set(name, values === undefined ? same : givenFirst(values, at as number, same));
-    }
+    copy.kept = this.states();
     return copy;
+  }
+
+  /** Of every stream that was drawn from. */
+  private states(): Map<string, AleaState> {
+    const all = new Map(this.kept);
+    for (const [name, generator] of this.open) all.set(name, generator.state());
+    return all;
   }
 
   /**
@@ -83,8 +95,9 @@ export class Streams {
    */
   drawn(keep: (name: string) => boolean): Record<string, number[]> {
     const found: Record<string, number[]> = {};
-    for (const name of [...this.open.keys()].filter(keep).sort()) {
-      const now = (this.open.get(name) as Alea).state();
+    const states = this.states();
+    for (const name of [...states.keys()].filter(keep).sort()) {
+      const now = states.get(name) as AleaState;
       const again = this.begun(name);
       const values: number[] = [];
       while (values.length <= MOST_DRAWN && !sameState(again.state(), now)) values.push(again());
@@ -94,6 +107,6 @@ export class Streams {
   }
 }
 
-function sameState(a: ReturnType<Alea['state']>, b: ReturnType<Alea['state']>): boolean {
+function sameState(a: AleaState, b: AleaState): boolean {
   return a.s0 === b.s0 && a.s1 === b.s1 && a.s2 === b.s2 && a.c === b.c && a.at === b.at;
 }
