@@ -52,7 +52,7 @@ export function proved(found: Proved['found'], given: ReadyCheck, folder: string
     ready.parameters,
   );
   const file = join(folder, `${first.scenario}.yaml`);
-  const { scenario, record, confirmed } = shown(first, { property, schedule, ready, phases, file });
+  const { scenario, record, confirmed } = shown(first, { property, schedule, ready, checker, file });
   writeWhole('--out', file, writeScenario(scenario));
   return {
     property,
@@ -81,7 +81,7 @@ interface Wanted {
   readonly property: Property;
   readonly schedule: Schedule;
   readonly ready: ReadyCheck;
-  readonly phases: Phases;
+  readonly checker: Checker;
   readonly file: string;
 }
 
@@ -89,8 +89,8 @@ interface Wanted {
  * The scenario under the standard probers, whose packets shift the draws of the links. Where the failure hangs on a packet's way, another
  * seed for these is taken, with which it shows in both.
  */
-function shown(first: ScenarioData, { property, schedule, ready, phases, file }: Wanted) {
-  const failed = failedAt(schedule, phases);
+function shown(first: ScenarioData, { property, schedule, ready, checker: { phases, spec }, file }: Wanted) {
+  const failed = failedAt(schedule, phases, spec);
   const own = rerun(first, file);
   if (own.wrong(property, failed, phases) !== undefined)
     return { scenario: first, record: own.record, confirmed: true };

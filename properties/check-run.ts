@@ -64,7 +64,7 @@ export class Checker {
   readonly checked: Checked;
   readonly properties: readonly Property[];
   readonly phases: Phases;
-  private readonly spec: WorldSpec;
+  readonly spec: WorldSpec;
   private readonly beside: readonly NeedRow[];
   private kept: { readonly seed: number; readonly settled: Settled } | undefined;
 
@@ -120,7 +120,7 @@ export class Checker {
       this.properties,
       coverage,
     );
-    const failed = failedAt(schedule, phases);
+    const failed = failedAt(schedule, phases, this.spec);
     const unjudged: Unjudged[] = [];
     const judge = (when: Property['judged']): Violation[] =>
       this.properties.flatMap((property) => {

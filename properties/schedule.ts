@@ -8,6 +8,7 @@
 import type { Topology } from '../models/cluster/topology.ts';
 import { durationText, durationUs } from '../scenarios/durations.ts';
 import type { FaultEntryData, ScenarioData } from '../scenarios/schema.ts';
+import type { WorldSpec } from '../sim/world-spec.ts';
 import type { Candidate } from './fault-classes.ts';
 
 export interface PlannedFault extends Candidate {
@@ -39,13 +40,40 @@ export interface Phases {
   readonly endMs: number;
 }
 
-/** What is out at the moment when all has settled. */
-export function failedAt({ faults }: Schedule, { settledMs }: Phases): Failure[] {
+/** What is out at the moment when all has settled. @param spec who is started at boot */
+export function failedAt({ faults }: Schedule, { settledMs }: Phases, spec: WorldSpec): Failure[] {
   return faults
     .filter(
-      ({ takesOut, atMs, forMs }) => takesOut !== '' && (forMs === undefined || atMs + forMs > settledMs),
+      (fault) =>
+        fault.takesOut !== '' &&
+        !endsBefore(fault, settledMs) &&
+        !(isStartedAtBoot(spec, fault.takesOut) && isBootedAfter(fault, faults, settledMs)),
     )
     .map(({ takesOut, atMs }) => ({ what: takesOut, atMs }));
+}
+
+function endsBefore({ atMs, forMs }: PlannedFault, settledMs: number): boolean {
+  return forMs !== undefined && atMs + forMs <= settledMs;
+}
+
+/** Was its host off for a while afterwards? */
+function isBootedAfter({ takesOut, atMs }: PlannedFault, faults: readonly PlannedFault[], settledMs: number) {
+  const host = takesOut.split('/')[0];
+  return faults.some(
+    (other) =>
+      other.entry.do === 'power-off' &&
+      other.takesOut === host &&
+      other.atMs > atMs &&
+      endsBefore(other, settledMs),
+  );
+}
+
+/** An enabled unit of systemd: `systemctl stop` lasts until the next boot. A static pod whose manifest was moved away stays away. */
+function isStartedAtBoot({ processes }: WorldSpec, path: string): boolean {
+  return processes.some(
+    ({ host, name, supervisor, enabled }) =>
+      `${host}/${name}` === path && supervisor.kind !== 'static-pod' && enabled !== false,
+  );
 }
 
 /** From power-on to the last daemon's start. */

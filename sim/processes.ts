@@ -298,7 +298,8 @@ export function takeHostDown(world: World, host: Host): void {
       process.state = 'stopped';
       process.incarnation++;
     }
-    process.wanted = process.spec.enabled;
+    // A static pod's manifest stays where it was put; what systemctl stopped starts again if it is enabled.
+    if (process.spec.supervisor.kind !== 'static-pod') process.wanted = process.spec.enabled;
     process.failures = 0;
     process.recentStartsUs = [];
   }

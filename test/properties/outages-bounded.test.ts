@@ -121,7 +121,7 @@ function tightness(name: string, faults: readonly PlannedFault[], set = {}, seed
     const schedule = { faults: [one], seed };
     const { session, violations } = checker.run(schedule);
     expect(violations).toEqual([]);
-    const outage = outageOf(session, failedAt(schedule, checker.phases), checker.phases);
+    const outage = outageOf(session, failedAt(schedule, checker.phases, checker.spec), checker.phases);
     return typeof outage === 'string' ? 0 : outage.tookUs / outage.boundUs;
   });
   return Math.max(...shares);

@@ -59,9 +59,9 @@ describe('a schedule of four faults, two of which leave the VIP on a dead proxy'
     for (const seed of [3, 4]) {
       const again = session(data, seed);
       expect(again.epochUs).toBe(run.epochUs);
-      expect(vipOnAWorkingProxy.violation(again, failedAt(shrunk.schedule, phases), phases)).toBe(
-        shrunk.what,
-      );
+      expect(
+        vipOnAWorkingProxy.violation(again, failedAt(shrunk.schedule, phases, checker.spec), phases),
+      ).toBe(shrunk.what);
     }
   });
 });
