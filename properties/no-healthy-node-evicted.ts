@@ -4,8 +4,6 @@ import type { FaultEntryData } from '../scenarios/schema.ts';
 import type { Session } from '../scenarios/session.ts';
 import { effectsOf } from './etcd/watch.ts';
 import type { Property } from './property.ts';
-import type { Failure } from './schedule.ts';
-import { hasFrontDoor } from './writes-served-iff-majority.ts';
 
 const CONTROLLER = 'kube-controller-manager.taint-eviction';
 const MARKED = /Marking for deletion Pod (\S+)$/;
@@ -24,19 +22,9 @@ function hitHosts({ scenario: { timeline = [] } }: Session): Set<string> {
   );
 }
 
-/** All that failed at some time, however short: a node is lost that reaches no API for the grace period. */
-function everFailed({ scenario: { timeline = [] } }: Session): Failure[] {
-  return (timeline as FaultEntryData[])
-    .filter(({ do: what, restart }) => TAKES_OUT.includes(what) || (what === 'kill' && restart === false))
-    .map(({ on = '' }) => ({ what: on, atMs: 0 }));
-}
-
-const TAKES_OUT: readonly string[] = ['power-off', 'link-down', 'stop'];
-
 export const noHealthyNodeEvicted: Property = {
   name: 'no-healthy-node-evicted',
-  sentence:
-    'No pod is evicted from a node whose host, link and kubelet no fault has hit, as long as a way in to the API is left.',
+  sentence: 'No pod is evicted from a node whose host, link and kubelet no fault has hit.',
   source:
     'kubernetes.io, nodes: node controller, eviction stops when all nodes are not ready; k/k pkg/controller/nodelifecycle (zone states), kubelet leases each 10 s against a grace period of 40 s',
   claimedUnder: ['host power', 'link', 'process stop', 'kill with restart'],
@@ -44,12 +32,6 @@ export const noHealthyNodeEvicted: Property = {
   needs: 'workloads',
   about: ['kube-apiserver', 'kube-controller-manager', 'haproxy'],
   judged: 'settled',
-  unjudged(session) {
-    // A controller-manager that has its apiserver beside it lives on, and counts the nodes as lost which reach none.
-    return hasFrontDoor(session.topology, everFailed(session))
-      ? undefined
-      : 'no way in was left: nodes without fault could not reach the API';
-  },
   violation: () => undefined,
   watch(session) {
     const { facts, epochUs } = session;

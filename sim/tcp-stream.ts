@@ -46,12 +46,16 @@ export function confirmHandshake(world: World, connection: Connection): void {
   sendStream(world, connection, 0, HANDSHAKE_DONE);
 }
 
-/** Where the next packet of this side goes: the peer's host, a wrong host, or nowhere. */
+/**
+ * Where the next packet of this side goes: the peer's host, a wrong host, or nowhere. A connection of a host with an address of its own has
+ * that address at both ends (the local route's source), and once it is gone neither may send (net/ipv4/route.c,
+ * ip_route_output_key_hash_rcu: EINVAL for a source that is nobody's here): both sides are silent, with no RST.
+ */
 function route(world: World, connection: Connection, side: number, from: Host): Host | undefined {
   const peer = hostOf(world, endOf(connection, 1 - side));
   if (connection.forwarded !== undefined)
     return forwardedRoute(world, connection, side, from) ? peer : undefined;
-  if (from === peer) return peer;
+  if (from === peer) return owns(from, connection.to) ? peer : undefined;
   if (side === 1)
     return from.addresses[0] === connection.to || from.addresses.includes(connection.to) ? peer : undefined;
   return connection.to === peer.address ? peer : resolve(world, from, connection.to);

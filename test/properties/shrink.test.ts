@@ -65,3 +65,25 @@ describe('a schedule of four faults, two of which leave the VIP on a dead proxy'
     }
   });
 });
+
+describe('what is out when all has settled', () => {
+  const phases = { settledMs: 60_000, endMs: 60_000 };
+  const out = (...faults: ReturnType<typeof fault>[]) =>
+    failedAt({ seed: 1, faults }, phases, checker.spec).map(({ what }) => what);
+  const boot = { ...fault('m1', 2_000, 'power-off'), forMs: 5_000 };
+
+  test('a unit that was stopped runs again after its host has booted, a static pod does not', () => {
+    expect(out(fault('m1/haproxy', 1_000), boot)).toEqual([]);
+    expect(out(fault('m1/etcd', 1_000), boot)).toEqual(['m1/etcd']);
+  });
+
+  test('but not if it was stopped after that, or another host has booted', () => {
+    expect(out({ ...boot, atMs: 500 }, fault('m1/haproxy', 1_000))).toEqual(['m1/haproxy']);
+    expect(out(fault('m2/haproxy', 1_000), boot)).toEqual(['m2/haproxy']);
+  });
+
+  test('a host that comes back in time is not out, one that stays away is', () => {
+    expect(out(boot)).toEqual([]);
+    expect(out(fault('m1', 2_000, 'power-off'))).toEqual(['m1']);
+  });
+});

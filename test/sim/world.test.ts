@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { setAddresses } from '../../sim/arp.ts';
 import { host, process, SECOND, story } from './fixture.ts';
 import { askerType, echoType, politeType, proberType, spawnerType, writerType } from './machines.ts';
 
@@ -115,6 +116,31 @@ describe('TCP as a client can tell it apart', () => {
     expect(named(s, 'closed').map(([, , note]) => note['how'])).toEqual(['reset']);
   });
 
+  test('a connection of a host with its own further address is silent at both ends once that is gone, and goes on when it is back', () => {
+    const late = { startDelayUs: [SECOND, SECOND] as const };
+    const s = story({
+      hosts: [host('a', 1)],
+      processes: [
+        process('a', echoType),
+        { ...process('a', askerType, { to: '10.0.0.9', everyUs: SECOND }), ...late },
+      ],
+    });
+    const { world } = s;
+    const [a] = world.hosts;
+    world.runUntil(0.5 * SECOND);
+    setAddresses(world, a!, ['10.0.0.1', '10.0.0.9']);
+    world.runUntil(3.5 * SECOND);
+    const answered = named(s, 'answer').length;
+    expect(answered).toBeGreaterThan(1);
+    setAddresses(world, a!, ['10.0.0.1']);
+    world.runUntil(8 * SECOND);
+    expect(named(s, 'answer')).toHaveLength(answered);
+    expect(named(s, 'closed')).toEqual([]);
+    setAddresses(world, a!, ['10.0.0.1', '10.0.0.9']);
+    world.runUntil(20 * SECOND);
+    expect(named(s, 'answer').length).toBeGreaterThan(answered + 5);
+  });
+
   test('a paused server still lets connections in and answers when it goes on', () => {
     const s = pair();
     s.world.act(0.5 * SECOND, { do: 'pause', process: 'b/echo' });
@@ -213,6 +239,19 @@ describe('supervisors', () => {
     s.world.act(SECOND, { do: 'stop', process: 'a/writer' });
     s.world.runUntil(20 * SECOND);
     expect(s.world.process('a/writer').state).toBe('stopped');
+  });
+
+  test('systemctl stop lasts until the next boot, a manifest that was moved away stays away', () => {
+    const pod = process('a', writerType, {}, { kind: 'static-pod', requires: 'echo' });
+    const unit = process('a', politeType, {}, { kind: 'systemd', restart: 'no' });
+    const s = story({ hosts: [host('a', 1)], processes: [process('a', echoType), pod, unit] });
+    s.world.act(SECOND, { do: 'stop', process: 'a/writer' });
+    s.world.act(SECOND, { do: 'stop', process: 'a/polite' });
+    s.world.act(2 * SECOND, { do: 'host', host: 'a', event: { type: 'power-off' } });
+    s.world.act(3 * SECOND, { do: 'host', host: 'a', event: { type: 'power-on' } });
+    s.world.runUntil(20 * SECOND);
+    expect(s.world.process('a/writer').state).toBe('stopped');
+    expect(s.world.process('a/polite').state).toBe('running');
   });
 
   test('systemctl restart starts a new process when the old one has ended, whatever its Restart= says', () => {

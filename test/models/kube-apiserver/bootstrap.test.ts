@@ -6,7 +6,7 @@ const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', spec: { hol
 const lease = (name: string) => ({ ...LEASE, metadata: { name } });
 
 function list(l: Lab, id: number): readonly string[] {
-  const { items } = l.answer(id)?.body as KubeList;
+  const { items } = l.answer(id)!.body as KubeList;
   return items.map(({ metadata }) => metadata.name);
 }
 

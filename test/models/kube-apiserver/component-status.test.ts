@@ -32,7 +32,7 @@ describe('componentstatuses', () => {
     l.quorum(8, false);
     l.ask(9, 'GET', `${collectionPath('componentstatuses')}/etcd-0`);
     l.run(40);
-    const { items } = l.answer(1)?.body as KubeList;
+    const { items } = l.answer(1)!.body as KubeList;
     expect((items as readonly ComponentStatus[]).map(wordsOf)).toEqual([
       expect.stringMatching(/^scheduler\|False/),
       expect.stringMatching(/^controller-manager\|False/),
