@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
+import { withoutJsonSchema } from './vite.no-json-schema.ts';
 import { OPENINGS, openings } from './vite.openings.ts';
 
 /**
@@ -63,5 +64,9 @@ export default defineConfig({
   base: './',
   plugins: [contentSecurityPolicy, openings],
   build: { outDir: '../dist/ui', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
-  worker: { format: 'es', rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstLoad }] } } } },
+  worker: {
+    format: 'es',
+    plugins: () => [withoutJsonSchema],
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstLoad }] } } },
+  },
 });

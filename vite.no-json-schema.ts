@@ -1,0 +1,23 @@
+/**
+ * Leaves zod's maker of JSON schemas out of the page: each schema has a method for it, so that no bundler can. The page makes none
+ * (`quorate schema` does, in Node), and it is 6 kB of what has to be loaded first.
+ */
+import type { Plugin } from 'vite';
+
+const MODULES = /\/zod\/v4\/core\/(?:json-schema-processors|to-json-schema)\.js$/;
+const NAMES = /^export (?:const|function) (\w+)|^export \{ \w+ as (\w+) \}/gm;
+
+/** The same names, of which none can be used. */
+export const withoutJsonSchema: Plugin = {
+  name: 'without-json-schema',
+  apply: 'build',
+  transform(code, id) {
+    if (!MODULES.test(id)) return null;
+    const names = [...code.matchAll(NAMES)].map(([, plain, renamed]) => renamed ?? plain);
+    const lines = names.map((name) => `refuse as ${name}`);
+    return {
+      code: `const refuse = () => () => { throw new Error('the page makes no JSON schema'); };\nexport { ${lines.join(', ')} };`,
+      map: null,
+    };
+  },
+};
