@@ -83,7 +83,7 @@ describe.skipIf(withoutBrowser())('the page', () => {
       await dialog.locator('select[name=target]').selectOption('m1/haproxy');
       await dialog.getByRole('radio', { name: /^set/ }).check();
       const known = dialog.locator('datalist option[value=inter]');
-      expect(await known.count()).toBe(1);
+      await expect.poll(() => known.count()).toBe(1);
       await dialog.getByRole('combobox', { name: 'parameter' }).fill('inter');
       await dialog.getByRole('textbox', { name: 'value' }).fill('soon');
       await dialog.getByText('soon is not a time such as 10s').waitFor();
