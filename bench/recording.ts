@@ -1,7 +1,7 @@
 /**
  * What it costs to record a run, on bench/full-detail.yaml. The same luck three times, side by side: nobody watching; what a
  * run that is judged needs (facts, conditions); and recorded, which is that and all that a page shows and seeks in: the
- * lanes, the story, a snapshot each 5 s and every action, from which any step can be had again. Beside them the
+ * lanes, the story, a snapshot each second and every action, from which any step can be had again. Beside them the
  * hash of the trace, which `quorate run` makes as well.
  */
 import { LaneRecorder } from '../scenarios/lane-recorder.ts';
