@@ -14,9 +14,10 @@ export const withoutJsonSchema: Plugin = {
   transform(code, id) {
     if (!MODULES.test(id)) return null;
     const names = [...code.matchAll(NAMES)].map(([, plain, renamed]) => renamed ?? plain);
-    const lines = names.map((name) => `refuse as ${name}`);
+    // Each schema is given its method when it is made.
+    const lines = names.map((name) => `${/^create/.test(name ?? '') ? 'later' : 'never'} as ${name}`);
     return {
-      code: `const refuse = () => () => { throw new Error('the page makes no JSON schema'); };\nexport { ${lines.join(', ')} };`,
+      code: `const never = () => { throw new Error('the page makes no JSON schema'); };\nconst later = () => never;\nexport { ${lines.join(', ')} };`,
       map: null,
     };
   },

@@ -1,7 +1,6 @@
 /** The fault palette as forms that a person fills in, made from the palette's own schemas. */
 import { PARAMETERS } from '../../models/cluster/parameter-table.ts';
 import { OF_UNIT } from '../../models/cluster/reconfigure.ts';
-import { z } from '../../models/zod.ts';
 import type { AimKind } from '../../scenarios/fault.ts';
 import { FAULTS } from '../../scenarios/faults.ts';
 
@@ -32,27 +31,28 @@ export interface FaultForm {
   readonly fields: readonly FaultField[];
 }
 
-interface Property {
-  readonly type?: string;
-  readonly description?: string;
-  readonly enum?: readonly string[];
-  readonly pattern?: string;
+/** As much of a zod schema as a form asks for. */
+interface Schema {
+  readonly description?: string | undefined;
+  readonly def: {
+    readonly type: string;
+    readonly innerType?: Schema;
+    readonly entries?: Readonly<Record<string, string>>;
+  };
 }
 
 export function faultForms(): FaultForm[] {
   return FAULTS.filter(({ name }) => name !== 'mark').map(({ name, about, aim, lasts, parameters }) => {
-    const schema = z.toJSONSchema(parameters, { io: 'input' }) as {
-      readonly properties?: Readonly<Record<string, Property>>;
-      readonly required?: readonly string[];
-    };
-    const fields = Object.entries(schema.properties ?? {}).map(([key, property]): FaultField => {
-      const kind = kindOf(property);
+    const shape = parameters.shape as unknown as Readonly<Record<string, Schema>>;
+    const fields = Object.entries(shape).map(([key, schema]): FaultField => {
+      const { inner, about, required } = unwrapped(schema);
+      const kind = kindOf(inner);
       return {
         key,
-        about: property.description ?? '',
-        required: schema.required?.includes(key) ?? false,
+        about,
+        required,
         kind,
-        choices: property.enum ?? [],
+        choices: Object.values(inner.def.entries ?? {}),
         example: EXAMPLES[key] ?? (kind === 'number' ? '0' : ''),
         ...(key === 'parameter' ? { suggestions: parameterNames() } : {}),
       };
@@ -70,9 +70,20 @@ function parameterNames(): Record<string, Suggestion[]> {
   return names;
 }
 
-function kindOf({ type, enum: choices }: Property): FaultField['kind'] {
-  if (choices !== undefined) return 'choice';
-  return type === 'number' || type === 'integer' ? 'number' : type === 'boolean' ? 'boolean' : 'text';
+/** Not by zod's JSON schemas, which the page does not load (vite.no-json-schema.ts). */
+function unwrapped(schema: Schema): { inner: Schema; about: string; required: boolean } {
+  let inner = schema;
+  let about = schema.description;
+  while (inner.def.innerType !== undefined) {
+    inner = inner.def.innerType;
+    about ??= inner.description;
+  }
+  return { inner, about: about ?? '', required: inner === schema };
+}
+
+function kindOf({ def: { type, entries } }: Schema): FaultField['kind'] {
+  if (entries !== undefined) return 'choice';
+  return type === 'number' ? 'number' : type === 'boolean' ? 'boolean' : 'text';
 }
 
 /** Values that do something that is worth seeing. */
