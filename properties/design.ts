@@ -173,17 +173,15 @@ function stepsOf(topology: Topology, whole: Whole): RunEntryData[] {
 }
 
 function* simpler(design: Design): Generator<Design> {
-  const { topology, settings, clients, steps, ...rest } = design;
-  const kept = topology === undefined ? {} : { topology };
-  const bare = { settings: [], clients: [], steps: [] };
-  if (settings.length + clients.length + steps.length > 1) yield { ...rest, ...kept, ...bare };
-  if (topology !== undefined) yield { ...rest, settings, clients, steps };
+  const { settings, clients, steps } = design;
+  if (settings.length + clients.length + steps.length > 1)
+    yield { ...design, settings: [], clients: [], steps: [] };
+  const { topology, ...asGiven } = design;
+  if (topology !== undefined) yield asGiven;
   const without = <T>(all: readonly T[], index: number): T[] => all.filter((_, other) => other !== index);
-  for (let i = 0; i < settings.length; i++)
-    yield { ...rest, ...kept, settings: without(settings, i), clients, steps };
-  for (let i = 0; i < steps.length; i++)
-    yield { ...rest, ...kept, settings, clients, steps: without(steps, i) };
-  if (clients.length > 0) yield { ...rest, ...kept, settings, clients: [], steps };
+  for (let i = 0; i < settings.length; i++) yield { ...design, settings: without(settings, i) };
+  for (let i = 0; i < steps.length; i++) yield { ...design, steps: without(steps, i) };
+  if (clients.length > 0) yield { ...design, clients: [] };
 }
 
 export function parametersOf({ settings }: Design): ParameterMap {
@@ -202,11 +200,11 @@ export function designText(design: Design): string {
   return parts.length === 0 ? 'as it was given' : parts.join(', ');
 }
 
-/** Has it every host that the schedule and the design's own steps name? */
-export function fits(design: Design, checked: Checked, { faults }: Schedule): boolean {
-  const hosts = new Set(checkedOf(design, checked).topology.hosts.map(({ name }) => name));
+/** Has it every host that the schedule and its own steps name? */
+export function fits({ topology, steps = [] }: Checked, { faults }: Schedule): boolean {
+  const hosts = new Set(topology.hosts.map(({ name }) => name));
   const named = [
-    ...design.steps.map(({ on }) => on),
+    ...steps.map(({ on }) => on),
     ...faults.flatMap(({ entry }) => [...(entry.on === undefined ? [] : [entry.on]), ...(entry.links ?? [])]),
   ];
   return named.every((name) => hosts.has(name.split('/')[0] as string));

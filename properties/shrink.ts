@@ -39,9 +39,8 @@ export function shrinkDesign(
 ): { readonly design: Design; readonly runs: number } {
   let runs = 0;
   const isBroken = (design: Design): boolean => {
-    if (!fits(design, checked, schedule)) return false;
     const own = checkedOf(design, checked);
-    if (property.applies?.(own.topology) === false) return false;
+    if (!fits(own, schedule) || property.applies?.(own.topology) === false) return false;
     runs++;
     return new Checker(own, [property]).run(schedule, { briefly: true }).violations.length > 0;
   };

@@ -196,7 +196,7 @@ export interface End {
   /** The address this end speaks from. */
   readonly address: Address;
   open: boolean;
-  /** Earliest arrival of the next message to this end, so that a stream keeps its order. */
+  /** Earliest arrival of the next message to this end, so that a stream keeps its order; NOT_YET_US before the first. */
   nextArrivalUs: number;
   /** Sent by this end and not through: waits for the retransmission timer. */
   backlog: readonly unknown[];
@@ -206,7 +206,7 @@ export interface End {
   /** Retransmissions of the oldest unacknowledged segment so far; the timer is armed while `retrying`. */
   retries: number;
   retrying: boolean;
-  /** When this end's acknowledgements began to fail; 0 if they arrive. */
+  /** When this end's acknowledgements began to fail; NOT_YET_US (connection.ts) while they arrive. */
   unackedSinceUs: number;
   /** Messages that arrived before the process accepted the connection. */
   early: readonly unknown[];

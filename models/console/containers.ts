@@ -5,7 +5,6 @@
  * (k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT). Ids are made up. Not modelled: containers that have ended (crictl ps -a shows
  * none), images' hashes.
  */
-
 import type { Process } from '../../sim/state.ts';
 import type { LocalPods } from '../kubelet/local-pod.ts';
 import { type Call, look, type Script } from './command.ts';

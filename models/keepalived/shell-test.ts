@@ -2,7 +2,8 @@
  * `[ ... ]`, `[[ ... ]]` and `test`, as far as they ask what a command said: `[ $(pgrep -c x) -eq 0 ]`, `[ -z "$code" ]`,
  * `[ $? -ne 0 ]`.
  *
- * Source: POSIX.1-2017 test(1). Not modelled and refused: files, several conditions in one, patterns.
+ * Source: POSIX.1-2017 test(1). Not modelled and refused: several conditions in one, patterns;
+ * whether a file is there: script-values.ts.
  */
 import type { Expression } from './probe.ts';
 import { type Recognised, refuse } from './probe-network.ts';

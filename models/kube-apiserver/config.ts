@@ -59,6 +59,9 @@ export function initialCheckUs(minor: number): number {
   return minor < 21 ? 10_000_000 : 60_000_000;
 }
 
+/** A minor version after every change that is modelled. */
+const NEWEST = Number.POSITIVE_INFINITY;
+
 export const DEFAULTS: KubeApiserverConfig = {
   'etcd-servers': [{ address: '127.0.0.1', port: CLIENT_PORT, tls: true }],
   'secure-port': SECURE_PORT,
@@ -76,6 +79,6 @@ export const DEFAULTS: KubeApiserverConfig = {
   cachedResources: ['nodes', 'leases'],
   certificatesNotAfterUs: undefined,
   startUpUs: 3_000_000,
-  minor: 37,
-  initialCheckUs: initialCheckUs(Number.POSITIVE_INFINITY),
+  minor: NEWEST,
+  initialCheckUs: initialCheckUs(NEWEST),
 };

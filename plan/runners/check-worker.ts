@@ -106,9 +106,9 @@ export default function runTask({ group, seed, from, count }: CheckTask): CheckA
     ms: 0,
   }));
   // What is systematic is so for one design; of a drawn one come the drawn schedules and phases.
-  const first = design === undefined ? from : search.systematic + from;
-  for (let index = first; index < first + count; index++) {
-    const schedule = fixed === undefined ? search.at(index, seed) : { ...fixed, seed };
+  const skipped = design === undefined ? 0 : search.systematic;
+  for (let index = from; index < from + count; index++) {
+    const schedule = fixed === undefined ? search.at(skipped + index, seed) : { ...fixed, seed };
     const run = checker.run(schedule, shared.uncounted === true ? {} : { coverage });
     unjudged.push(...run.unjudged.map((one) => ({ ...one, runs: 1 })));
     for (const { property, what } of run.violations) {

@@ -114,9 +114,9 @@ describe('shrunk', () => {
       ({ entry }) => entry.on === 'm5',
     );
     const schedule: Schedule = { seed: 1, faults: [{ ...onM5!, atMs: 1_000 }] };
-    expect(fits(whole, CHECKED, schedule)).toBe(true);
+    expect(fits(checkedOf(whole, CHECKED), schedule)).toBe(true);
     const { topology: _, ...inThree } = whole;
-    expect(fits(inThree, CHECKED, schedule)).toBe(false);
+    expect(fits(checkedOf(inThree, CHECKED), schedule)).toBe(false);
   });
 
   test('by runs: of two settings the one is left with which no script sees a dead proxy', () => {

@@ -1,17 +1,17 @@
 /**
  * `npm run soak -- properties`: every property over drawn schedules of the faults under which all hold together: 10,000 runs on each
- * cured guide, 100,000 on the reference topologies in all. On all cores. What is done is kept in a file beside the build: after Ctrl-C the same
- * command goes on where it was; `--count` gives another number for the reference topologies, a tenth of it for each guide.
+ * cured guide, 100,000 on the reference topologies in all. On all cores; after Ctrl-C the same command goes on where it was (kept.ts).
+ * `--count` gives another number for the reference topologies, a tenth of it for each guide.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { libraryTexts, packageRoot } from '../../cli/shared.ts';
+import { libraryTexts } from '../../cli/shared.ts';
 import { type CheckAnswer, type CheckTask, checkOnPool } from '../../plan/runners/check-runs.ts';
 import { DEFAULT_CLASSES } from '../../properties/fault-classes.ts';
 import { PROPERTIES } from '../../properties/library.ts';
 import { ALL_NEEDS, NEEDS, type Need } from '../../properties/needs.ts';
 import { scheduleText } from '../../properties/schedule.ts';
 import { topologyNamed } from '../../scenarios/topologies.ts';
+import { isEndedEarly } from './interruptible.ts';
+import { keptOf } from './kept.ts';
 
 const CURED = ['guide-001-cured', 'guide-002-cured'];
 const REFERENCE = [
@@ -29,11 +29,7 @@ const TURNS = 4;
 const LONGER = 4;
 const PROGRESS_MS = 10_000;
 
-class Interrupted extends Error {}
-
 interface Progress {
-  readonly seed: number;
-  readonly count: number;
   /** By topology: of which tasks the answers are in. */
   readonly done: Record<string, number[]>;
   readonly broken: string[];
@@ -43,29 +39,24 @@ interface Progress {
 
 /** @returns the exit code: 0, 1 where a property is broken, 130 after Ctrl-C */
 export async function soakProperties(count: number, seed: number, threads: number): Promise<number> {
-  const file = join(packageRoot(), 'dist', 'soak-properties.json');
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Progress) : undefined;
-  const isSame = kept?.seed === seed && kept.count === count;
-  const progress: Progress = isSame ? kept : { seed, count, done: {}, broken: [], runs: 0, cpuS: 0 };
+  const none: Progress = { done: {}, broken: [], runs: 0, cpuS: 0 };
+  const { file, done: progress, goesOn, save: write, remove } = keptOf('properties', [count, seed], none);
   const all = 2 * Math.ceil(count / 10) + count;
-  if (isSame)
+  if (goesOn)
     process.stderr.write(`soak: properties goes on after ${text(progress.runs)} of ${text(all)} runs\n`);
   const parts = [
     ...CURED.map((name) => ({ name, runs: Math.ceil(count / 10) })),
     ...REFERENCE.map((name) => ({ name, runs: Math.ceil(count / REFERENCE.length) })),
   ];
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort(new Interrupted());
-  process.once('SIGINT', interrupt);
   const before = { cpuS: progress.cpuS, runs: progress.runs };
   let toldMs = performance.now();
   const save = (): void => {
     progress.cpuS = before.cpuS + cpuS();
-    writeFileSync(file, JSON.stringify(progress));
+    write();
   };
-  try {
+  const interrupted = await isEndedEarly(async (signal) => {
     for (const { name, runs } of parts) {
-      await soakOne(name, runs, progress, { seed, threads, signal: stop.signal }, () => {
+      await soakOne(name, runs, progress, { seed, threads, signal }, () => {
         if (performance.now() - toldMs < PROGRESS_MS) return;
         toldMs = performance.now();
         save();
@@ -75,19 +66,16 @@ export async function soakProperties(count: number, seed: number, threads: numbe
         );
       });
     }
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    save();
+  });
+  save();
+  if (interrupted) {
     process.stderr.write(`soak: properties, interrupted; the same command goes on from here (${file})\n`);
     return 130;
-  } finally {
-    process.removeListener('SIGINT', interrupt);
   }
-  save();
   process.stdout.write(
     `soak: properties, ${text(progress.runs)} runs, ${(progress.runs / progress.cpuS).toFixed(1)} per CPU second; ${progress.broken.length === 0 ? 'no property was broken' : `broken:\n${progress.broken.join('\n')}`}\n`,
   );
-  rmSync(file);
+  remove();
   return progress.broken.length === 0 ? 0 : 1;
 }
 

@@ -5,13 +5,12 @@
  */
 import { runOnPool } from '../../plan/runners/pool.ts';
 import { runSchedule, type Schedule } from '../../properties/etcd/fault-schedules.ts';
+import { isEndedEarly } from './interruptible.ts';
 import { addTo, NO_TOTALS, type RaftAnswer, type RaftTask } from './raft-worker.ts';
 
 /** Schedules a task: some seconds, so that an interruption loses little. */
 const CHUNK = 100;
 const PROGRESS_MS = 2_000;
-
-class Interrupted extends Error {}
 
 /** @returns the exit code: 0, 1 where a promise is broken, 130 after Ctrl-C */
 export async function soakRaft(count: number, seed: number, threads: number): Promise<number> {
@@ -23,17 +22,16 @@ export async function soakRaft(count: number, seed: number, threads: number): Pr
     }),
   );
   const seen = { ...NO_TOTALS };
-  const stop = new AbortController();
   const startedMs = performance.now();
   let done = 0;
   let toldMs = 0;
   let broken: RaftAnswer['broken'];
-  const answered = (_: number, answer: RaftAnswer): void => {
+  const answered = (answer: RaftAnswer, end: () => void): void => {
     done += answer.schedules;
     addTo(seen, answer.seen);
     if (answer.broken !== undefined) {
       broken = answer.broken;
-      stop.abort(new Interrupted());
+      end();
     }
     const elapsedMs = performance.now() - startedMs;
     if (elapsedMs - toldMs < PROGRESS_MS) return;
@@ -44,19 +42,13 @@ export async function soakRaft(count: number, seed: number, threads: number): Pr
       `soak: raft, ${text(done)} of ${text(count)} schedules, ${perSecond.toFixed(0)} a second, ${leftS} s left\n`,
     );
   };
-  const interrupt = (): void => stop.abort(new Interrupted());
-  process.once('SIGINT', interrupt);
-  try {
-    await runOnPool<RaftTask, RaftAnswer>('../../test/soak/raft-worker', undefined, tasks, {
-      answered,
-      signal: stop.signal,
+  await isEndedEarly((signal, end) =>
+    runOnPool<RaftTask, RaftAnswer>('../../test/soak/raft-worker', undefined, tasks, {
+      answered: (_, answer) => answered(answer, end),
+      signal,
       threads,
-    });
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-  } finally {
-    process.removeListener('SIGINT', interrupt);
-  }
+    }),
+  );
   process.stdout.write(
     `soak: raft, ${text(done)} schedules with ${text(seen.elections)} elections, ${text(seen.puts)} puts and ${text(seen.gets)} gets answered, ` +
       `${text(seen.unanswered)} not; in ${text(seen.judged)} a leader said at the end what was committed; ` +

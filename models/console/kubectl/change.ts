@@ -15,9 +15,9 @@ import { MIRROR_ANNOTATION, type Pod, type ReplicaWorkload } from '../../kube-ap
 import { serviceObject } from '../../operator/manifests.ts';
 import { type Script, wait } from '../command.ts';
 import { flagOf, isSet, readGoDuration } from '../flags.ts';
-import { fail, isFailed, type Kubectl, pathOf, read, request } from './client.ts';
+import { fail, isFailed, type Kubectl, pathOf, read, request, targetsOf } from './client.ts';
 import { listObjects } from './get.ts';
-import { kindName, pluralOf, targetsOf, unknownResource } from './resources.ts';
+import { kindName, pluralOf } from './resources.ts';
 
 const POLL_US = 1_000_000;
 /** Of a drain without --timeout, and of a delete that waits: nobody waits longer. */
@@ -25,8 +25,8 @@ const LONGEST_POLLS = 600;
 
 export function* scale(kubectl: Kubectl): Script {
   const { call, flags, args } = kubectl;
-  const target = targetsOf(args);
-  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
+  const target = targetsOf(kubectl, args);
+  if (target === undefined) return 1;
   const replicas = flagOf(flags, 'replicas');
   if (replicas === undefined || !/^\d+$/.test(replicas))
     return fail(
@@ -45,8 +45,8 @@ export function* scale(kubectl: Kubectl): Script {
 
 export function* expose(kubectl: Kubectl): Script {
   const { call, flags, args, namespace } = kubectl;
-  const target = targetsOf(args);
-  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
+  const target = targetsOf(kubectl, args);
+  if (target === undefined) return 1;
   const [of = ''] = target.names;
   const port = flagOf(flags, 'port');
   if (port === undefined)
@@ -86,8 +86,8 @@ function* waitGone(kubectl: Kubectl, path: string, uid: string | undefined, poll
 
 export function* remove(kubectl: Kubectl): Script {
   const { call, flags, args } = kubectl;
-  const target = targetsOf(args);
-  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
+  const target = targetsOf(kubectl, args);
+  if (target === undefined) return 1;
   const { plural, names } = target;
   if (names.length === 0) return fail(kubectl, 'error: resource(s) were provided, but no name was specified');
   if (plural === 'namespaces')

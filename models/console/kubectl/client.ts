@@ -29,6 +29,7 @@ import {
 import { type Flags, flagOf, isSet, readGoDuration } from '../flags.ts';
 import { adminNotAfter } from '../kubeadm/certificates.ts';
 import { isoTime } from '../wall-clock.ts';
+import { pluralOf, unknownResource } from './resources.ts';
 
 const DIAL_TIMEOUT_US = 30_000_000;
 const HANDSHAKE_TIMEOUT_US = 10_000_000;
@@ -73,6 +74,27 @@ export interface Answered<Body> {
 export function fail({ call }: Kubectl, text: string): number {
   call.err(`${text}\n`);
   return 1;
+}
+
+/** Objects of one resource, by their names. */
+export interface Targets {
+  readonly plural: string;
+  readonly names: readonly string[];
+}
+
+/** `deployment nginx`, `deployment/nginx`, `node w1 w2`; undefined: there is no such resource, which has been said. */
+export function targetsOf(kubectl: Kubectl, args: readonly string[]): Targets | undefined {
+  const [first = '', ...rest] = args;
+  const [kind = '', name] = first.split('/');
+  const plural = pluralOf(kind);
+  if (plural === undefined) {
+    kubectl.call.err(unknownResource(kind));
+    return undefined;
+  }
+  return {
+    plural,
+    names: name === undefined ? rest : [name, ...rest.map((arg) => arg.split('/')[1] ?? arg)],
+  };
 }
 
 /** The minor version of Kubernetes, which kubectl's is, too. */

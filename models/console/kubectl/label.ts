@@ -7,8 +7,8 @@
 import type { KubeObject } from '../../kube-apiserver/api.ts';
 import type { Script } from '../command.ts';
 import { isSet } from '../flags.ts';
-import { fail, isFailed, type Kubectl, pathOf, read, request } from './client.ts';
-import { kindName, type Targets, targetsOf, unknownResource } from './resources.ts';
+import { fail, isFailed, type Kubectl, pathOf, read, request, targetsOf } from './client.ts';
+import { kindName } from './resources.ts';
 
 interface Word {
   readonly field: 'labels' | 'annotations';
@@ -75,10 +75,13 @@ function* changeOne(
 
 function* change(kubectl: Kubectl, word: Word): Script {
   const changes = kubectl.args.filter(isChange);
-  const target = targetsOf(kubectl.args.filter((arg) => !isChange(arg)));
   if (changes.length === 0) return fail(kubectl, `error: at least one ${word.noun} update is required`);
-  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
-  const { plural, names }: Targets = target;
+  const target = targetsOf(
+    kubectl,
+    kubectl.args.filter((arg) => !isChange(arg)),
+  );
+  if (target === undefined) return 1;
+  const { plural, names } = target;
   if (names.length === 0) return fail(kubectl, 'error: resource(s) were provided, but no name was specified');
   let code = 0;
   for (const name of names) code = Math.max(code, yield* changeOne(kubectl, word, plural, name, changes));

@@ -47,24 +47,6 @@ export function pluralOf(word: string): string | undefined {
   return MEANINGS.get(name);
 }
 
-/** Objects of one resource, by their names. */
-export interface Targets {
-  readonly plural: string;
-  readonly names: readonly string[];
-}
-
-/** `deployment nginx`, `deployment/nginx`, `node w1 w2`. */
-export function targetsOf(args: readonly string[]): Targets | { readonly unknown: string } {
-  const [first = '', ...rest] = args;
-  const [kind = '', name] = first.split('/');
-  const plural = pluralOf(kind);
-  if (plural === undefined) return { unknown: kind };
-  return {
-    plural,
-    names: name === undefined ? rest : [name, ...rest.map((arg) => arg.split('/')[1] ?? arg)],
-  };
-}
-
 /** `nodes,pods` or `pod/NAME` */
 export function unknownResource(word: string): string {
   const hint = nearestHint(word, MEANINGS.keys());

@@ -10,8 +10,8 @@ import type { KubeObject } from '../../kube-apiserver/api.ts';
 import type { DaemonSet, ReplicaWorkload } from '../../kube-apiserver/workloads.ts';
 import { now, race, type Script, wait } from '../command.ts';
 import { flagOf, readGoDuration } from '../flags.ts';
-import { fail, isFailed, type Kubectl, read } from './client.ts';
-import { kindName, targetsOf, unknownResource } from './resources.ts';
+import { fail, isFailed, type Kubectl, read, targetsOf } from './client.ts';
+import { kindName } from './resources.ts';
 
 const POLL_US = 1_000_000;
 const PROGRESS_DEADLINE_US = 600_000_000;
@@ -83,8 +83,8 @@ function* timedOut(kubectl: Kubectl, limitUs: number): Script {
 export function* rolloutStatus(kubectl: Kubectl): Script {
   const { args, flags } = kubectl;
   if (args.length === 0) return fail(kubectl, 'error: required resource not specified');
-  const target = targetsOf(args);
-  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
+  const target = targetsOf(kubectl, args);
+  if (target === undefined) return 1;
   const { plural, names } = target;
   if (plural === 'statefulsets')
     return fail(kubectl, 'error: this console tells of deployments and daemon sets only');

@@ -9,9 +9,9 @@ import type { KubeObject, Node } from '../../kube-apiserver/api.ts';
 import type { Pod, ReplicaWorkload } from '../../kube-apiserver/workloads.ts';
 import { now, race, type Script, wait } from '../command.ts';
 import { flagOf, isSet, readGoDuration } from '../flags.ts';
-import { fail, isFailed, type Kubectl, pathOf, request } from './client.ts';
+import { fail, isFailed, type Kubectl, pathOf, request, targetsOf } from './client.ts';
 import { fetchWanted } from './get.ts';
-import { kindName, targetsOf, unknownResource } from './resources.ts';
+import { kindName } from './resources.ts';
 
 const POLL_US = 1_000_000;
 const TIMEOUT = '30s';
@@ -77,8 +77,8 @@ export function* waitFor(kubectl: Kubectl): Script {
   if (sought === undefined) return fail(kubectl, `error: unrecognized condition: "${text}"`);
   if (args.length === 0)
     return fail(kubectl, 'error: You must provide one or more resources by argument or filename.');
-  const target = targetsOf(args);
-  if ('unknown' in target) return fail(kubectl, unknownResource(target.unknown).trimEnd());
+  const target = targetsOf(kubectl, args);
+  if (target === undefined) return 1;
   const { plural } = target;
   let { names } = target;
   if (names.length === 0) {
