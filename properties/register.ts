@@ -3,6 +3,7 @@
  * linearizable if and only if that of each key is (Herlihy and Wing, 1990: linearizability is local).
  */
 import { linearization, type Operation, type SequentialModel } from './linearizability.ts';
+import { isInOrder } from './register-zones.ts';
 
 /** Values are texts; undefined is a key that is not there. */
 export type RegisterInput =
@@ -42,5 +43,6 @@ export function telling(history: readonly RegisterOperation[]): RegisterOperatio
 }
 
 export function isLinearizableRegister(history: readonly RegisterOperation[]): boolean {
-  return linearization(REGISTER, telling(history)) !== undefined;
+  const told = telling(history);
+  return isInOrder(told) ?? linearization(REGISTER, told) !== undefined;
 }

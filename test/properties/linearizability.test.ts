@@ -13,6 +13,7 @@ import {
   type RegisterOperation,
   telling,
 } from '../../properties/register.ts';
+import { isInOrder } from '../../properties/register-zones.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -83,8 +84,15 @@ const inputs: fc.Arbitrary<RegisterInput> = fc.oneof(
   fc.record({ op: fc.constant('put' as const), value: fc.constantFrom('a', 'b', 'c') }),
   fc.constant({ op: 'delete' } as const),
 );
+interface Drawn {
+  readonly input: RegisterInput;
+  readonly found: string | undefined;
+  readonly call: number;
+  readonly lasts: number;
+  readonly answered: boolean;
+}
 /** Few values, also ones put twice, and much overlap: half of such histories are linearizable. */
-const histories = fc.array(
+const histories: fc.Arbitrary<Drawn[]> = fc.array(
   fc.record({
     input: inputs,
     found: fc.constantFrom(undefined, 'a', 'b', 'c'),
@@ -95,18 +103,20 @@ const histories = fc.array(
   { maxLength: 7 },
 );
 
+function operationOf({ input, found, call, lasts, answered }: Drawn): RegisterOperation {
+  return {
+    input,
+    output: answered ? { value: input.op === 'get' ? found : undefined } : undefined,
+    call,
+    return: answered ? call + lasts : NEVER,
+  };
+}
+
 test('the search agrees with the twin that tries every order', () => {
   const counts = { yes: 0, no: 0 };
   fc.assert(
     fc.property(histories, (drawn) => {
-      const history = drawn.map(
-        ({ input, found, call, lasts, answered }): RegisterOperation => ({
-          input,
-          output: answered ? { value: input.op === 'get' ? found : undefined } : undefined,
-          call,
-          return: answered ? call + lasts : NEVER,
-        }),
-      );
+      const history = drawn.map(operationOf);
       const expected = bruteForce(history);
       counts[expected ? 'yes' : 'no']++;
       expect(isLinearizableRegister(history)).toBe(expected);
@@ -115,6 +125,39 @@ test('the search agrees with the twin that tries every order', () => {
     { seed: 4, numRuns: 4_000 },
   );
   expect(Math.min(counts.yes, counts.no)).toBeGreaterThan(500);
+});
+
+test('values that were put once are judged by their zones, as the twin does', () => {
+  const counts = { yes: 0, no: 0 };
+  const once = histories.map((drawn) =>
+    drawn.filter(
+      ({ input }, i) =>
+        input.op === 'get' ||
+        (input.op === 'put' &&
+          !drawn.slice(0, i).some((other) => other.input.op === 'put' && other.input.value === input.value)),
+    ),
+  );
+  fc.assert(
+    fc.property(once, (drawn) => {
+      const history = drawn.map(operationOf);
+      const expected = bruteForce(history);
+      counts[expected ? 'yes' : 'no']++;
+      expect(isInOrder(history)).toBe(expected);
+    }),
+    { seed: 5, numRuns: 10_000 },
+  );
+  expect(Math.min(counts.yes, counts.no)).toBeGreaterThan(2_000);
+  expect(isInOrder([put('a', 1, 2), put('a', 3, 4)])).toBeUndefined();
+  expect(isInOrder([put('a', 1, 2), removal(3, 4)])).toBeUndefined();
+});
+
+test('hundreds of requests that waited together, and a get too old, take no time', () => {
+  const waited = Array.from({ length: 300 }, (_, i) => [
+    put(`v${i}`, i, 1_000 + i),
+    get(`v${i}`, i, 2_000 + i),
+  ]).flat();
+  expect(isLinearizableRegister([...waited, get('v7', 3_000, 3_001)])).toBe(true);
+  expect(isLinearizableRegister([...waited, get('v7', 3_000, 3_001), get('v8', 3_002, 3_003)])).toBe(false);
 });
 
 test('the order that it finds is one: it respects the real order, and gives these answers', () => {
