@@ -1,3 +1,4 @@
+import { hostsWith } from '../models/cluster/topology.ts';
 import { RECOVERY_MS } from './phases.ts';
 import type { Property } from './property.ts';
 
@@ -8,6 +9,7 @@ export const apiRecovers: Property = {
     'etcd op-guide/failures.md; KEP-4603 for the back-off of crashed containers (10 s doubling); boot takes 30 s',
   claimedUnder: ['host power', 'link', 'process stop', 'kill with restart', 'kill without restart', 'pause'],
   needs: 'requests',
+  applies: (topology) => hostsWith(topology, 'kube-apiserver').length > 0,
   judged: 'healed',
   violation({ facts, epochUs }, _failed, { settledMs, endMs }) {
     const fromUs = epochUs + (settledMs + RECOVERY_MS) * 1000;

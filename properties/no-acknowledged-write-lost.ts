@@ -1,3 +1,4 @@
+import { hostsWith } from '../models/cluster/topology.ts';
 import { observeRaft, storedAt } from '../models/etcd/observe.ts';
 import type { Property } from './property.ts';
 
@@ -17,6 +18,7 @@ export const noAcknowledgedWriteLost: Property = {
     'loss',
   ],
   needs: 'requests',
+  applies: (topology) => hostsWith(topology, 'kube-apiserver').length > 0,
   judged: 'settled',
   violation({ facts, world, topology }) {
     let best: { readonly applied: number; readonly context: unknown } | undefined;

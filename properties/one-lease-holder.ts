@@ -1,3 +1,4 @@
+import { hostsWith } from '../models/cluster/topology.ts';
 import type { Cell } from '../sim/state.ts';
 import type { Property } from './property.ts';
 
@@ -22,6 +23,7 @@ export const oneLeaseHolder: Property = {
     'clock',
   ],
   needs: 'world',
+  applies: (topology) => hostsWith(topology, 'kube-controller-manager').length > 0,
   judged: 'settled',
   violation: () => undefined,
   watch({ world, epochUs }) {

@@ -14,7 +14,6 @@ export type GrpcCode =
   | 'ResourceExhausted'
   | 'OutOfRange'
   | 'Unavailable'
-  | 'Unimplemented'
   | 'DataLoss';
 
 export interface EtcdError {

@@ -244,7 +244,8 @@ function hearOperation(server: Draft, reply: ReplyTo, path: string, body: unknow
       snapshot(server, reply);
       break;
     default:
-      answer(server, reply, { error: `unknown method ${path}`, code: 'Unimplemented' });
+      // No content type of gRPC: its HTTP server looks for a page.
+      answer(server, reply, '404 page not found\n', 404);
   }
 }
 

@@ -16,7 +16,17 @@ const RUNS = 2;
 /** Runs that share a settled world. */
 const RUNS_OF_WORLD = 4;
 
-describe.each(['stacked-1', 'stacked-2', 'stacked-3', 'stacked-5', 'external-3+3'])('%s', (name) => {
+const REFERENCE = [
+  'stacked-1',
+  'stacked-2',
+  'stacked-3',
+  'stacked-5',
+  'external-3+3',
+  'stacked-3-lb1',
+  'etcd-3',
+];
+
+describe.each(REFERENCE)('%s', (name) => {
   test(PROPERTIES.map(({ sentence }) => sentence).join(' '), () => {
     const topology = topologyNamed(name, LIBRARY)!.topology!;
     const claimed = PROPERTIES.filter(
@@ -36,4 +46,15 @@ describe.each(['stacked-1', 'stacked-2', 'stacked-3', 'stacked-5', 'external-3+3
     }
     expect(coverage.combinations.size).toBeGreaterThan(RUNS);
   }, 3_600_000);
+});
+
+test('of etcd alone only what is about etcd is said', () => {
+  const topology = topologyNamed('etcd-3', LIBRARY)!.topology!;
+  const about = PROPERTIES.filter(({ applies }) => applies?.(topology) ?? true).map(({ name }) => name);
+  expect(about.toSorted()).toEqual([
+    'a-restore-loses-what-came-after',
+    'etcd-keeps-what-it-acknowledged',
+    'etcd-reads-are-never-stale',
+    'one-leader-a-term',
+  ]);
 });
