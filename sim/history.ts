@@ -63,7 +63,7 @@ export class History {
   }
 
   private keep(): void {
-    this.kept.push(snapshot(this.world));
+    this.kept.push(snapshot(this.world, this.kept.at(-1)));
     if (this.kept.length > MAX_SNAPSHOTS) {
       this.kept = this.kept.filter((_, i) => i % 2 === 0);
       this.everyUs *= 2;

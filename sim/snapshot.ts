@@ -12,8 +12,9 @@ export interface Snapshot {
   readonly world: World;
 }
 
-export function snapshot(world: World): Snapshot {
-  return { atUs: world.nowUs, steps: world.steps, world: fork(world) };
+/** @param last an earlier one of the same run: what has not changed since is kept once */
+export function snapshot(world: World, last?: Snapshot): Snapshot {
+  return { atUs: world.nowUs, steps: world.steps, world: copyOf(world, last?.world) };
 }
 
 /** A world that goes on from the snapshot; observers have to be attached anew. */
@@ -23,18 +24,26 @@ export function restore(kept: Snapshot): World {
 
 /** A second world in the same state. What happens in one is not seen in the other. */
 export function fork(world: World): World {
+  return copyOf(world, undefined);
+}
+
+/** @param last a kept copy, which nobody steps: records that are as they were in it are shared with it */
+function copyOf(world: World, last: World | undefined): World {
   const copy: World = Object.create(World.prototype);
   Object.assign(copy, world);
   copy.observer = undefined;
   copy.streams = world.streams.clone();
   copy.network = world.network.clone(copy.streams);
   copy.queue = world.queue.clone();
-  copy.hosts = world.hosts.map(copyHost);
+  copy.hosts = world.hosts.map((host) => copyHost(host));
   copy.holders = new Map(world.holders);
-  copy.processes = world.processes.map(copyProcess);
-  copy.cells = world.cells.map((cell) => (cell === undefined ? undefined : copyCell(cell)));
+  copy.processes = world.processes.map((process, i) => sharedOr(process, last?.processes[i], copyProcess));
+  copy.cells = world.cells.map((cell, i) =>
+    cell === undefined ? undefined : sharedOr(cell, last?.cells[i], copyCell),
+  );
   copy.connections = new Map();
-  for (const [id, connection] of world.connections) copy.connections.set(id, copyConnection(connection));
+  for (const [id, connection] of world.connections)
+    copy.connections.set(id, copyConnection(connection, last?.connections.get(id)));
   world.copyPrivateTo(copy);
   return copy;
 }
@@ -62,14 +71,38 @@ function copyCell(cell: Cell): Cell {
   };
 }
 
-function copyConnection(connection: Connection): Connection {
-  return {
-    ...connection,
-    client: copyEnd(connection.client),
-    server: connection.server === undefined ? undefined : copyEnd(connection.server),
-  };
+function copyConnection(connection: Connection, last: Connection | undefined): Connection {
+  const client = sharedOr(connection.client, last?.client, copyEnd);
+  const server = connection.server && sharedOr(connection.server, last?.server, copyEnd);
+  return sharedOr({ ...connection, client, server }, last, (copy) => copy);
 }
 
 function copyEnd(end: End): End {
   return end.backlog.length === 0 ? { ...end } : { ...end, backlog: end.backlog.slice() };
+}
+
+/** The last copy, where it says the same. */
+function sharedOr<T extends object>(now: T, last: T | undefined, copy: (now: T) => T): T {
+  return last !== undefined && isSame(now, last) ? last : copy(now);
+}
+
+function isSame<T extends object>(now: T, last: T): boolean {
+  for (const key in now) {
+    const value: unknown = now[key];
+    const other: unknown = last[key];
+    if (value !== other && !isSameList(value, other) && !isSameMap(value, other)) return false;
+  }
+  return true;
+}
+
+function isSameList(value: unknown, other: unknown): boolean {
+  if (!Array.isArray(value) || !Array.isArray(other) || value.length !== other.length) return false;
+  for (let i = 0; i < value.length; i++) if (value[i] !== other[i]) return false;
+  return true;
+}
+
+function isSameMap(value: unknown, other: unknown): boolean {
+  if (!(value instanceof Map) || !(other instanceof Map) || value.size !== other.size) return false;
+  for (const [key, one] of value) if (other.get(key) !== one) return false;
+  return true;
 }

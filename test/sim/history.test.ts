@@ -129,6 +129,29 @@ describe('snapshots and forks, over random schedules of faults', () => {
     );
   });
 
+  test('a snapshot shares with the last one what has not changed since, and nothing else', () => {
+    const own = world(3);
+    own.runUntil(5 * SECOND);
+    const first = snapshot(own);
+    const again = snapshot(own, first);
+    expect(again.world.cells.filter((cell, i) => cell !== first.world.cells[i])).toEqual([]);
+    expect([...again.world.connections.values()]).toEqual([...first.world.connections.values()]);
+    expect(again.world.connections.size).toBeGreaterThan(0);
+    for (const [id, connection] of again.world.connections)
+      expect(first.world.connections.get(id)).toBe(connection);
+    own.runUntil(5 * SECOND + 400_000);
+    const later = snapshot(own, first);
+    const kept = later.world.cells.filter((cell, i) => cell !== undefined && cell === first.world.cells[i]);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(later.world.cells.length);
+    const alone = snapshot(own);
+    expect(later.world.cells).toEqual(alone.world.cells);
+    expect([...later.world.connections]).toEqual([...alone.world.connections]);
+    expect(later.world.processes).toEqual(alone.world.processes);
+    const lines = traced(restore(alone), (copy) => copy.runUntil(8 * SECOND));
+    expect(traced(restore(later), (copy) => copy.runUntil(8 * SECOND))).toEqual(lines);
+  });
+
   test('a fork and its origin do not see each other', () => {
     fc.assert(
       fc.property(fc.nat(1000), schedule, moment, action, (seed, actions, at, other) => {
