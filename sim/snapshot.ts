@@ -1,6 +1,7 @@
 /**
  * A moment of a world, kept. Records are copied, one level deep; contexts, events, effects and queue entries are immutable
- * and shared. What a snapshot gives back is a world of its own: two restores of one snapshot share nothing that changes.
+ * and shared, and so are the copies themselves between a snapshot and the one before, where a record has not changed: nobody
+ * steps a kept world. What a snapshot gives back is a world of its own: two restores of one snapshot share nothing that changes.
  */
 import type { Cell, Connection, End, Host, Process } from './state.ts';
 import { World } from './world.ts';

@@ -11,30 +11,16 @@ import { scheduleText } from '../../properties/schedule.ts';
 import { Search } from '../../properties/search.ts';
 import { topologyNamed } from '../../scenarios/topologies.ts';
 import { LIBRARY } from '../scenarios/library.ts';
+import { claimedOn, REFERENCE } from './reference.ts';
 
 const RUNS = 2;
 /** Runs that share a settled world. */
 const RUNS_OF_WORLD = 4;
 
-const REFERENCE = [
-  'stacked-1',
-  'stacked-2',
-  'stacked-3',
-  'stacked-5',
-  'external-3+3',
-  'stacked-3-lb1',
-  'etcd-3',
-];
-
 describe.each(REFERENCE)('%s', (name) => {
   test(PROPERTIES.map(({ sentence }) => sentence).join(' '), () => {
     const topology = topologyNamed(name, LIBRARY)!.topology!;
-    const claimed = PROPERTIES.filter(
-      ({ claimedUnder, applies, needs }) =>
-        (needs === 'world' || needs === 'requests') &&
-        (applies?.(topology) ?? true) &&
-        DEFAULT_CLASSES.every((one) => claimedUnder.includes(one)),
-    );
+    const claimed = claimedOn(topology).filter(({ needs }) => needs === 'world' || needs === 'requests');
     const checker = new Checker({ topology }, claimed);
     const search = new Search({ topology }, claimed, DEFAULT_CLASSES, 7);
     const coverage = new Coverage();

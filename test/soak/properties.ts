@@ -6,23 +6,14 @@
 import { libraryTexts } from '../../cli/shared.ts';
 import { type CheckAnswer, type CheckTask, checkOnPool } from '../../plan/runners/check-runs.ts';
 import { DEFAULT_CLASSES } from '../../properties/fault-classes.ts';
-import { PROPERTIES } from '../../properties/library.ts';
 import { ALL_NEEDS, NEEDS, type Need } from '../../properties/needs.ts';
 import { scheduleText } from '../../properties/schedule.ts';
 import { topologyNamed } from '../../scenarios/topologies.ts';
+import { claimedOn, REFERENCE } from '../properties/reference.ts';
 import { isEndedEarly } from './interruptible.ts';
 import { keptOf } from './kept.ts';
 
 const CURED = ['guide-001-cured', 'guide-002-cured'];
-const REFERENCE = [
-  'stacked-1',
-  'stacked-2',
-  'stacked-3',
-  'stacked-5',
-  'external-3+3',
-  'stacked-3-lb1',
-  'etcd-3',
-];
 /** Of so many tasks one is of another need than the cheapest. */
 const TURNS = 4;
 /** Times as many runs a task as in a check: a world is settled for all of them. */
@@ -94,10 +85,7 @@ async function soakOne(
 ): Promise<void> {
   const topology = topologyNamed(name, libraryTexts())?.topology;
   if (topology === undefined) throw new Error(`${name} cannot be read`);
-  const properties = PROPERTIES.filter(
-    ({ claimedUnder, applies }) =>
-      (applies?.(topology) ?? true) && DEFAULT_CLASSES.every((one) => claimedUnder.includes(one)),
-  );
+  const properties = claimedOn(topology);
   const needs = ALL_NEEDS.filter((need) => properties.some((property) => property.needs === need));
   const groups = needs.map((need) => properties.filter((property) => property.needs === need));
   const done = progress.done[name] ?? [];
