@@ -59,6 +59,16 @@ export interface HttpCancel {
   readonly id: number;
 }
 
+/** A server that ends in good order (HTTP/2 GOAWAY): what is under way goes on, new streams belong on another connection. */
+export interface HttpGoAway {
+  readonly kind: 'goaway';
+}
+/** A request that came after the GOAWAY was not looked at, and may be made again elsewhere. (HTTP/2 tells it with the GOAWAY's last stream.) */
+export interface HttpRefused {
+  readonly kind: 'refused';
+  readonly id: number;
+}
+
 export type WireMessage =
   | TlsHello
   | TlsAnswer
@@ -66,4 +76,6 @@ export type WireMessage =
   | HttpResponse
   | HttpChunk
   | HttpPing
-  | HttpCancel;
+  | HttpCancel
+  | HttpGoAway
+  | HttpRefused;

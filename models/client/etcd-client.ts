@@ -6,10 +6,11 @@
  * Sources: none; a workload as in Jepsen's etcd register test (closed loop, few keys, unique values). Unit: microseconds.
  * Not modelled: TLS, balancing over connections, retries.
  */
-import { assign, emit, setup } from 'xstate';
+import { and, assign, emit, setup } from 'xstate';
 import type { Address, Effect, KernelEvent, ProcessInput } from '../../sim/effects.ts';
 import { CLIENT_PORT, METHODS } from '../etcd/api.ts';
 import { uniform, uniformInteger } from '../uniform.ts';
+import type { WireMessage } from '../wire.ts';
 
 export interface EtcdClientConfig {
   /** Unique among clients; part of its values. */
@@ -36,6 +37,8 @@ interface Context {
 
 type ClientEvent = Extract<KernelEvent, { type: 'connected' | 'connect-failed' | 'received' | 'closed' }>;
 
+const kindOf = (event: ClientEvent): WireMessage['kind'] =>
+  ((event as Extract<ClientEvent, { type: 'received' }>).message as WireMessage).kind;
 const nameOf = ({ connections }: Context): string => `c${connections}`;
 
 function requestOf({ config, luck, starts, requests }: Context): {
@@ -58,6 +61,8 @@ export const etcdClientMachine = setup({
   },
   guards: {
     isOurs: ({ context, event }) => event.connection === nameOf(context),
+    isResponse: ({ event }) => kindOf(event) === 'response',
+    isRefused: ({ event }) => kindOf(event) === 'refused',
   },
   actions: {
     connect: emit(({ context }): Effect => {
@@ -102,7 +107,10 @@ export const etcdClientMachine = setup({
     waiting: {
       entry: ['request', 'countRequest'],
       on: {
-        received: { guard: 'isOurs', target: 'pausing' },
+        received: [
+          { guard: and(['isOurs', 'isResponse']), target: 'pausing' },
+          { guard: and(['isOurs', 'isRefused']), target: 'leaving', actions: 'giveUp' },
+        ],
         closed: { guard: 'isOurs', target: 'leaving' },
       },
       after: { timeout: { target: 'leaving', actions: 'giveUp' } },

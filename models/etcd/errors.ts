@@ -35,7 +35,6 @@ export const ERRORS = {
   leaderChanged: { error: 'etcdserver: leader changed', code: 'Unavailable' },
   noLeader: { error: 'etcdserver: no leader', code: 'Unavailable' },
   notLearner: { error: 'etcdserver: rpc not supported for learner', code: 'FailedPrecondition' },
-  stopped: { error: 'etcdserver: server stopped', code: 'Unavailable' },
   tooManyRequests: { error: 'etcdserver: too many requests', code: 'ResourceExhausted' },
   corrupt: { error: 'etcdserver: corrupt cluster', code: 'DataLoss' },
   noSpace: { error: 'etcdserver: mvcc: database space exceeded', code: 'ResourceExhausted' },

@@ -6,10 +6,11 @@
  * :1804 (publish), server/embed/etcd.go:443-476 (Close), serve.go (clients wait for ReadyNotify); ETCD-FACTS sections
  * 1 and 6. Unit: microseconds.
  *
- * Not modelled: GOAWAY. An idle connection is closed when the end begins, one with open requests (watches) 7 s later, and what its
- * client asks meanwhile is answered `server stopped`; the real one says GOAWAY (serve.go, http.Server.Shutdown, then grpc Stop, since
- * gRPC runs under it with TLS), upon which a client asks another member at once.
+ * At the end each connection with open requests (watches) is told GOAWAY, and is closed when they are done, 7 s later at the latest
+ * (serve.go, etcd.go stopServers: with TLS http.Server.Shutdown, as gRPC runs under it, then grpc Stop; without, grpc GracefulStop).
+ * Not modelled: that an idle one is told so too, before it is closed.
  */
+import type { HttpGoAway } from '../wire.ts';
 import { type Backend, emptyBackend, votersOf } from './backend.ts';
 import { BOOTSTRAP, type BootstrapInput } from './bootstrap.ts';
 import { type MembersAnswer, type PeerMessage, RAFT } from './family.ts';
@@ -277,7 +278,10 @@ export function beginDrain(server: Draft, atUs: number): void {
   server.out.push({ type: 'unlisten', port: settings.clientPort });
   const inUse = connectionsInUse(server);
   server.clients.forEach((client, connection) => {
-    if (client.port === settings.clientPort && !inUse.has(connection)) closeClient(server, connection);
+    if (client.port !== settings.clientPort) return;
+    if (inUse.has(connection))
+      server.out.push({ type: 'transmit', connection, message: { kind: 'goaway' } satisfies HttpGoAway });
+    else closeClient(server, connection);
   });
 }
 

@@ -4,7 +4,7 @@
  * Sources: etcd v3.6.14 server/etcdserver/v3_server.go, api/v3rpc (key.go, lease.go, maintenance.go, member.go,
  * interceptor.go, util.go:142), api/etcdhttp. Unit: microseconds.
  */
-import type { HttpRequest, WireMessage } from '../wire.ts';
+import type { HttpRefused, HttpRequest, WireMessage } from '../wire.ts';
 import {
   type AlarmRequest,
   type LeaseGrantRequest,
@@ -102,7 +102,8 @@ function hearRequest(
   } else if (client.port !== server.settings.clientPort) {
     answer(server, reply, '404 page not found\n', 404);
   } else if (server.isDraining) {
-    answer(server, reply, ERRORS.stopped);
+    const message: HttpRefused = { kind: 'refused', id: reply.id };
+    server.out.push({ type: 'transmit', connection: reply.connection, message });
   } else {
     hearCall(server, reply, request, atUs);
   }

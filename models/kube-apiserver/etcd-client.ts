@@ -79,6 +79,11 @@ export const etcdClient = setup({
     keep: assign({
       waiting: ({ context, event }) => context.waiting.set((event as EtcdCall).from, event as EtcdCall),
     }),
+    /** The balancer does not remember where a call went; the others do not know the caller. */
+    tellAll: emit(({ context, event }) => ({
+      type: 'batch',
+      effects: context.subchannels.map((_, index) => tell(subchannelId(index), event as EtcdCancel)),
+    })),
     forget: assign({
       waiting: ({ context, event }) => context.waiting.delete((event as EtcdCancel).from),
     }),
@@ -107,7 +112,7 @@ export const etcdClient = setup({
     connecting: {
       on: {
         call: { actions: 'keep' },
-        cancel: { actions: 'forget' },
+        cancel: { actions: ['forget', 'tellAll'] },
         subchannel: [
           { guard: 'anyReady', target: 'ready', actions: 'note the change' },
           { guard: 'allFailed', target: 'transient-failure', actions: 'note the change' },
@@ -136,11 +141,7 @@ export const etcdClient = setup({
           ],
         },
         cancel: {
-          // The balancer does not remember where a call went; the others do not know the caller.
-          actions: emit(({ context, event }) => ({
-            type: 'batch',
-            effects: context.ready.map((index) => tell(subchannelId(index), event)),
-          })),
+          actions: 'tellAll',
         },
         subchannel: [
           { guard: 'anyReady', actions: 'note the change' },
@@ -151,7 +152,7 @@ export const etcdClient = setup({
     'transient-failure': {
       on: {
         call: { actions: 'keep' },
-        cancel: { actions: 'forget' },
+        cancel: { actions: ['forget', 'tellAll'] },
         subchannel: [
           { guard: 'anyReady', target: 'ready', actions: 'note the change' },
           { actions: 'note the change' },

@@ -8,21 +8,23 @@
  * Not modelled: HTTP/2 flow control and stream limits, keepalive going dormant while no stream is open (an apiserver
  * always has watches open).
  */
-import { Map as ImmutableMap } from 'immutable';
 import { assign, emit, setup } from 'xstate';
 import type { Address, Effect, KernelEvent } from '../../sim/effects.ts';
-import type { EtcdError } from '../etcd/errors.ts';
 import { type Timed, tell } from '../family.ts';
 import { uniform } from '../uniform.ts';
 import type { HttpRequest, WireMessage } from '../wire.ts';
+import type { LeavingInput } from './etcd-leaving.ts';
 import {
-  ETCD_CLIENT,
-  type EtcdAnswer,
-  type EtcdCall,
-  type EtcdCancel,
-  type EtcdChunk,
-  type SubchannelState,
-} from './family.ts';
+  after,
+  CONNECTION,
+  cancelEffect,
+  deliver,
+  failOpen,
+  NO_STREAMS,
+  type Streams,
+  streamOf,
+} from './etcd-streams.ts';
+import { ETCD_CLIENT, type EtcdCall, type EtcdCancel, type SubchannelState } from './family.ts';
 
 export interface EtcdEndpoint {
   readonly address: Address;
@@ -41,8 +43,6 @@ const BACKOFF_MAX_US = 120_000_000;
 export const KEEPALIVE_TIME_US = 30_000_000;
 export const KEEPALIVE_TIMEOUT_US = 10_000_000;
 
-const CONNECTION = 'etcd';
-
 /** Time in TRANSIENT_FAILURE after the nth failure in a row (0 is the first). */
 export function backoffUs(failures: number, draw: number): number {
   if (failures === 0) return BACKOFF_BASE_US;
@@ -50,8 +50,10 @@ export function backoffUs(failures: number, draw: number): number {
   return Math.round(plain * (1 + BACKOFF_JITTER * (2 * draw - 1)));
 }
 
-/** grpc-go http2_client.go Close: what every open stream gets when the connection is lost. */
-const CONNECTION_LOST: EtcdError = { error: 'error reading from server: EOF', code: 'Unavailable' };
+/** The member that keeps what is left of the nth connection. */
+function leavingId(id: string, nth: number): string {
+  return `${id}/left/${nth}`;
+}
 
 interface Input {
   readonly index: number;
@@ -64,8 +66,9 @@ interface Context extends Input {
   readonly failures: number;
   /** Backoffs drawn so far. */
   readonly draws: number;
-  /** HTTP/2 stream to caller. */
-  readonly open: ImmutableMap<number, string>;
+  readonly open: Streams;
+  /** Connections that were told to go away; the last one has a member of its own while calls are open on it. */
+  readonly left: number;
   readonly nextStream: number;
   readonly lastReadUs: number;
   readonly pingedAtUs: number;
@@ -84,32 +87,6 @@ function report(context: Context, state: SubchannelState['state']): Effect {
   return tell<SubchannelState>(ETCD_CLIENT, { type: 'subchannel', index: context.index, state });
 }
 
-/** Every caller that waits for this connection is told that it is gone. */
-function failOpen(context: Context): Effect[] {
-  return [...context.open.values()].map((to) =>
-    tell<EtcdAnswer>(to, { type: 'answer', body: CONNECTION_LOST, lost: true }),
-  );
-}
-
-function deliver(context: Context, message: WireMessage, atUs: number): Effect {
-  if (message.kind === 'ping') {
-    return { type: 'transmit', connection: CONNECTION, message: { kind: 'pong' } };
-  }
-  if (message.kind === 'response' || message.kind === 'chunk') {
-    const to = context.open.get(message.id);
-    if (to !== undefined) {
-      return message.kind === 'response'
-        ? tell<EtcdAnswer>(to, { type: 'answer', body: message.body, lost: false, atUs })
-        : tell<EtcdChunk>(to, { type: 'chunk', body: message.body, atUs });
-    }
-  }
-  return { type: 'batch', effects: [] };
-}
-
-function streamOf(context: Context, from: string): number | undefined {
-  return context.open.findKey((caller) => caller === from);
-}
-
 export const etcdSubchannel = setup({
   types: {} as { context: Context; events: Event; input: Input; emitted: Effect },
   guards: {
@@ -118,9 +95,30 @@ export const etcdSubchannel = setup({
       return message.kind === 'tls-answer' && message.what === 'server-hello';
     },
     isPong: ({ event }) => received(event).kind === 'pong',
+    isGoAway: ({ event }) => received(event).kind === 'goaway',
+    isOpen: ({ context, event }) => streamOf(context.open, (event as EtcdCancel).from) !== undefined,
+    hasLeft: ({ context }) => context.left > 0,
     plaintext: ({ context }) => !context.endpoint.tls,
     readLately: ({ context, event }) => context.lastReadUs + KEEPALIVE_TIME_US > event.atUs,
     readSincePing: ({ context }) => context.lastReadUs > context.pingedAtUs,
+  },
+  actions: {
+    /** handleGoAway: open calls stay on the connection, new ones go elsewhere. */
+    leave: emit(({ context }): Effect => {
+      const { open } = context;
+      if (open.size === 0) return { type: 'close', connection: CONNECTION };
+      const id = leavingId(context.id, context.left + 1);
+      const input: LeavingInput = { open };
+      return {
+        type: 'batch',
+        effects: [
+          { type: 'start', machine: 'etcd-leaving', id, input },
+          { type: 'hand-over', connection: CONNECTION, to: id, as: CONNECTION },
+        ],
+      };
+    }),
+    countLeft: assign({ left: ({ context }) => context.left + 1, open: NO_STREAMS }),
+    passOn: emit(({ context, event }) => tell(leavingId(context.id, context.left), event as EtcdCancel)),
   },
   delays: {
     minConnectTimeout: MIN_CONNECT_TIMEOUT_US,
@@ -135,12 +133,14 @@ export const etcdSubchannel = setup({
     ...input,
     failures: 0,
     draws: 0,
-    open: ImmutableMap<number, string>(),
+    open: NO_STREAMS,
+    left: 0,
     nextStream: 1,
     lastReadUs: 0,
     pingedAtUs: 0,
   }),
   initial: 'connecting',
+  on: { cancel: { guard: 'hasLeft', actions: 'passOn' } },
   states: {
     connecting: {
       id: 'connecting',
@@ -186,7 +186,7 @@ export const etcdSubchannel = setup({
     ready: {
       id: 'ready',
       entry: [
-        assign({ failures: 0, lastReadUs: ({ event }) => event.atUs, open: ImmutableMap<number, string>() }),
+        assign({ failures: 0, lastReadUs: ({ event }) => event.atUs, open: NO_STREAMS }),
         emit(({ context }) => report(context, 'ready')),
       ],
       initial: 'active',
@@ -215,7 +215,7 @@ export const etcdSubchannel = setup({
                 target: '#connecting',
                 actions: emit(({ context }) => ({
                   type: 'batch',
-                  effects: [{ type: 'close', connection: CONNECTION }, ...failOpen(context)],
+                  effects: [{ type: 'close', connection: CONNECTION }, ...failOpen(context.open)],
                 })),
               },
             ],
@@ -237,38 +237,39 @@ export const etcdSubchannel = setup({
               return { type: 'transmit', connection: CONNECTION, message };
             }),
             assign({
-              open: ({ context, event }) => context.open.set(context.nextStream, event.from),
+              open: ({ context, event }) => context.open.set(context.nextStream, event),
               nextStream: ({ context }) => context.nextStream + 1,
             }),
           ],
         },
-        cancel: {
-          guard: ({ context, event }) => streamOf(context, event.from) !== undefined,
-          actions: [
-            emit(({ context, event }) => ({
-              type: 'transmit',
-              connection: CONNECTION,
-              message: { kind: 'cancel', id: streamOf(context, event.from) },
-            })),
-            assign({
-              open: ({ context, event }) => context.open.delete(streamOf(context, event.from) as number),
-            }),
-          ],
-        },
-        received: {
-          actions: [
-            emit(({ context, event }) => deliver(context, event.message as WireMessage, event.atUs)),
-            assign(({ context, event }) => {
-              const message = event.message as WireMessage;
-              return message.kind === 'response'
-                ? { lastReadUs: event.atUs, open: context.open.delete(message.id) }
-                : { lastReadUs: event.atUs };
-            }),
-          ],
-        },
+        cancel: [
+          {
+            guard: 'isOpen',
+            actions: [
+              emit(({ context, event }) => cancelEffect(streamOf(context.open, event.from) as number)),
+              assign({
+                open: ({ context, event }) =>
+                  context.open.delete(streamOf(context.open, event.from) as number),
+              }),
+            ],
+          },
+          { guard: 'hasLeft', actions: 'passOn' },
+        ],
+        received: [
+          { guard: 'isGoAway', target: '#connecting', actions: ['leave', 'countLeft'] },
+          {
+            actions: [
+              emit(({ context, event }) => deliver(context.open, event.message as WireMessage, event.atUs)),
+              assign(({ context, event }) => ({
+                lastReadUs: event.atUs,
+                open: after(context.open, event.message as WireMessage),
+              })),
+            ],
+          },
+        ],
         closed: {
           target: '#connecting',
-          actions: emit(({ context }) => ({ type: 'batch', effects: failOpen(context) })),
+          actions: emit(({ context }) => ({ type: 'batch', effects: failOpen(context.open) })),
         },
       },
     },

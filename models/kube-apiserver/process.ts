@@ -6,6 +6,7 @@ import { componentStatuses } from './component-status.ts';
 import { endpointReconciler } from './endpoint-reconciler.ts';
 import { etcdCheck } from './etcd-check.ts';
 import { etcdClient } from './etcd-client.ts';
+import { etcdLeaving } from './etcd-leaving.ts';
 import { etcdSubchannel } from './etcd-subchannel.ts';
 import { request } from './request.ts';
 import { kubeApiserver } from './server.ts';
@@ -17,6 +18,7 @@ export const kubeApiserverProcess: ProcessType = {
   lead: kubeApiserver,
   members: {
     'etcd-client': etcdClient,
+    'etcd-leaving': etcdLeaving,
     'etcd-subchannel': etcdSubchannel,
     'etcd-check': etcdCheck,
     cacher,

@@ -1,7 +1,7 @@
 /**
  * An etcd of one process for tests of its clients: models/etcd/api.ts over a plain store, no Raft. Told `quorum
  * {present: false}` it behaves as a member without a majority: linearizable requests wait and end after 7 s, watches
- * that require a leader end after 3 s.
+ * that require a leader end after 3 s. Told `leave` it says GOAWAY to those with open requests and takes no more.
  */
 import { List, OrderedMap } from 'immutable';
 import { assign, emit, setup } from 'xstate';
@@ -104,12 +104,14 @@ interface Context {
   readonly streams: readonly Stream[];
   readonly held: readonly Held[];
   readonly effects: readonly Effect[];
+  readonly leaving: boolean;
   /** Requests served, by path. */
   readonly served: Readonly<Record<string, number>>;
 }
 type Event =
   | KernelEvent
   | { readonly type: 'quorum'; readonly present: boolean; readonly atUs: number }
+  | { readonly type: 'leave'; readonly atUs: number }
   | { readonly type: 'tick'; readonly atUs: number };
 
 function respond(connection: string, id: number, body: unknown): Effect {
@@ -197,6 +199,8 @@ function receive(context: Context, connection: string, message: WireMessage, atU
         held: context.held.filter((h) => h.connection !== connection || h.message.id !== message.id),
       };
     case 'request':
+      if (context.leaving)
+        return { effects: [{ type: 'transmit', connection, message: { kind: 'refused', id: message.id } }] };
       return serve(context, connection, message, atUs);
     default:
       return { effects: [] };
@@ -212,6 +216,14 @@ function setQuorum(context: Context, present: boolean, atUs: number): Partial<Co
     effects.push(...next.effects);
   }
   return { ...next, effects };
+}
+
+function leave({ streams, held }: Context): Partial<Context> {
+  const connections = new Set([...streams, ...held].map(({ connection }) => connection));
+  const effects = [...connections].map(
+    (connection): Effect => ({ type: 'transmit', connection, message: { kind: 'goaway' } }),
+  );
+  return { leaving: true, effects: [{ type: 'unlisten', port: CLIENT_PORT }, ...effects] };
 }
 
 function tick(context: Context, atUs: number): Partial<Context> {
@@ -245,6 +257,8 @@ const machine = setup({
           };
         case 'quorum':
           return setQuorum(context, event.present, event.atUs);
+        case 'leave':
+          return leave(context);
         default:
           return tick(context, event.atUs);
       }
@@ -271,6 +285,7 @@ const machine = setup({
     streams: [],
     held: [],
     effects: [],
+    leaving: false,
     served: {},
   }),
   initial: 'serving',
@@ -286,6 +301,7 @@ const machine = setup({
       on: {
         received: { actions: ['step', 'act'] },
         closed: { actions: ['step', 'act'] },
+        leave: { actions: ['step', 'act'] },
         quorum: { target: 'serving', reenter: true, actions: ['step', 'act'] },
       },
       after: { tick: { target: 'serving', reenter: true, actions: ['step', 'act'] } },

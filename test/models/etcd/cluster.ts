@@ -151,6 +151,7 @@ const client = setup({
           ],
         },
         received: {
+          guard: ({ event }) => (event.message as { kind: string }).kind !== 'goaway',
           actions: assign(({ context, event }) => {
             const message = event.message as { id: number; kind: string; status?: number; body: never };
             const asked = context.asked[message.id] as Asked;

@@ -57,7 +57,7 @@ describe('the etcd client library', () => {
 });
 
 /** One apiserver with three etcds, each with a store of its own. */
-function external(): Story & { ask(atS: number, n: number): void } {
+function external(): Story & { ask(atS: number, n: number): void; send(atS: number, event: object): void } {
   const members = [11, 12, 13].map((n) => `10.0.0.${n}`);
   const s = story({
     executor: compiledProgram,
@@ -78,7 +78,10 @@ function external(): Story & { ask(atS: number, n: number): void } {
       s.world.act(atS * S, { do: 'send', process: 'c/asker', event: event as never });
     }
   };
-  return { ...s, ask };
+  const send = (atS: number, event: object): void => {
+    s.world.act(Math.round(atS * S), { do: 'send', process: 'e2/etcd', event: event as never });
+  };
+  return { ...s, ask, send };
 }
 
 function ranges(s: Story): number[] {
@@ -124,6 +127,37 @@ describe('external etcd', () => {
       expect(atMs).toBeGreaterThan(40_000);
       expect(atMs).toBeLessThan(48_100);
     }
+  });
+
+  describe('a member says GOAWAY', () => {
+    /** Three calls wait at e2, which has no quorum, and e2 leaves at 8 s as nine more are under way to the three. */
+    function leaving(): ReturnType<typeof external> {
+      const s = external();
+      s.send(6, { type: 'quorum', present: false });
+      s.ask(7, 9);
+      s.send(8.00005, { type: 'leave' });
+      s.ask(8, 9);
+      return s;
+    }
+
+    test('what comes too late is made again elsewhere at once, and what is open goes on where it is', () => {
+      const s = leaving();
+      s.send(9, { type: 'quorum', present: true });
+      s.world.runUntil(8.5 * S);
+      expect(answered(s).length).toBe(15);
+      s.world.runUntil(10 * S);
+      const late = answered(s).filter(([, atMs]) => atMs > 8100);
+      expect(late.map(([, atMs]) => Math.round(atMs / 10))).toEqual([900, 900, 900]);
+    });
+
+    test('where it dies meanwhile, what was open is lost after 40 s and made again', () => {
+      const s = leaving();
+      s.world.act(8_200_000, { do: 'host', host: 'e2', event: { type: 'power-off' } });
+      s.world.runUntil(60 * S);
+      const late = answered(s).filter(([, atMs]) => atMs > 8100);
+      expect(late.length).toBe(3);
+      for (const [, atMs] of late) expect(atMs).toBeCloseTo(48_000, -2);
+    });
   });
 
   test('the apiserver starts while one of three endpoints is down', () => {
