@@ -8,7 +8,7 @@
  * Sources: RFC 3768 section 6.1; keepalived.conf(5), vrrp_script and garp_master_delay; HAProxy configuration.txt (inter,
  * fastinter, fall, rise, timeout connect, timeout check) and src/check.c: the next check begins `inter` after the END of the
  * last; apiserver etcd3.go (a health probe is repeated after half its time limit at the earliest; keepalive); etcd: flags,
- * GracefulStop until the request time-out, elections after 1 to 2 election time-outs. Unit: microseconds.
+ * GOAWAY, GracefulStop until the request time-out, elections after 1 to 2 election time-outs. Unit: microseconds.
  */
 import { connectLimitUs } from '../models/haproxy/check-run.ts';
 import type { BackendConfig, Check, ServerConfig } from '../models/haproxy/config.ts';
@@ -161,14 +161,18 @@ export interface EtcdTimes {
   readonly requestTimeoutUs: number;
 }
 
-/** A member of external etcd is stopped: it refuses new calls until those under way have ended, which watches never do. */
+/**
+ * A member of external etcd is stopped: it says GOAWAY, and every apiserver asks the others at once. A leader hands its office over when it
+ * has drained, which watches never let it do sooner.
+ */
 export function stoppedMemberChain(
   { electionUs, requestTimeoutUs }: EtcdTimes,
   isLeader: boolean,
 ): OutageChain {
+  if (!isLeader) return [packets];
   return [
     { name: 'the member drains', us: requestTimeoutUs, from: '5 s and 2 election-timeout' },
-    ...(isLeader ? [{ name: 'the office is handed over', us: electionUs, from: 'election-timeout' }] : []),
+    { name: 'the office is handed over', us: electionUs, from: 'election-timeout' },
     packets,
   ];
 }

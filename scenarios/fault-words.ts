@@ -36,7 +36,7 @@ export function actionWords(action: Action): string {
     case 'attached':
       return `${action.host}: the switch port is ${action.on ? 'on' : 'off (the host does not see it)'}`;
     case 'runtime':
-      return `${action.host}: the container runtime ${action.on ? 'runs again' : 'is stopped, and its containers with it'}`;
+      return `${action.host}: the container runtime ${action.on ? 'runs again' : 'is stopped'}`;
     case 'nonlocal-bind':
       return `${action.host}: ip_nonlocal_bind is ${action.on ? 'on' : 'off'}`;
     case 'disk':

@@ -83,7 +83,7 @@ export const PROCESS_FAULTS = [
   fault({
     name: 'stop-runtime',
     about:
-      'systemctl stop docker (or containerd): every container of the host gets SIGTERM, none is started.',
+      'systemctl stop docker, which ends its containers, or containerd (Kubernetes 1.24 on), whose containers go on.',
     aim: 'host',
     parameters: none,
     begin: (aim) => aim.hosts.map((host) => ({ do: 'runtime', host, on: false })),

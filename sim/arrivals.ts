@@ -4,7 +4,7 @@ import { arriveDatagram } from './datagram.ts';
 import { finishWrite } from './disk.ts';
 import { type Action, applyAction } from './faults.ts';
 import type { MachineEvent } from './machine.ts';
-import { beginProcess } from './processes.ts';
+import { beginProcess, killProcess } from './processes.ts';
 import {
   ARP,
   CLOSED,
@@ -16,6 +16,7 @@ import {
   REFUSED,
   RETRANSMIT,
   RETRY_SYN,
+  STOP_LIMIT,
   STREAM,
   SYN,
   SYN_ACK,
@@ -65,6 +66,11 @@ export function takeItem(world: World, item: Item): void {
     case PROCESS_START: {
       const process = world.processes[item.target] as Process;
       if (process.incarnation === item.serial && process.state === 'waiting') beginProcess(world, process);
+      break;
+    }
+    case STOP_LIMIT: {
+      const process = world.processes[item.target] as Process;
+      if (process.incarnation === item.serial) killProcess(world, process, 'stop-limit');
       break;
     }
     case WAKE: {

@@ -14,6 +14,7 @@ import {
   takeHostDown,
   takeHostUp,
 } from './processes.ts';
+import { shutDown } from './shutdown.ts';
 import type { Cell, Host, Process } from './state.ts';
 import { connect } from './tcp-connect.ts';
 import { close, handOver } from './tcp-end.ts';
@@ -101,11 +102,9 @@ export function carryOut(world: World, cell: Cell, effect: Effect): void {
     case 'host-up':
       takeHostUp(world, world.hosts[cell.host] as Host);
       break;
-    case 'host-stopping': {
-      const host = world.hosts[cell.host] as Host;
-      for (const index of host.processes) stopProcess(world, world.processes[index] as Process, true);
+    case 'host-stopping':
+      shutDown(world, world.hosts[cell.host] as Host);
       break;
-    }
     case 'log':
     case 'note':
       break;

@@ -1,14 +1,19 @@
 /**
- * The container runtime of a host as far as its containers depend on it: when it is stopped they end in good order, and when it
- * runs again its keeper (the kubelet) starts those that are wanted.
+ * The container runtime of a host as far as its containers depend on it: when docker is stopped they end in good order, containerd's go on.
+ * While it does not run nobody starts a container; when it runs again its keeper (the kubelet) starts those that are wanted.
  *
- * Source: dockerd(8) without live-restore: SIGTERM to every container (after 10 s SIGKILL, which is not modelled: daemons end
- * before). Static pods are processes of the kernel; ordinary pods are the keeper's own, which is told.
+ * Sources: dockerd(8) without live-restore: SIGTERM to every container, SIGKILL after 10 s (docker stop --time). containerd.service:
+ * KillMode=process, the shims and their containers stay. Unit: microseconds.
+ *
+ * Static pods are processes of the kernel; ordinary pods are the keeper's own, which is told. Not modelled: that nobody can end a container
+ * either while containerd does not run.
  */
-import type { MachineEvent } from './machine.ts';
-import { stopProcess, wakeDependants } from './processes.ts';
+import { tellOfRuntime, terminateProcess, wakeDependants } from './processes.ts';
 import type { Host, Process } from './state.ts';
+import { SECOND_US } from './time.ts';
 import type { World } from './world.ts';
+
+export const DOCKER_STOP_US = 10 * SECOND_US;
 
 /** The runtime of this host stops, or starts again. */
 export function setRuntime(world: World, host: Host, on: boolean): void {
@@ -16,14 +21,10 @@ export function setRuntime(world: World, host: Host, on: boolean): void {
   host.runtime = on;
   for (const index of host.processes) {
     const process = world.processes[index] as Process;
-    if (process.spec.type.watchesContainers === true) tellOfRuntime(world, host, process, on);
-    else if (!on && process.spec.supervisor.kind === 'static-pod') stopProcess(world, process, true);
+    if (process.spec.type.watchesContainers === true) {
+      tellOfRuntime(world, process);
+      if (on) wakeDependants(world, process);
+    } else if (!on && host.containerRuntime === 'docker' && process.spec.supervisor.kind === 'static-pod')
+      terminateProcess(world, process, DOCKER_STOP_US);
   }
-}
-
-function tellOfRuntime(world: World, host: Host, keeper: Process, running: boolean): void {
-  const lead = world.lead(keeper);
-  if (lead === undefined) return;
-  world.tell(lead, { type: 'runtime', running, atUs: world.localUs(host) } as MachineEvent);
-  if (running) wakeDependants(world, keeper);
 }

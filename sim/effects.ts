@@ -145,7 +145,13 @@ export type KernelEvent =
       readonly atUs: number;
     }
   /** The container runtime of this host stopped, or runs again; to the process that keeps static pods, if it declared `watchesContainers`. */
-  | { readonly type: 'runtime'; readonly running: boolean; readonly atUs: number }
+  | {
+      readonly type: 'runtime';
+      readonly running: boolean;
+      /** Its containers end with it (docker). */
+      readonly containersEnd: boolean;
+      readonly atUs: number;
+    }
   /** SIGTERM: end in good order, then emit `exit`. A process that does not handle it is ended at once. */
   | { readonly type: 'terminate'; readonly atUs: number };
 

@@ -3,15 +3,18 @@
  *
  * Sources: systemd.service(5) Restart=, RestartSec= (100 ms); systemd.unit(5) StartLimitBurst= (5) and
  * StartLimitIntervalSec= (10 s); kubelet's restart back-off: at once, then 10 s doubling to 5 min, reset after 10 min
- * (KEP-4603), death noticed by a relist each second (PLEG). Unit: microseconds.
+ * (KEP-4603), death noticed by a relist each second (PLEG). SIGKILL for who does not end after SIGTERM: systemd-system.conf(5)
+ * DefaultTimeoutStopSec= (90 s); a pod's terminationGracePeriodSeconds (30 s), as kubeadm's static pods say nothing else.
+ * Unit: microseconds.
  *
- * Not modelled: exit codes beyond 0 and not 0, TimeoutStopSec (90 s) before SIGKILL, start-up ordering other than `requires`.
+ * Not modelled: exit codes beyond 0 and not 0, start-up ordering other than `requires`; a container that fails its liveness
+ * probe gets SIGKILL at once.
  */
 
 import { setAddresses } from './arp.ts';
 import { powerCut } from './disk.ts';
 import type { MachineEvent } from './machine.ts';
-import { type Cell, type Host, PROCESS_START, type Process } from './state.ts';
+import { type Cell, type Host, PROCESS_START, type Process, STOP_LIMIT, type Supervisor } from './state.ts';
 import { dropHostConnections, releaseEnds } from './tcp-end.ts';
 import { dropListeners } from './tcp-listen.ts';
 import { MINUTE_US, SECOND_US } from './time.ts';
@@ -24,6 +27,11 @@ const POD_BACKOFF_FIRST_US = 10 * SECOND_US;
 const POD_BACKOFF_MAX_US = 5 * MINUTE_US;
 const POD_RESET_US = 10 * MINUTE_US;
 const PLEG_RELIST_US = SECOND_US;
+const STOP_LIMIT_US: Readonly<Record<Supervisor['kind'], number>> = {
+  none: Number.POSITIVE_INFINITY,
+  systemd: 90 * SECOND_US,
+  'static-pod': 30 * SECOND_US,
+};
 
 function streamName(world: World, process: Process, purpose: string): string {
   return `${purpose}/${(world.hosts[process.host] as Host).name}/${process.spec.name}`;
@@ -63,8 +71,7 @@ export function beginProcess(world: World, process: Process): void {
   wakeDependants(world, process);
   tellKeeper(world, process, true);
   if (process.spec.type.watchesContainers === true) {
-    if (!host.runtime)
-      world.tell(lead, { type: 'runtime', running: false, atUs: world.localUs(host) } as MachineEvent);
+    if (!host.runtime) tellOfRuntime(world, process);
     for (const index of host.processes) {
       const other = world.processes[index] as Process;
       if (other.state === 'running' && keeperOf(world, other) === process) tellKeeper(world, other, true);
@@ -95,6 +102,19 @@ function tellKeeper(world: World, process: Process, running: boolean, backoffUs 
     removed: !process.wanted,
     backoffUs,
     atUs: world.localUs(world.hosts[process.host] as Host),
+  } as MachineEvent);
+}
+
+/** The kubelet hears of its container runtime. */
+export function tellOfRuntime(world: World, keeper: Process): void {
+  const host = world.hosts[keeper.host] as Host;
+  const lead = world.lead(keeper);
+  if (lead === undefined) return;
+  world.tell(lead, {
+    type: 'runtime',
+    running: host.runtime,
+    containersEnd: !host.runtime && host.containerRuntime === 'docker',
+    atUs: world.localUs(host),
   } as MachineEvent);
 }
 
@@ -135,7 +155,7 @@ export function planStart(world: World, process: Process, delayUs: number): void
 /** Is everything there that this process needs in order to be started? */
 function canStart(world: World, process: Process): boolean {
   const host = world.hosts[process.host] as Host;
-  if (!host.up || !process.wanted) return false;
+  if (!host.up || host.stopping || !process.wanted) return false;
   const supervisor = process.spec.supervisor;
   if (supervisor.kind !== 'static-pod') return true;
   if (!host.runtime) return false;
@@ -156,9 +176,14 @@ export function startProcess(world: World, process: Process): void {
   }
 }
 
-/** SIGTERM, and not wanted any more (unless the host shuts down: then only for now). */
-export function stopProcess(world: World, process: Process, forShutdown = false): void {
-  if (!forShutdown) process.wanted = false;
+/** SIGTERM, and not wanted any more. It gets SIGKILL when its supervisor's time is up. */
+export function stopProcess(world: World, process: Process): void {
+  process.wanted = false;
+  terminateProcess(world, process, STOP_LIMIT_US[process.spec.supervisor.kind]);
+}
+
+/** SIGTERM for now, as the host or the container runtime stops; SIGKILL after the limit, in microseconds. */
+export function terminateProcess(world: World, process: Process, limitUs: number): void {
   if (process.state === 'waiting') {
     process.incarnation++;
     process.state = 'stopped';
@@ -174,6 +199,16 @@ export function stopProcess(world: World, process: Process, forShutdown = false)
       type: 'terminate',
       atUs: world.localUs(world.hosts[process.host] as Host),
     } as MachineEvent);
+    if (limitUs < Number.POSITIVE_INFINITY)
+      world.push(
+        world.nowUs + limitUs,
+        STOP_LIMIT,
+        process.index,
+        process.incarnation,
+        undefined,
+        undefined,
+        0,
+      );
   } else {
     remove(world, process, 'eof');
     process.state = 'stopped';
@@ -190,18 +225,21 @@ export function restartProcess(world: World, process: Process): void {
 export function endProcess(world: World, process: Process, code: number): void {
   if (process.state !== 'running' && process.state !== 'paused') return;
   world.report('process-exit', pathOf(world, process), { code });
+  bury(world, process, code !== 0);
+}
+
+/** SIGKILL, from somebody or because the time to end after SIGTERM is up. Its addresses stay on the interface; its sockets are closed by the kernel. */
+export function killProcess(world: World, process: Process, why: 'signal' | 'stop-limit'): void {
+  if (process.state !== 'running' && process.state !== 'paused') return;
+  world.report('process-exit', pathOf(world, process), { signal: 'SIGKILL', why });
+  bury(world, process, true);
+}
+
+function bury(world: World, process: Process, failed: boolean): void {
   const again = process.again;
   remove(world, process, 'eof');
   if (again && canStart(world, process)) planStart(world, process, 0);
-  else supervise(world, process, code !== 0);
-}
-
-/** SIGKILL. Its addresses stay on the interface; its sockets are closed by the kernel. */
-export function killProcess(world: World, process: Process, why: 'signal' | 'power'): void {
-  if (process.state !== 'running' && process.state !== 'paused') return;
-  world.report('process-exit', pathOf(world, process), { signal: 'SIGKILL', why });
-  remove(world, process, 'eof');
-  supervise(world, process, true);
+  else supervise(world, process, failed);
 }
 
 function pathOf(world: World, process: Process): string {
@@ -223,6 +261,15 @@ function remove(world: World, process: Process, how: 'eof' | 'none'): void {
   process.stopping = false;
   process.again = false;
   process.incarnation++;
+  const host = world.hosts[process.host] as Host;
+  if (host.stopping) tellIfAllEnded(world, host);
+}
+
+/** A host that shuts down is told when nothing runs on it any more. */
+export function tellIfAllEnded(world: World, host: Host): void {
+  const isAlive = ({ state }: Process) => state === 'running' || state === 'paused';
+  if (host.processes.some((index) => isAlive(world.processes[index] as Process))) return;
+  world.tell(world.cells[host.cell] as Cell, { type: 'all-ended', atUs: world.nowUs } as MachineEvent);
 }
 
 function supervise(world: World, process: Process, failed: boolean): void {
@@ -290,6 +337,7 @@ export function memberExited(world: World, cell: Cell, code: number): void {
 export function takeHostDown(world: World, host: Host): void {
   if (!host.up) return;
   host.up = false;
+  host.stopping = false;
   host.life++;
   for (const index of host.processes) {
     const process = world.processes[index] as Process;

@@ -13,6 +13,7 @@ export const STREAM = 1; // a message arrives at a connection's end: `a` connect
 export const DATAGRAM = 2; // target host; `a` packet
 export const SYN = 3; // a connection request arrives: target host, `a` connection id
 export const SYN_ACK = 4; // ... and its acceptance at the client
+export const STOP_LIMIT = 5; // a process that was asked to end has had its time: target process index, serial its incarnation
 export const REFUSED = 6; // RST in answer to SYN, or no route, or the last SYN given up: `a` connection id, `b` reason
 export const RETRY_SYN = 7; // `a` connection id, `n` 1: it still waits for its address
 export const CLOSED = 8; // FIN or RST arrives: `a` connection id, `b` how, `n` side
@@ -150,6 +151,9 @@ export interface Disk {
   waiting: readonly Item[];
 }
 
+/** What runs containers: docker ends them when it is stopped, containerd's shims keep them (sim/containers.ts). */
+export type ContainerRuntime = 'docker' | 'containerd';
+
 export interface Host {
   readonly index: number;
   readonly name: string;
@@ -163,8 +167,11 @@ export interface Host {
   carrier: boolean;
   /** Switch port: the host does not see its loss. */
   attached: boolean;
+  readonly containerRuntime: ContainerRuntime;
   /** The container runtime runs: without it no static pod starts (sim/containers.ts). */
   runtime: boolean;
+  /** It shuts down: what ends is not started again. */
+  stopping: boolean;
   addresses: readonly Address[];
   listeners: readonly Listener[];
   forwards: readonly Forward[];

@@ -4,7 +4,7 @@ import { EXACT_CLOCK } from './clock.ts';
 import type { Address } from './effects.ts';
 import type { Program } from './machine.ts';
 import type { LinkSpec } from './network.ts';
-import type { Host, Process, ProcessSpec } from './state.ts';
+import type { ContainerRuntime, Host, Process, ProcessSpec } from './state.ts';
 import type { GivenDraws } from './streams.ts';
 
 export interface HostSpec {
@@ -19,6 +19,8 @@ export interface HostSpec {
   readonly synLinearTimeouts?: number;
   /** Time of one fsync: least, and the width of a uniform addition. Default 500 us + 500 us (an SSD; an assumption). */
   readonly disk?: { readonly latencyUs: number; readonly jitterUs: number };
+  /** Default containerd. */
+  readonly containerRuntime?: ContainerRuntime;
   /** From power-on to the start of the first process. */
   readonly bootUs?: number;
 }
@@ -66,7 +68,9 @@ export function newHost(host: HostSpec, index: number): Host {
     up: false,
     carrier: true,
     attached: true,
+    containerRuntime: host.containerRuntime ?? 'containerd',
     runtime: true,
+    stopping: false,
     addresses: [host.address],
     listeners: [],
     forwards: [],

@@ -38,6 +38,7 @@ import {
   type TopologyHost,
   waitsForKubeadm,
 } from './topology.ts';
+import { containerRuntimeOf } from './versions.ts';
 
 export interface PlacedClient {
   readonly host: string;
@@ -136,7 +137,7 @@ export function buildWorld(
   }
   const spec: WorldSpec = {
     seed: options.seed,
-    hosts: topology.hosts.map((host) => hostSpec(host, parameters)),
+    hosts: topology.hosts.map((host) => hostSpec(host, parameters, topology.versions.kubernetes)),
     processes: withNodePorts(topology, parameters, options.workloads ?? [], processes),
     link: linkOf(parameters),
     hostMachine,
@@ -206,7 +207,7 @@ function placed(
   return { name, supervisor, enabled: enabled && !waits, startDelayUs: UNIT_START_US };
 }
 
-function hostSpec(host: TopologyHost, parameters: ParameterMap): HostSpec {
+function hostSpec(host: TopologyHost, parameters: ParameterMap, kubernetes: string): HostSpec {
   const of = (key: string) => setting(parameters, 'host', host.name, key);
   const boot = of('boot-time');
   return {
@@ -214,6 +215,7 @@ function hostSpec(host: TopologyHost, parameters: ParameterMap): HostSpec {
     address: host.address,
     ...(host.segment === undefined ? {} : { segment: host.segment }),
     ...(host.zone === undefined ? {} : { zone: host.zone }),
+    containerRuntime: containerRuntimeOf(kubernetes),
     nonlocalBind: (of('nonlocal-bind') as boolean | undefined) ?? host.nonlocalBind ?? false,
     synLinearTimeouts: (of('tcp_syn_linear_timeouts') as number | undefined) ?? 0,
     disk: {

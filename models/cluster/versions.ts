@@ -5,6 +5,7 @@
  * Modelled: etcd 3.4, 3.5 and 3.6 (by series; a patch release has the bugs that a later one ended); keepalived as
  * models/keepalived/version.ts says; HAProxy 2.6 and later. Kubernetes 1.12 and later, by minor.
  */
+import type { ContainerRuntime } from '../../sim/state.ts';
 import { DEFAULT_VERSION as HAPROXY_VERSION } from '../haproxy/config.ts';
 import { atLeast } from '../haproxy/version.ts';
 import {
@@ -30,6 +31,11 @@ export const VERSION_PATTERN = /^\d{1,3}\.\d{1,3}(\.\d{1,4})?$/;
 export interface RunsAs<Version extends string = string> {
   readonly version: Version;
   readonly same: boolean;
+}
+
+/** dockershim went with 1.24. */
+export function containerRuntimeOf(kubernetes: string): ContainerRuntime {
+  return Number(kubernetes.replace(/^v/, '').split('.')[1] ?? 0) < 24 ? 'docker' : 'containerd';
 }
 
 /** The etcd series for a version such as `3.2.24`; undefined if the text is no version. */

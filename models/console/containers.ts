@@ -5,14 +5,13 @@
  * (k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT). Ids are made up. Not modelled: containers that have ended (crictl ps -a shows
  * none), images' hashes.
  */
-import type { Process } from '../../sim/state.ts';
+import type { ContainerRuntime, Process } from '../../sim/state.ts';
 import type { LocalPods } from '../kubelet/local-pod.ts';
 import { type Call, look, type Script } from './command.ts';
 import { containerLog, linesOf } from './container-log.ts';
 import { columns } from './go-text.ts';
 import { hostWallUs } from './host-clock.ts';
 import { hexDigits } from './made-up.ts';
-import { runtimeName } from './units.ts';
 
 interface Container {
   readonly name: string;
@@ -26,6 +25,7 @@ function* containersOf(): Script<{
   readonly found: readonly Container[];
   readonly nowUs: number;
   readonly down: boolean;
+  readonly runtime: ContainerRuntime;
 }> {
   return yield* look(({ world, host, nowUs }) => {
     const record = world.host(host);
@@ -59,7 +59,7 @@ function* containersOf(): Script<{
       });
     }
     const kubelet = record.processes.some((index) => world.processes[index]?.spec.name === 'kubelet');
-    return { found, nowUs, down: !kubelet || !record.runtime };
+    return { found, nowUs, down: !kubelet || !record.runtime, runtime: record.containerRuntime };
   });
 }
 
@@ -166,8 +166,8 @@ export function* docker(call: Call): Script {
   if (verb === 'logs') return yield* logs(call, words.slice(1));
   if (verb !== 'ps' && !(verb === 'container' && words[1] === 'ls'))
     return refuse(call, verb === '' ? 'that' : verb);
-  const { found, nowUs, down } = yield* containersOf();
-  if (down || runtimeName(call.place) !== 'docker') {
+  const { found, nowUs, down, runtime } = yield* containersOf();
+  if (down || runtime !== 'docker') {
     call.err(
       'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n',
     );

@@ -41,9 +41,9 @@ interface Found {
   readonly lines: Readonly<Record<string, readonly LogLine[]>>;
 }
 
-function* unitsHere(call: Call): Script<Found> {
+function* unitsHere(): Script<Found> {
   return yield* look((seen) => {
-    const units = unitsOf(seen, call.place);
+    const units = unitsOf(seen);
     const lines = Object.fromEntries(
       units.map(({ name, process }) => [
         name,
@@ -103,7 +103,7 @@ function* changeRuntime(call: Call, name: string, verb: string, socketToo: boole
     return 0;
   }
   yield* act([{ do: 'runtime', host, on: false }]);
-  yield* containersEnd(host);
+  if (name === 'docker') yield* containersEnd(host);
   const activated = name === 'docker' && !socketToo && topology.parameters?.['docker.socket'] !== false;
   if (verb === 'stop' && activated)
     call.err(`Warning: Stopping docker.service, but it can still be activated by:\n  docker.socket\n`);
@@ -143,7 +143,7 @@ export function* systemctl(call: Call): Script {
     return 1;
   }
   if (verb === 'daemon-reload') return 0;
-  const found = yield* unitsHere(call);
+  const found = yield* unitsHere();
   if (verb === 'list-units') {
     for (const { name, active, description } of found.units)
       call.out(`  ${`${name}.service`.padEnd(22)} loaded ${active.padEnd(10)} ${description}\n`);
@@ -240,7 +240,7 @@ export function* journalctl(call: Call): Script {
     } else if (arg === '-xeu') wanted.push(unitName(call.args[++i] ?? ''));
   }
   const { units, offsetUs, logs } = yield* look((seen) => {
-    const all = unitsOf(seen, call.place);
+    const all = unitsOf(seen);
     return {
       units: all,
       offsetUs: hostWallUs(seen) - seen.nowUs,

@@ -1,10 +1,10 @@
 /**
  * The units of a host, as systemd has them, for systemctl and journalctl.
  *
- * A process that systemd starts is a unit; so is the container runtime: docker until Kubernetes 1.23, containerd from then on. Process ids are made up: they change with each start.
+ * A process that systemd starts is a unit; so is the container runtime. Process ids are made up: they change with each start.
  */
 import type { Process } from '../../sim/state.ts';
-import type { Place, Seen } from './command.ts';
+import type { Seen } from './command.ts';
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   keepalived: 'Keepalive Daemon (LVS and VRRP)',
@@ -27,10 +27,6 @@ export interface Unit {
   readonly process: string | undefined;
 }
 
-export function runtimeName({ topology }: Place): 'docker' | 'containerd' {
-  return Number(topology.versions.kubernetes.split('.')[1] ?? 0) < 24 ? 'docker' : 'containerd';
-}
-
 export function pidOf(process: Process): number {
   return 700 + process.index * 37 + process.incarnation * 1_103;
 }
@@ -46,7 +42,7 @@ export function unitName(text: string): string {
   return text.replace(/\.(service|socket)$/, '');
 }
 
-export function unitsOf({ world, host }: Seen, place: Place): Unit[] {
+export function unitsOf({ world, host }: Seen): Unit[] {
   const record = world.host(host);
   const units = record.processes.flatMap((index): Unit[] => {
     const process = world.processes[index] as Process;
@@ -66,7 +62,7 @@ export function unitsOf({ world, host }: Seen, place: Place): Unit[] {
   });
   const kubelet = units.find(({ name }) => name === 'kubelet');
   if (kubelet === undefined) return units;
-  const name = runtimeName(place);
+  const name = record.containerRuntime;
   const runtime: Unit = {
     name,
     description: DESCRIPTIONS[name] as string,

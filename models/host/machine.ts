@@ -3,15 +3,14 @@
  * up and starts the enabled processes, `host-off` ends everything without a word, `host-stopping` sends SIGTERM to all.
  *
  * Unit: microseconds. Boot time is a parameter of the topology, 30 s by default (an assumption: a small server or virtual
- * machine from power-on to its first service). An orderly shutdown takes 10 s (an assumption: longer than etcd's
- * drain of open watches, its request time-out of 7 s, after which its leadership moves; systemd would wait up to
- * DefaultTimeoutStopSec, 90 s, for a service that does not end).
+ * machine from power-on to its first service). An orderly shutdown takes until all processes have ended (sim/shutdown.ts sees
+ * to it that they do) and 2 s more (an assumption: unmounting, the power switch).
  * Not modelled: firmware, file-system checks, suspend.
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
 
-const STOP_US = 10_000_000;
+const HALT_US = 2_000_000;
 
 interface HostInput {
   readonly host: string;
@@ -30,7 +29,9 @@ type HostEvent =
   /** An orderly shutdown, then a boot. */
   | { readonly type: 'reboot' }
   /** Power off and on again at once. */
-  | { readonly type: 'reset' };
+  | { readonly type: 'reset' }
+  /** From the kernel, in a shutdown: no process runs any more. */
+  | { readonly type: 'all-ended' };
 
 export const hostMachine = setup({
   types: {
@@ -47,7 +48,7 @@ export const hostMachine = setup({
   },
   delays: {
     bootTime: ({ context }) => context.bootUs,
-    stopTime: STOP_US,
+    haltTime: HALT_US,
   },
 }).createMachine({
   id: 'host',
@@ -76,16 +77,30 @@ export const hostMachine = setup({
       on: {
         'power-off': { target: 'off', actions: 'goDown' },
         reset: { target: 'booting', actions: 'goDown' },
+        'all-ended': 'halting',
       },
-      after: { stopTime: { target: 'off', actions: 'goDown' } },
+    },
+    halting: {
+      on: {
+        'power-off': { target: 'off', actions: 'goDown' },
+        reset: { target: 'booting', actions: 'goDown' },
+      },
+      after: { haltTime: { target: 'off', actions: 'goDown' } },
     },
     rebooting: {
       entry: 'terminateAll',
       on: {
         'power-off': { target: 'off', actions: 'goDown' },
         reset: { target: 'booting', actions: 'goDown' },
+        'all-ended': 'resetting',
       },
-      after: { stopTime: { target: 'booting', actions: 'goDown' } },
+    },
+    resetting: {
+      on: {
+        'power-off': { target: 'off', actions: 'goDown' },
+        reset: { target: 'booting', actions: 'goDown' },
+      },
+      after: { haltTime: { target: 'booting', actions: 'goDown' } },
     },
   },
 });

@@ -53,6 +53,8 @@ export interface Serving {
   readonly cachers: readonly string[];
   /** Asked to end: /readyz says so. */
   readonly shuttingDown: boolean;
+  /** The port is closed, and so is each connection as soon as nothing is open on it. */
+  readonly closing: boolean;
   readonly clusterSinceUs: number | undefined;
 }
 export interface Step {
@@ -234,6 +236,14 @@ function serveFromCache(
   return step(serving, effects, { cachers, connections });
 }
 
+/** The connections when this request is done with; adds the end of its connection to the effects if that is to be closed now. */
+function without(serving: Serving, connection: string, done: Open, effects: Effect[]): Connections {
+  const left = (serving.connections.get(connection) ?? []).filter((one) => one !== done);
+  if (!serving.closing || left.length > 0) return serving.connections.set(connection, left);
+  effects.push({ type: 'close', connection });
+  return serving.connections.delete(connection);
+}
+
 /** A member has its answer. */
 export function reply(serving: Serving, event: Reply): Step {
   const { connection, message } = event;
@@ -243,12 +253,8 @@ export function reply(serving: Serving, event: Reply): Step {
   const served = open.find((one) => one.id === message.id);
   if (served === undefined) return step(serving, effects);
   effects.push({ type: 'stop', id: streamId(connection, message.id) });
-  const connections = serving.connections.set(
-    connection,
-    open.filter((one) => one !== served),
-  );
   return step(serving, effects, {
-    connections,
+    connections: without(serving, connection, served, effects),
     inFlight: counted(serving.inFlight, served.pool, -1),
     clusterSinceUs: clusterSince(serving.clusterSinceUs, message.body),
   });
@@ -276,11 +282,9 @@ function drop(serving: Serving, connection: string, id: number): Step {
   const open = serving.connections.get(connection) ?? [];
   const gone = open.find((one) => one.id === id);
   if (gone === undefined) return step(serving, []);
-  return step(serving, abandon(connection, gone), {
-    connections: serving.connections.set(
-      connection,
-      open.filter((one) => one !== gone),
-    ),
+  const effects = abandon(connection, gone);
+  return step(serving, effects, {
+    connections: without(serving, connection, gone, effects),
     inFlight: counted(serving.inFlight, gone.pool, -1),
   });
 }
@@ -299,17 +303,22 @@ export function closed(serving: Serving, connection: string): Step {
   );
 }
 
-/** Shutdown: watches end at once, requests are served to their end. */
-export function endWatches(serving: Serving): Step {
+/** The port is closed: watches end, idle connections too, and requests are served to their end. */
+export function closeIdle(serving: Serving): Step {
   const effects: Effect[] = [];
-  const connections = serving.connections.map((open, connection) => {
-    for (const one of open) {
-      if (one.watches === undefined) continue;
-      effects.push(answer(connection, { kind: 'response', id: one.id, status: 200 }));
-      effects.push(...abandon(connection, one));
-    }
-    return open.filter((one) => one.watches === undefined);
-  });
+  const connections = serving.connections
+    .map((open, connection) => {
+      for (const one of open) {
+        if (one.watches === undefined) continue;
+        effects.push(answer(connection, { kind: 'response', id: one.id, status: 200 }));
+        effects.push(...abandon(connection, one));
+      }
+      return open.filter((one) => one.watches === undefined);
+    })
+    .filter((open, connection) => {
+      if (open.length === 0) effects.push({ type: 'close', connection });
+      return open.length > 0;
+    });
   return step(serving, effects, { connections });
 }
 

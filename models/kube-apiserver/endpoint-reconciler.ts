@@ -7,6 +7,9 @@
  * (DefaultEndpointReconcilerInterval 10 s, DefaultEndpointReconcilerTTL 15 s),
  * pkg/controlplane/controller/kubernetesservice/controller.go (Start, Stop); --endpoint-reconciler-type lease. Unit: microseconds.
  *
+ * The endpoints are read and written through the API, over the loopback; before 1.25 its port is closed by then at the end
+ * (kubernetes/kubernetes#107952).
+ *
  * Without quorum a round fails and is logged; the next one comes at its time. Not modelled: the EndpointSlice beside it,
  * kube-proxy and what it makes of it, the read before the key is written again.
  */
@@ -34,6 +37,8 @@ import {
 } from './family.ts';
 
 const INTERVAL_US = 10_000_000;
+/** Controller.Stop waits this long for RemoveEndpoints. */
+const LEAVE_LIMIT_US = 2 * INTERVAL_US;
 const TTL_S = 15;
 const MASTER_LEASES = '/registry/masterleases/';
 const ENDPOINTS = '/registry/services/endpoints/default/kubernetes';
@@ -41,6 +46,8 @@ const ENDPOINTS = '/registry/services/endpoints/default/kubernetes';
 export interface EndpointReconcilerInput {
   readonly address: Address;
   readonly port: number;
+  /** The own port is open while the address is taken out; else only its key can be, and the others do the rest. */
+  readonly servesToTheEnd: boolean;
 }
 /** From the lead: the process is asked to end. */
 export interface LeaveEndpoints {
@@ -121,6 +128,7 @@ export const endpointReconciler = setup({
   types: {} as { context: Context; events: Event; input: EndpointReconcilerInput; emitted: Effect },
   guards: {
     failed: ({ event }) => isEtcdError(bodyOf(event)),
+    isCutOff: ({ context }) => !context.servesToTheEnd,
     nobody: ({ event }) => (bodyOf(event) as RangeResponse).kvs.length === 0,
     isUpToDate: ({ context, event }) =>
       isUpToDate({ ...context, found: (bodyOf(event) as RangeResponse).kvs[0] }),
@@ -155,9 +163,14 @@ export const endpointReconciler = setup({
       level: 'error',
       line: 'no API server IP addresses were listed in storage, refusing to erase all endpoints for the kubernetes Service',
     }),
+    logCutOff: emit(({ context: { port } }) => ({
+      ...{ type: 'log', level: 'error' },
+      line: `Unable to remove endpoints from kubernetes service: Get "https://[::1]:${port}/api/v1/namespaces/default/endpoints/kubernetes": dial tcp [::1]:${port}: connect: connection refused`,
+    })),
+    logTimeout: emit({ type: 'log', level: 'warn', line: 'RemoveEndpoints() timed out' }),
     sayLeft: emit(tell<LeftEndpoints>('', { type: 'left' })),
   },
-  delays: { interval: INTERVAL_US },
+  delays: { interval: INTERVAL_US, leaveLimit: LEAVE_LIMIT_US },
 }).createMachine({
   id: 'kube-apiserver.endpoint-reconciler',
   context: ({ input }) => ({ ...input, lease: 0, addresses: [], found: undefined }),
@@ -207,11 +220,16 @@ export const endpointReconciler = setup({
     },
     leaving: {
       initial: 'removing',
+      after: { leaveLimit: { target: 'left', actions: ['giveUp', 'logTimeout'] } },
       states: {
         removing: {
           entry: 'deleteKey',
           on: {
-            answer: [LEFT_IN_VAIN, { target: 'listing' }],
+            answer: [
+              LEFT_IN_VAIN,
+              { guard: 'isCutOff', target: '#left', actions: 'logCutOff' },
+              { target: 'listing' },
+            ],
           },
         },
         listing: {

@@ -5,9 +5,13 @@
  * the process exits with `context deadline exceeded`), pkg/server/genericapiserver.go (shutdown drains for up to
  * --request-timeout); k/k pkg/controlplane/controller (the initial IP allocation check is fatal). Unit: microseconds.
  *
+ * A process that is asked to end takes itself out of the endpoints of Service `kubernetes` first, which needs etcd: from 1.25 on it serves
+ * meanwhile (kubernetes/kubernetes#110026), before that its port is closed at once.
+ *
  * A start without quorum connects (the member accepts TCP), opens the port, answers 500 on the health endpoints and ends when
  * the initial check has failed for 60 s, 10 s in old versions (observed: apiservers without quorum exit 20 to 60 s after each start).
- * Not modelled: aggregation, admission, goaway-chance,
+ * Not modelled: GOAWAY (while the port is closed, a connection is closed as soon as nothing is open on it, and watches end at once),
+ * aggregation, admission, goaway-chance,
  * --shutdown-delay-duration, the port opening before the caches are filled.
  */
 import { Map as ImmutableMap } from 'immutable';
@@ -23,7 +27,7 @@ import type { KubeApiserverConfig } from './config.ts';
 import {
   type Connections,
   closed,
-  endWatches,
+  closeIdle,
   isDrained,
   push,
   receive,
@@ -50,6 +54,8 @@ import { type InFlight, NONE_IN_FLIGHT } from './in-flight.ts';
 
 /** etcd3.go dialTimeout. */
 const DIAL_TIMEOUT_US = 20_000_000;
+/** kubernetes/kubernetes#110026 */
+const HOOKS_FIRST_MINOR = 25;
 /** etcd client/v3 backoffWaitBetween. */
 const RETRY_PAUSE_US = 25_000;
 /** The allocator's record; a linearizable read. */
@@ -68,6 +74,7 @@ interface Context {
   /** See bootstrap.ts. */
   readonly clusterSinceUs: number | undefined;
   readonly shuttingDown: boolean;
+  readonly closing: boolean;
   /** What the last step asks for. */
   readonly effects: readonly Effect[];
   /** Why the initial check failed last. */
@@ -133,6 +140,11 @@ function fail(line: string): Effect {
   };
 }
 
+/** The port stays open until the hooks before the shutdown have run. */
+function servesToTheEnd({ config }: Pick<Context, 'config'>): boolean {
+  return config.minor >= HOOKS_FIRST_MINOR;
+}
+
 const initialCheck = tell<EtcdCall>(ETCD_CLIENT, {
   type: 'call',
   from: '',
@@ -153,16 +165,16 @@ export const kubeApiserver = setup({
           return reply(context, event);
         case 'push':
           return push(context, event);
-        case 'terminate':
-        case 'left':
-          return endWatches(context);
         default:
           throw new Error(`kube-apiserver cannot take a ${event.type}`);
       }
     }),
+    close: assign(({ context }) => ({ ...closeIdle(context), closing: true })),
     list: assign({ listed: ({ context }) => context.config['endpoint-reconciler-type'] === 'lease' }),
-    keepEndpoints: emit(({ context: { address, config, listed } }) => {
-      const input: EndpointReconcilerInput = { address, port: config['secure-port'] };
+    keepEndpoints: emit(({ context }) => {
+      const { address, config, listed } = context;
+      const port = config['secure-port'];
+      const input: EndpointReconcilerInput = { address, port, servesToTheEnd: servesToTheEnd(context) };
       const start: Effect = { type: 'start', machine: ENDPOINT_RECONCILER, id: ENDPOINT_RECONCILER, input };
       return { type: 'batch', effects: listed ? [start] : [] };
     }),
@@ -181,6 +193,7 @@ export const kubeApiserver = setup({
     checkFailed: ({ event }) => isEtcdError((event as EtcdAnswer).body),
     drained: ({ context }) => isDrained(context.connections),
     listed: ({ context }) => context.listed,
+    servesWhileLeaving: ({ context }) => context.listed && servesToTheEnd(context),
   },
   delays: {
     dialTimeout: DIAL_TIMEOUT_US,
@@ -201,6 +214,7 @@ export const kubeApiserver = setup({
     cachers: input.config.cachedResources,
     clusterSinceUs: undefined,
     shuttingDown: false,
+    closing: false,
     effects: [],
     error: 'context deadline exceeded',
   }),
@@ -260,8 +274,9 @@ export const kubeApiserver = setup({
           ),
         },
         terminate: [
-          { guard: 'listed', target: 'leaving', actions: 'leaveEndpoints' },
-          { target: 'terminating', actions: ['take', 'stopServing'] },
+          { guard: 'servesWhileLeaving', target: 'leaving', actions: 'leaveEndpoints' },
+          { guard: 'listed', target: 'leaving', actions: ['close', 'stopServing', 'leaveEndpoints'] },
+          { target: 'terminating', actions: ['close', 'stopServing'] },
         ],
         received: { actions: ['take', 'act'] },
         closed: { actions: ['take', 'act'] },
@@ -269,11 +284,11 @@ export const kubeApiserver = setup({
         push: { actions: ['take', 'act'] },
       },
     },
-    /** Hooks before the shutdown: it still serves, and /readyz fails already. */
+    /** Hooks before the shutdown: what still serves fails at /readyz already. */
     leaving: {
       entry: assign({ shuttingDown: true }),
       on: {
-        left: { target: 'terminating', actions: ['take', 'stopServing'] },
+        left: { target: 'terminating', actions: ['close', 'stopServing'] },
         received: { actions: ['take', 'act'] },
         closed: { actions: ['take', 'act'] },
         reply: { actions: ['take', 'act'] },

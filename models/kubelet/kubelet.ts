@@ -95,7 +95,9 @@ function startMembers(context: Context, atUs: number): Effect {
         return { type: 'start', machine: 'container-probe', id: `probe/${probes.process}`, input };
       }),
       ...startPods(context, atUs),
-      ...(context.hasRuntime ? [] : [tell<RuntimeChanged>(NODE_STATUS, { type: 'runtime', running: false })]),
+      ...(context.hasRuntime
+        ? []
+        : [tell<RuntimeChanged>(NODE_STATUS, { type: 'runtime', running: false, containersEnd: false })]),
     ],
   };
 }

@@ -58,6 +58,8 @@ export interface ContainersKilled {
 export interface RuntimeChanged {
   readonly type: 'runtime';
   readonly running: boolean;
+  /** Its containers end with it. */
+  readonly containersEnd: boolean;
 }
 
 export interface PodWorkersInput {
@@ -139,9 +141,13 @@ function afterKill(context: Context, { pod }: ContainersKilled, atUs: number): P
   return { local, count };
 }
 
-/** With the runtime every container ends. */
-function afterRuntime(context: Context, { running }: RuntimeChanged, atUs: number): Partial<Context> {
-  if (running) return { hasRuntime: true };
+/** With docker every container ends. */
+function afterRuntime(
+  context: Context,
+  { running, containersEnd }: RuntimeChanged,
+  atUs: number,
+): Partial<Context> {
+  if (!containersEnd) return { hasRuntime: running };
   const killed = afterKill(context, { type: 'containers-killed', pod: '' }, atUs);
   return { ...killed, hasRuntime: false };
 }

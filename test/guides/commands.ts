@@ -138,7 +138,8 @@ export const GUIDE_COMMANDS: readonly GuideCommand[] = [
     on: 'master1',
     atS: 30,
     line: 'kubectl -n kube-system logs -f etcd-k8smaster2',
-    typed: "kubectl -n kube-system logs -f etcd-master2 | grep -E 'leader|quorum|TCP' | tail -8",
+    typed:
+      "kubectl -n kube-system logs -f etcd-master2 | grep -E 'became leader|stepped down|stream Message' | tail -8",
     shows:
       '2020-02-19 04:20:17.075534 I | raft: fb2d7152d16646c3 became leader at term 7\n2020-02-19 04:20:17.170081 W | rafthttp: lost the TCP streaming connection with peer 7a2c7e572714edd4 (stream Message reader)\n2020-02-19 04:20:19.054260 W | raft: fb2d7152d16646c3 stepped down to follower since quorum is not active',
   },

@@ -71,6 +71,11 @@ function battered(seed: number, more: Parameters<typeof cluster>[0] = {}): Clust
   act(410, { do: 'stop', process: 'm2/kube-apiserver' });
   act(430, { do: 'start', process: 'm2/kube-apiserver' });
   c.quorum(600, true);
+  // It leaves while requests wait for it.
+  c.quorum(665, false);
+  act(667, { do: 'send', process: 'etcd1/etcd', event: { type: 'leave' } });
+  act(674, { do: 'kill', process: 'etcd1/etcd' });
+  act(675, { do: 'start', process: 'etcd1/etcd' });
   for (const name of ['kube-scheduler', 'kube-controller-manager']) {
     for (const host of ['m1', 'm2']) act(690, { do: 'stop', process: `${host}/${name}` });
   }

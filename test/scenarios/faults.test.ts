@@ -72,12 +72,12 @@ describe('the fault palette', () => {
 
   test('an orderly shutdown takes its time, a reboot comes back by itself, a reset at once', () => {
     const down = broken('shutdown', {});
-    down.world.runUntil(10 * SECOND);
+    down.world.runUntil(2.9 * SECOND);
     expect(down.m1.up).toBe(true);
-    down.world.runUntil(12 * SECOND);
+    down.world.runUntil(3.1 * SECOND);
     expect(down.m1.up).toBe(false);
     const again = broken('reboot', {});
-    again.world.runUntil(4 * SECOND);
+    again.world.runUntil(2 * SECOND);
     expect(again.echo.state).toBe('stopped');
     again.world.runUntil(15 * SECOND);
     expect([again.m1.up, again.echo.state]).toEqual([true, 'running']);

@@ -225,6 +225,12 @@ const polite = setup({
 
 export const politeType: ProcessType = { name: 'polite', lead: polite, handlesTerminate: true };
 
+/** Hears SIGTERM and goes on. */
+const stubborn = setup({
+  types: { events: {} as KernelEvent, emitted: {} as Effect },
+}).createMachine({ id: 'stubborn', initial: 'working', states: { working: {} } });
+export const stubbornType: ProcessType = { name: 'stubborn', lead: stubborn, handlesTerminate: true };
+
 /** Connects each second and resets the connection as soon as it is there, as a plain TCP check does. */
 const prober = setup({
   types: {

@@ -5,8 +5,10 @@
  * Sources: k/k cmd/kubeadm/app/cmd/reset.go, cmd/phases/reset/{preflight,removeetcdmember,cleanupnode}.go, phases/etcd/local.go
  * commit 0009808f (RemoveStackedEtcdMemberFromCluster: not the last one). Unit: microseconds.
  *
- * Not modelled: the node's object in the API, which kubeadm leaves there as well; containers of ordinary pods.
+ * Not modelled: the node's object in the API, which kubeadm leaves there as well; containers of ordinary pods; that docker
+ * (until 1.23) gives a container 10 s to end.
  */
+import type { Action } from '../../../sim/faults.ts';
 import { METHODS } from '../../etcd/api.ts';
 import { peerUrl } from '../../etcd/ids.ts';
 import { configMapPath } from '../../kube-apiserver/api.ts';
@@ -26,13 +28,29 @@ import {
   type Kubeadm,
   piecesHere,
   say,
-  uninstall,
   wallUs,
 } from './session.ts';
 
-/** Containers that do not end are killed; nobody here takes that long. */
-const POLL_US = 500_000;
-const MOST_POLLS = 60;
+/** What removing the containers takes: an assumption, half a second. */
+const REMOVAL_US = 500_000;
+
+/**
+ * Stops the kubelet and removes its containers, which get no time to end (containerd internal/cri/server/sandbox_stop.go: StopPodSandbox
+ * stops each with a time-out of 0).
+ */
+function* uninstall({ call }: Kubeadm, names: readonly string[]): Script<void> {
+  const { host } = call.place;
+  yield* act(
+    names.flatMap((name): Action[] => {
+      const process = `${host}/${name}`;
+      return [
+        { do: 'enable', process, on: false },
+        { do: 'stop', process },
+        { do: 'kill', process },
+      ];
+    }),
+  );
+}
 
 function* warn(kubeadm: Kubeadm, source: string, text: string): Script<void> {
   kubeadm.call.err(`${klogHeader('warn', yield* wallUs())} ${source}] ${text}\n`);
@@ -103,13 +121,11 @@ export function* reset(kubeadm: Kubeadm): Script {
     );
   say(kubeadm, '[reset] Stopping the kubelet service');
   say(kubeadm, '[reset] Unmounting mounted directories in "/var/lib/kubelet"');
-  const here = [...CONTROL_PLANE, ETCD, 'kubelet'].filter((name) => pieces.has(name));
-  yield* uninstall(kubeadm, here);
-  for (let i = 0; i < MOST_POLLS; i++) {
-    yield* wait(POLL_US);
-    const left = yield* piecesHere();
-    if (!here.some((name) => left.get(name)?.running === true)) break;
-  }
+  yield* uninstall(
+    kubeadm,
+    ['kubelet', ...CONTROL_PLANE, ETCD].filter((name) => pieces.has(name)),
+  );
+  yield* wait(REMOVAL_US);
   yield* act(
     [ETCD, 'kubelet']
       .filter((name) => pieces.has(name))

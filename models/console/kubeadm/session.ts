@@ -112,16 +112,6 @@ export function* install({ call }: Pick<Kubeadm, 'call'>, names: readonly string
   yield* act(actions);
 }
 
-/** Takes manifests away, or stops a unit for good. */
-export function* uninstall({ call }: Pick<Kubeadm, 'call'>, names: readonly string[]): Script<void> {
-  const { host } = call.place;
-  const actions = names.flatMap((name): Action[] => [
-    { do: 'enable', process: `${host}/${name}`, on: false },
-    { do: 'stop', process: `${host}/${name}` },
-  ]);
-  yield* act(actions);
-}
-
 /** Pauses between tries, and how long there may be tries at all. */
 export interface Patience {
   readonly pausesUs: readonly number[];

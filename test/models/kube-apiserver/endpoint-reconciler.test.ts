@@ -56,6 +56,43 @@ describe('the endpoints of Service kubernetes', () => {
     expect((found[0]?.[0] ?? 0) - 10).toBeLessThan(0.1);
   });
 
+  test('before 1.25 its port is closed by then: its key goes, and the others take it out when they look', () => {
+    const c = cluster({ workers: 0, apiserver: { minor: 24 } });
+    c.run(30);
+    c.world.act(30 * S, { do: 'stop', process: 'm3/kube-apiserver' });
+    c.run(30.1);
+    expect(c.world.process('m3/kube-apiserver').state).toBe('stopped');
+    expect(keys(c)).toHaveLength(2);
+    expect(endpoints(c)).toHaveLength(3);
+    expect(c.logs('m3/kube-apiserver').map(([, line]) => line)).toContain(
+      'Unable to remove endpoints from kubernetes service: Get "https://[::1]:6443/api/v1/namespaces/default/endpoints/kubernetes": dial tcp [::1]:6443: connect: connection refused',
+    );
+    c.run(41);
+    expect(endpoints(c)).toEqual(['10.0.0.1', '10.0.0.2']);
+  });
+
+  test('where etcd does not answer the process waits for 20 s: it serves meanwhile, before 1.25 its port is closed', () => {
+    for (const [minor, listens] of [
+      [24, false],
+      [25, true],
+    ] as const) {
+      const c = cluster({ workers: 0, apiserver: { minor } });
+      c.run(30);
+      c.world.act(30 * S, { do: 'pause', process: 'etcd1/etcd' });
+      c.world.act(31 * S, { do: 'stop', process: 'm3/kube-apiserver' });
+      c.run(50.9);
+      expect(c.world.process('m3/kube-apiserver').state).toBe('running');
+      expect(c.world.host('m3').listeners.some(({ port }) => port === 6443)).toBe(listens);
+      c.run(60);
+      expect(c.world.process('m3/kube-apiserver').state).toBe('stopped');
+      const told = c
+        .logs('m3/kube-apiserver')
+        .filter(([, line]) => line === 'RemoveEndpoints() timed out')
+        .map(([atS]) => atS);
+      expect(told).toEqual([51]);
+    }
+  });
+
   test('zero keys: refuses to empty the list', () => {
     const c = cluster({ workers: 0, masters: 1 });
     c.run(30);
