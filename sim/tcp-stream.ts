@@ -158,7 +158,7 @@ function armRetransmission(world: World, connection: Connection, side: number): 
 }
 
 export function retransmit(world: World, item: Item): void {
-  const connection = world.connections.get(item.a as number);
+  const connection = world.connections.get(item.target);
   if (connection === undefined) return;
   const side = item.n;
   const end = endOf(connection, side);
@@ -187,7 +187,7 @@ export function retransmit(world: World, item: Item): void {
 }
 
 export function arriveStream(world: World, item: Item): void {
-  const connection = world.connections.get(item.a as number);
+  const connection = world.connections.get(item.target);
   if (connection === undefined) return;
   const side = item.n;
   const end = endOf(connection, side);
@@ -220,7 +220,8 @@ export function arriveStream(world: World, item: Item): void {
 /** Gives a message of the stream to whoever holds this side. */
 function hand(world: World, connection: Connection, side: number, message: unknown, cause: number): void {
   const end = endOf(connection, side);
-  if (message === FIN) {
+  // TCP's own words are symbols; to ask for the type first spares all others a call into the engine.
+  if (typeof message === 'symbol' && message === FIN) {
     lose(world, connection, side, 'eof', cause);
     return;
   }
