@@ -45,6 +45,10 @@ export class Compiled implements Program {
   private readonly copy = copier();
   /** Keys of the first context, in their order. */
   private names: readonly string[] | undefined;
+  /** The same as a set, for as long as every context had these keys and no others: then they need not be looked at again. */
+  private usual: ReadonlySet<string> | undefined;
+  /** Keys that assigns by key set. */
+  private readonly assigned: readonly string[];
   private readonly opening: Row;
   private readonly on: readonly ReadonlyMap<string, Rows>[];
   private readonly always: readonly (Rows | undefined)[];
@@ -55,7 +59,12 @@ export class Compiled implements Program {
     this.leaves = leaves;
     this.timers = timers;
     this.context = context;
-    const row = (from: number) => (candidate: Candidate) => rowOf(flat, candidate, from);
+    const assigned: string[] = [];
+    const row = (from: number) => (candidate: Candidate) => {
+      const made = rowOf(flat, candidate, from);
+      assigned.push(...made.operations.flatMap(({ keys }) => keys));
+      return made;
+    };
     this.opening = row(-1)(flat.opening);
     this.on = flat.leaves.map(
       (leaf, from) => new Map([...leaf.on].map(([type, candidates]) => [type, candidates.map(row(from))])),
@@ -63,6 +72,7 @@ export class Compiled implements Program {
     this.always = flat.leaves.map(({ always }, from) =>
       always.length === 0 ? undefined : always.map(row(from)),
     );
+    this.assigned = assigned;
   }
 
   start(instance: Instance, input: unknown, port: Port): void {
@@ -70,6 +80,7 @@ export class Compiled implements Program {
     try {
       const context =
         typeof this.context === 'function' ? this.copy(this.context({ input }) ?? {}) : (this.context ?? {});
+      this.meet(context as object);
       this.take(instance, this.opening, { context, event }, port);
     } catch (error) {
       throw this.failure('', INIT, error);
@@ -179,13 +190,18 @@ export class Compiled implements Program {
           const by = make!(args, params) as object;
           // An assign that gives every key has made the next context itself.
           const context = args.context as Record<string, unknown>;
-          const next = this.isWhole(by, context) ? by : update(this.copy(context), by);
+          const next = this.isWhole(by, context) ? by : this.update(context, by);
           args = { context: next, event: args.event };
           break;
         }
         case ASSIGN_EACH:
           args = {
-            context: assignEach(operation, args, params, this.copy(args.context as object)),
+            context: assignEach(
+              operation,
+              args,
+              params,
+              this.copy(args.context as object, this.usual !== undefined),
+            ),
             event: args.event,
           };
           break;
@@ -209,10 +225,29 @@ export class Compiled implements Program {
     return args.context;
   }
 
+  /** An instance begins with this context. */
+  private meet(context: object): void {
+    if (this.names === undefined) {
+      this.names = Object.keys(context);
+      const usual = new Set(this.names);
+      if (this.assigned.every((key) => usual.has(key))) this.usual = usual;
+    } else if (!hasKeys(context, this.names)) this.usual = undefined;
+  }
+
   /** Has it the keys of the context, in their order? */
   private isWhole(by: object, context: object): boolean {
     this.names ??= Object.keys(context);
-    return hasKeys(by, this.names) && hasKeys(context, this.names);
+    return hasKeys(by, this.names) && (this.usual !== undefined || hasKeys(context, this.names));
+  }
+
+  /** The next context, from an assign that gives some keys. */
+  private update(context: Record<string, unknown>, by: object): object {
+    const next = this.copy(context, this.usual !== undefined);
+    for (const key in by) {
+      if (this.usual?.has(key) === false) this.usual = undefined;
+      next[key] = (by as Record<string, unknown>)[key];
+    }
+    return next;
   }
 
   private failure(state: string, event: string, error: unknown): SimulationError {
@@ -227,11 +262,6 @@ function choose(rows: Rows | undefined, args: Arguments): Row | undefined {
     if (row.test === undefined || row.test(args, undefined)) return row;
   }
   return undefined;
-}
-
-function update(context: Record<string, unknown>, by: object): object {
-  for (const key in by) context[key] = (by as Record<string, unknown>)[key];
-  return context;
 }
 
 /** Gives each key of an assign its value; all see the context before the assign. */
