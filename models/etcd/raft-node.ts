@@ -43,6 +43,7 @@ import {
   isForServer,
   isLinkHeartbeat,
   isUnusual,
+  isUsualHeartbeat,
   linkHeartbeats,
   lookForSilence,
   loseConnection,
@@ -71,8 +72,14 @@ function actionsOf({ actions = [] }: Transition): readonly string[] {
   return typeof actions === 'string' ? [actions] : actions;
 }
 
+/** What an idle cluster says, by who hears it; looked at first, as it is nearly all that a simulation does. */
+const USUAL: Readonly<Record<string, Transition>> = {
+  follower: { guard: 'isUsualHeartbeat', actions: ['follow', 'report'] },
+  leader: { guard: 'isOldNews' },
+};
+
 /** A role's own transitions; its ticks re-arm the ticker and wait for the disk, its messages come from the streams. */
-function around(on: Transitions): Transitions {
+function around(role: string, on: Transitions): Transitions {
   const ticks = transitionsOf(on['tick']).map((transition) => ({
     ...transition,
     actions: [...actionsOf(transition), 'armTicker'],
@@ -81,6 +88,7 @@ function around(on: Transitions): Transitions {
     ...on,
     tick: [{ guard: 'isSaving', actions: ['holdTick', 'armTicker'] }, ...ticks],
     received: [
+      ...(USUAL[role] === undefined ? [] : [USUAL[role]]),
       { guard: 'isLinkHeartbeat' },
       { guard: 'isUnusual', actions: 'lookCloser' },
       ...transitionsOf(on['message']),
@@ -94,7 +102,7 @@ const base = raftMachine.config as unknown as {
   readonly states: Readonly<Record<string, { readonly on: Transitions }>>;
 };
 const states = Object.fromEntries(
-  Object.entries(base.states).map(([role, state]) => [role, { ...state, on: around(state.on) }]),
+  Object.entries(base.states).map(([role, state]) => [role, { ...state, on: around(role, state.on) }]),
 );
 const own = raftMachine.implementations as unknown as {
   readonly guards: Record<string, (given: Given) => boolean>;
@@ -119,6 +127,7 @@ const node = setup({
     ...own.guards,
     isSaving: ({ context }: Given) => context.node.saving !== null,
     isAnswered: ({ context, event }: Given) => context.node.saving?.id === (event as Of<'written'>).id,
+    isUsualHeartbeat: ({ context, event }: Given) => isUsualHeartbeat(context, raftMessage(event)),
     // Its arrival is all that it says.
     isLinkHeartbeat: ({ event }: Given) => isLinkHeartbeat(event),
     isUnusual: ({ context, event }: Given) => isUnusual(context, event),

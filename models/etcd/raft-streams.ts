@@ -146,6 +146,11 @@ export function panics({ raft }: RaftNodeContext, { type, term, commit }: RaftMe
   );
 }
 
+/** Whether it is our leader's heartbeat and tells us of nothing new. */
+export function isUsualHeartbeat({ raft }: RaftNodeContext, { type, term, commit }: RaftMessage): boolean {
+  return type === 'MsgHeartbeat' && term === raft.term && commit <= raft.log.committed;
+}
+
 /** Whether a received message takes more than Raft's step. One test, as nearly every message takes no more. */
 export function isUnusual(context: RaftNodeContext, event: NodeEvent): boolean {
   return isForServer(event) || panics(context, raftMessage(event));
