@@ -9,7 +9,7 @@ import type { ProcessType } from './process-type.ts';
 
 /** Kinds of entry in the event queue. */
 export const TIMER = 0; // a machine's timer: target cell, slot in `a`, event in `b`
-export const STREAM = 1; // a message arrives at a connection's end: `a` connection id, `b` message; `n` side
+export const STREAM = 1; // a message arrives at a connection's end: target connection id, `b` message; `n` side
 export const DATAGRAM = 2; // target host; `a` packet
 export const SYN = 3; // a connection request arrives: target host, `a` connection id
 export const SYN_ACK = 4; // ... and its acceptance at the client
@@ -17,7 +17,7 @@ export const STOP_LIMIT = 5; // a process that was asked to end has had its time
 export const REFUSED = 6; // RST in answer to SYN, or no route, or the last SYN given up: `a` connection id, `b` reason
 export const RETRY_SYN = 7; // `a` connection id, `n` 1: it still waits for its address
 export const CLOSED = 8; // FIN or RST arrives: `a` connection id, `b` how, `n` side
-export const RETRANSMIT = 9; // `a` connection id, `n` side
+export const RETRANSMIT = 9; // target connection id, `n` side
 export const WRITTEN = 10; // disk: target cell, `a` id, `b` {process, key, value, ok}
 export const ARP = 11; // gratuitous ARP arrives: target host, `a` address, `n` sender host
 export const PROCESS_START = 12; // `a` process index, `n` incarnation
@@ -30,7 +30,7 @@ export interface Item {
   readonly kind: number;
   /** Id of the step that caused this one; 0 for the outside world. */
   readonly cause: number;
-  /** Cell index, host index or process index, by kind. */
+  /** Cell index, host index, process index or connection id, by kind. */
   readonly target: number;
   /** The cell's serial number: an entry for an earlier tenant of the slot is stale. */
   readonly serial: number;

@@ -146,7 +146,7 @@ function put(
   }
   const atUs = Math.max(world.nowUs + delayUs, peer.nextArrivalUs);
   peer.nextArrivalUs = atUs;
-  world.push(atUs, STREAM, connection.id, 0, connection.id, message, 1 - side);
+  world.push(atUs, STREAM, connection.id, 0, undefined, message, 1 - side);
   return true;
 }
 
@@ -154,7 +154,7 @@ function armRetransmission(world: World, connection: Connection, side: number): 
   const end = endOf(connection, side);
   if (end.retrying) return;
   end.retrying = true;
-  world.push(world.nowUs + end.rtoUs, RETRANSMIT, connection.id, 0, connection.id, undefined, side);
+  world.push(world.nowUs + end.rtoUs, RETRANSMIT, connection.id, 0, undefined, undefined, side);
 }
 
 export function retransmit(world: World, item: Item): void {
