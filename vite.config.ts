@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 import { withoutJsonSchema } from './vite.no-json-schema.ts';
+import { withoutReference } from './vite.no-reference.ts';
 import { OPENINGS, openings } from './vite.openings.ts';
 
 /**
@@ -66,7 +67,7 @@ export default defineConfig({
   build: { outDir: '../dist/ui', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
   worker: {
     format: 'es',
-    plugins: () => [withoutJsonSchema],
+    plugins: () => [withoutJsonSchema, withoutReference],
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstLoad }] } } },
   },
 });

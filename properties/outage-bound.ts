@@ -125,11 +125,24 @@ function waitsFor(how: Absence): string {
  * An apiserver without its etcd of which the balancer sees nothing: the kubelet's liveness probe ends it, and then its port is closed, as
  * one that finds no etcd never opens it.
  */
-export function restartedChain(of: CheckedServer, untilRestartUs: number): OutageChain | undefined {
+export function restartedChain(
+  of: CheckedServer,
+  untilRestartUs: number,
+  servesOnUs: number,
+): OutageChain | undefined {
   const refused = serverChain(of, 'refused', { probeUs: 0, askedByOthers: false });
   if (refused === undefined) return undefined;
   const from = 'livenessProbe failureThreshold and periodSeconds, etcd-healthcheck-timeout';
-  return [{ name: 'the kubelet restarts it', us: untilRestartUs, from }, ...refused];
+  const leaving = {
+    name: 'it waits to leave the endpoints of Service kubernetes',
+    us: servesOnUs,
+    from: 'its limit of 20 s',
+  };
+  return [
+    { name: 'the kubelet restarts it', us: untilRestartUs, from },
+    ...(servesOnUs === 0 ? [] : [leaving]),
+    ...refused,
+  ];
 }
 
 /** How long a balancer needs to take a server back that answers again. */

@@ -9,7 +9,7 @@ import type { KeepalivedConfig } from '../models/keepalived/config.ts';
 import type { KubeApiserverConfig } from '../models/kube-apiserver/config.ts';
 import type { KubeletConfig } from '../models/kubelet/config.ts';
 import type { Session } from '../scenarios/session.ts';
-import { asksForHealth, healthProbeUs, restartUs } from './health-checks.ts';
+import { asksForHealth, healthProbeUs, restartUs, servesOnUs } from './health-checks.ts';
 import {
   type Absence,
   type CheckedServer,
@@ -102,7 +102,7 @@ function serverChains(session: Session, failure: Failure): Found {
     if (how !== 'hollow' || asksForHealth(one.backend)) return serverChain(one, how, hollow);
     const kubelet = world.process(`${host}/kubelet`).spec.config as KubeletConfig;
     const untilRestartUs = restartUs(kubelet, probeUs);
-    return untilRestartUs === undefined ? undefined : restartedChain(one, untilRestartUs);
+    return untilRestartUs === undefined ? undefined : restartedChain(one, untilRestartUs, servesOnUs(flags));
   });
 }
 

@@ -10,7 +10,7 @@ import type { KubeControllerManagerConfig } from '../models/kube-controller-mana
 import type { KubeletConfig } from '../models/kubelet/config.ts';
 import { durationUs } from '../scenarios/durations.ts';
 import type { WorldSpec } from '../sim/world-spec.ts';
-import { asksForHealth, healthProbeUs, restartUs } from './health-checks.ts';
+import { asksForHealth, healthProbeUs, restartUs, servesOnUs } from './health-checks.ts';
 import { type Need, REPLICAS } from './needs.ts';
 import type { Property } from './property.ts';
 import { DRILL_MS } from './restore-drill.ts';
@@ -86,7 +86,7 @@ function hollowSettleMs(spec: WorldSpec): number {
   if (isDeep || stacked.length === 0) return 0;
   const probeUs = Math.max(...stacked.map(healthProbeUs));
   const us = configs<KubeletConfig>('kubelet').map((kubelet) => restartUs(kubelet, probeUs) ?? 0);
-  return Math.max(0, ...us) / 1000 + serverSettleMs(spec);
+  return (Math.max(0, ...us) + Math.max(...stacked.map(servesOnUs))) / 1000 + serverSettleMs(spec);
 }
 
 /** From the loss of a node to its pods elsewhere: the flags of kube-controller-manager, the toleration, start of the pods. */

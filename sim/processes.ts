@@ -7,8 +7,7 @@
  * DefaultTimeoutStopSec= (90 s); a pod's terminationGracePeriodSeconds (30 s), as kubeadm's static pods say nothing else.
  * Unit: microseconds.
  *
- * Not modelled: exit codes beyond 0 and not 0, start-up ordering other than `requires`; a container that fails its liveness
- * probe gets SIGKILL at once.
+ * Not modelled: exit codes beyond 0 and not 0, start-up ordering other than `requires`.
  */
 
 import { setAddresses } from './arp.ts';
@@ -189,8 +188,10 @@ export function terminateProcess(world: World, process: Process, limitUs: number
     process.state = 'stopped';
     return;
   }
-  if (process.state === 'paused') resumeProcess(world, process);
-  if (process.state !== 'running') return;
+  // systemd lets go on whom it ends (SendSIGCONT); in a container SIGTERM waits.
+  if (process.state === 'paused' && process.spec.supervisor.kind !== 'static-pod')
+    resumeProcess(world, process);
+  if (process.state !== 'running' && process.state !== 'paused') return;
   const lead = world.lead(process);
   process.again = false;
   if (lead !== undefined && process.spec.type.handlesTerminate === true) {
@@ -216,9 +217,11 @@ export function terminateProcess(world: World, process: Process, limitUs: number
   }
 }
 
-/** The kubelet kills a container (liveness): ended at once and restarted with back-off. */
+/** The kubelet kills a container (liveness): it is started again, with back-off, when it has ended. */
 export function restartProcess(world: World, process: Process): void {
-  killProcess(world, process, 'signal');
+  if (process.stopping) return;
+  if (process.spec.type.handlesTerminate !== true) killProcess(world, process, 'signal');
+  else terminateProcess(world, process, STOP_LIMIT_US[process.spec.supervisor.kind]);
 }
 
 /** The process ended by itself. */

@@ -59,6 +59,14 @@ export function initialCheckUs(minor: number): number {
   return minor < 21 ? 10_000_000 : 60_000_000;
 }
 
+/** kubernetes/kubernetes#110026 */
+const HOOKS_FIRST_MINOR = 25;
+
+/** Does the port stay open, when the process is asked to end, until it is out of the endpoints of Service `kubernetes`? */
+export function servesToTheEnd({ minor }: Pick<KubeApiserverConfig, 'minor'>): boolean {
+  return minor >= HOOKS_FIRST_MINOR;
+}
+
 /** A minor version after every change that is modelled. */
 const NEWEST = Number.POSITIVE_INFINITY;
 

@@ -38,7 +38,7 @@ import {
 
 const INTERVAL_US = 10_000_000;
 /** Controller.Stop waits this long for RemoveEndpoints. */
-const LEAVE_LIMIT_US = 2 * INTERVAL_US;
+export const LEAVE_LIMIT_US = 2 * INTERVAL_US;
 const TTL_S = 15;
 const MASTER_LEASES = '/registry/masterleases/';
 const ENDPOINTS = '/registry/services/endpoints/default/kubernetes';

@@ -23,7 +23,7 @@ import { type Timed, tell } from '../family.ts';
 import type { WireMessage } from '../wire.ts';
 import { RESOURCES, type Resource } from './api.ts';
 import type { CompactorInput } from './compactor.ts';
-import type { KubeApiserverConfig } from './config.ts';
+import { type KubeApiserverConfig, servesToTheEnd } from './config.ts';
 import {
   type Connections,
   closed,
@@ -54,8 +54,6 @@ import { type InFlight, NONE_IN_FLIGHT } from './in-flight.ts';
 
 /** etcd3.go dialTimeout. */
 const DIAL_TIMEOUT_US = 20_000_000;
-/** kubernetes/kubernetes#110026 */
-const HOOKS_FIRST_MINOR = 25;
 /** etcd client/v3 backoffWaitBetween. */
 const RETRY_PAUSE_US = 25_000;
 /** The allocator's record; a linearizable read. */
@@ -140,11 +138,6 @@ function fail(line: string): Effect {
   };
 }
 
-/** The port stays open until the hooks before the shutdown have run. */
-function servesToTheEnd({ config }: Pick<Context, 'config'>): boolean {
-  return config.minor >= HOOKS_FIRST_MINOR;
-}
-
 const initialCheck = tell<EtcdCall>(ETCD_CLIENT, {
   type: 'call',
   from: '',
@@ -174,7 +167,7 @@ export const kubeApiserver = setup({
     keepEndpoints: emit(({ context }) => {
       const { address, config, listed } = context;
       const port = config['secure-port'];
-      const input: EndpointReconcilerInput = { address, port, servesToTheEnd: servesToTheEnd(context) };
+      const input: EndpointReconcilerInput = { address, port, servesToTheEnd: servesToTheEnd(config) };
       const start: Effect = { type: 'start', machine: ENDPOINT_RECONCILER, id: ENDPOINT_RECONCILER, input };
       return { type: 'batch', effects: listed ? [start] : [] };
     }),
@@ -193,7 +186,7 @@ export const kubeApiserver = setup({
     checkFailed: ({ event }) => isEtcdError((event as EtcdAnswer).body),
     drained: ({ context }) => isDrained(context.connections),
     listed: ({ context }) => context.listed,
-    servesWhileLeaving: ({ context }) => context.listed && servesToTheEnd(context),
+    servesWhileLeaving: ({ context }) => context.listed && servesToTheEnd(context.config),
   },
   delays: {
     dialTimeout: DIAL_TIMEOUT_US,

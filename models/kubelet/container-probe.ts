@@ -7,8 +7,8 @@
  * container), pkg/probe/http/http.go (a new connection each time; 200 to 399 is success). Unit: microseconds.
  *
  * The start of a container is known from the first probe that finds it running again, or from the restart ordered here; a
- * restart that is over within a period goes unnoticed. Not modelled: readiness (it only concerns Services), the grace
- * period of the kill, exec and TCP probes.
+ * restart that is over within a period goes unnoticed. Not modelled: readiness (it only concerns Services), exec and TCP probes;
+ * the time that the old container takes to end counts as the new one's.
  */
 import { assign, emit, setup } from 'xstate';
 import type { Effect, KernelEvent } from '../../sim/effects.ts';

@@ -58,8 +58,8 @@ describe('the arithmetic', () => {
   });
 
   test('a check that only connects: the kubelet has to end the apiserver first', () => {
-    const chain = restartedChain(checked('inter 2s fall 3'), 83 * SECOND_US) ?? [];
-    expect(chainUs(chain) - PACKETS_US).toBe(83 * SECOND_US + 3 * 2_001_000);
+    const chain = restartedChain(checked('inter 2s fall 3'), 83 * SECOND_US, 20 * SECOND_US) ?? [];
+    expect(chainUs(chain) - PACKETS_US).toBe(103 * SECOND_US + 3 * 2_001_000);
     const liveness = {
       path: '/livez',
       initialDelay: 0,

@@ -163,9 +163,16 @@ describe("kubeadm's probes of static pods", () => {
       const exits = c.steps
         .filter((step) => step.kind === 'process-exit' && step.who === 'm1/kube-apiserver')
         .map((step) => [step.atUs / S - 100, step.detail] as const);
-      expect(exits[0]?.[1]).toMatchObject({ signal: 'SIGKILL' });
-      expect(exits[0]?.[0]).toBeGreaterThan(70);
-      expect(exits[0]?.[0]).toBeLessThan(95);
+      const [orderedS = 0] = c
+        .logs('m1/kubelet')
+        .filter(([, line]) => line === 'Container kube-apiserver failed liveness probe, will be restarted')
+        .map(([atS]) => atS - 100);
+      expect(orderedS).toBeGreaterThan(70);
+      expect(orderedS).toBeLessThan(95);
+      // What waits for etcd is answered first; SIGKILL comes 30 s after SIGTERM.
+      expect(exits[0]?.[1]).toMatchObject({ code: 0 });
+      expect(exits[0]?.[0]).toBeGreaterThan(orderedS);
+      expect(exits[0]?.[0]).toBeLessThan(orderedS + 30);
       expect(exits.slice(1).every(([, detail]) => (detail as { code?: number }).code === 1)).toBe(true);
       expect(exits.length).toBeGreaterThanOrEqual(3);
     }
@@ -181,12 +188,13 @@ describe("kubeadm's probes of static pods", () => {
     ).toEqual([]);
   });
 
-  test('a probe that hangs fails after its 15 s and the next one follows at once', () => {
+  test('a probe that hangs fails after its 15 s and the next one follows at once; who hangs is killed 30 s later', () => {
     const c = cluster({ masters: 1, workers: 0, probes: true });
     c.world.act(100 * S, { do: 'pause', process: 'm1/kube-apiserver' });
-    c.run(240);
+    c.run(270);
     const exits = c.steps.filter((step) => step.kind === 'process-exit' && step.who === 'm1/kube-apiserver');
-    const afterS = (exits[0]?.atUs ?? 0) / S - 100;
+    expect(exits.map(({ detail }) => detail)).toEqual([{ signal: 'SIGKILL', why: 'stop-limit' }]);
+    const afterS = (exits[0]?.atUs ?? 0) / S - 100 - 30;
     expect(afterS).toBeGreaterThanOrEqual(120);
     expect(afterS).toBeLessThanOrEqual(130);
   });
