@@ -175,10 +175,15 @@ export function startProcess(world: World, process: Process): void {
   }
 }
 
-/** SIGTERM, and not wanted any more. It gets SIGKILL when its supervisor's time is up. */
+/**
+ * SIGTERM, and not wanted any more. It gets SIGKILL when its supervisor's time is up. On a host without power there is no systemd to be
+ * asked, and an enabled unit starts with the boot.
+ */
 export function stopProcess(world: World, process: Process): void {
+  const { kind } = process.spec.supervisor;
+  if (kind === 'systemd' && !(world.hosts[process.host] as Host).up) return;
   process.wanted = false;
-  terminateProcess(world, process, STOP_LIMIT_US[process.spec.supervisor.kind]);
+  terminateProcess(world, process, STOP_LIMIT_US[kind]);
 }
 
 /** SIGTERM for now, as the host or the container runtime stops; SIGKILL after the limit, in microseconds. */

@@ -50,6 +50,15 @@ describe('SIGKILL after SIGTERM', () => {
   });
 });
 
+test('a unit cannot be stopped while its host has no power: it starts with the boot', () => {
+  const s = story({ hosts: [host('a', 1)], processes: [process('a', politeType, {}, UNIT)] });
+  s.world.act(SECOND, { do: 'host', host: 'a', event: { type: 'power-off' } });
+  s.world.act(2 * SECOND, { do: 'stop', process: 'a/polite' });
+  s.world.act(3 * SECOND, { do: 'host', host: 'a', event: { type: 'power-on' } });
+  s.world.runUntil(4 * SECOND);
+  expect(s.world.process('a/polite').state).toBe('running');
+});
+
 describe('the container runtime stops', () => {
   test('docker gives its containers 10 s', () => {
     const s = alone(POD, { containerRuntime: 'docker' });
