@@ -5,10 +5,9 @@
  * Sources: dockerd(8) without live-restore: SIGTERM to every container, SIGKILL after 10 s (docker stop --time). containerd.service:
  * KillMode=process, the shims and their containers stay. Unit: microseconds.
  *
- * Static pods are processes of the kernel; ordinary pods are the keeper's own, which is told. Not modelled: that nobody can end a container
- * either while containerd does not run.
+ * Static pods are processes of the kernel; ordinary pods are the keeper's own, which is told.
  */
-import { tellOfRuntime, terminateProcess, wakeDependants } from './processes.ts';
+import { stopProcess, tellOfRuntime, terminateProcess, wakeDependants } from './processes.ts';
 import type { Host, Process } from './state.ts';
 import { SECOND_US } from './time.ts';
 import type { World } from './world.ts';
@@ -24,7 +23,10 @@ export function setRuntime(world: World, host: Host, on: boolean): void {
     if (process.spec.type.watchesContainers === true) {
       tellOfRuntime(world, process);
       if (on) wakeDependants(world, process);
-    } else if (!on && host.containerRuntime === 'docker' && process.spec.supervisor.kind === 'static-pod')
-      terminateProcess(world, process, DOCKER_STOP_US);
+    } else if (process.spec.supervisor.kind === 'static-pod') {
+      if (!on && host.containerRuntime === 'docker') terminateProcess(world, process, DOCKER_STOP_US);
+      // Its manifest was taken away while nobody could end it.
+      else if (on && !process.wanted) stopProcess(world, process);
+    }
   }
 }

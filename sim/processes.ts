@@ -177,12 +177,15 @@ export function startProcess(world: World, process: Process): void {
 
 /**
  * SIGTERM, and not wanted any more. It gets SIGKILL when its supervisor's time is up. On a host without power there is no systemd to be
- * asked, and an enabled unit starts with the boot.
+ * asked, and an enabled unit starts with the boot; without its runtime the kubelet cannot end a container, and does so when it runs
+ * again (sim/containers.ts).
  */
 export function stopProcess(world: World, process: Process): void {
   const { kind } = process.spec.supervisor;
-  if (kind === 'systemd' && !(world.hosts[process.host] as Host).up) return;
+  const { up, runtime } = world.hosts[process.host] as Host;
+  if (kind === 'systemd' && !up) return;
   process.wanted = false;
+  if (kind === 'static-pod' && !runtime && process.state !== 'waiting') return;
   terminateProcess(world, process, STOP_LIMIT_US[kind]);
 }
 
@@ -224,7 +227,7 @@ export function terminateProcess(world: World, process: Process, limitUs: number
 
 /** The kubelet kills a container (liveness): it is started again, with back-off, when it has ended. */
 export function restartProcess(world: World, process: Process): void {
-  if (process.stopping) return;
+  if (process.stopping || !(world.hosts[process.host] as Host).runtime) return;
   if (process.spec.type.handlesTerminate !== true) killProcess(world, process, 'signal');
   else terminateProcess(world, process, STOP_LIMIT_US[process.spec.supervisor.kind]);
 }

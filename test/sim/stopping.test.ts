@@ -85,6 +85,20 @@ describe('the container runtime stops', () => {
   });
 });
 
+test('without its runtime nobody ends a container whose manifest is taken away; it ends when the runtime is back', () => {
+  const s = story({
+    hosts: [host('a', 1)],
+    processes: [process('a', echoType), process('a', writerType, {}, POD)],
+  });
+  s.world.act(SECOND, { do: 'runtime', host: 'a', on: false });
+  s.world.act(2 * SECOND, { do: 'stop', process: 'a/writer' });
+  s.world.runUntil(3 * SECOND);
+  expect(s.world.process('a/writer').state).toBe('running');
+  s.world.act(4 * SECOND, { do: 'runtime', host: 'a', on: true });
+  s.world.runUntil(5 * SECOND);
+  expect(s.world.process('a/writer').state).toBe('stopped');
+});
+
 describe('a host shuts down', () => {
   /** Seconds from the shutdown to the end of power. */
   function tookS(s: ReturnType<typeof story>, how: 'shutdown' | 'reboot' = 'shutdown'): number {
