@@ -6,16 +6,9 @@ import type { Effect } from './effects.ts';
 import { NoSuchThing } from './errors.ts';
 import { setForward } from './forward.ts';
 import type { MachineEvent } from './machine.ts';
-import {
-  endProcess,
-  killProcess,
-  restartProcess,
-  stopProcess,
-  takeHostDown,
-  takeHostUp,
-} from './processes.ts';
-import { shutDown } from './shutdown.ts';
-import type { Cell, Host, Process } from './state.ts';
+import { shutDown, takeHostDown, takeHostUp } from './power.ts';
+import { endProcess, killProcess, restartProcess, stopProcess } from './processes.ts';
+import { type Cell, type Host, isAlive, type Process } from './state.ts';
 import { connect } from './tcp-connect.ts';
 import { close, handOver } from './tcp-end.ts';
 import { accepting, listen, unlisten } from './tcp-listen.ts';
@@ -148,10 +141,7 @@ function inspect(world: World, cell: Cell, effect: Extract<Effect, { type: 'insp
     effect.process !== undefined
       ? host.processes.some((index) => {
           const process = world.processes[index] as Process;
-          return (
-            process.spec.name === effect.process &&
-            (process.state === 'running' || process.state === 'paused')
-          );
+          return process.spec.name === effect.process && isAlive(process);
         })
       : effect.address !== undefined && host.addresses.includes(effect.address);
   world.tell(cell, { type: 'inspected', id: effect.id, ok, atUs: world.localUs(host) } as MachineEvent);

@@ -2,16 +2,18 @@
  * The container runtime of a host as far as its containers depend on it: when docker is stopped they end in good order, containerd's go on.
  * While it does not run nobody starts a container; when it runs again its keeper (the kubelet) starts those that are wanted.
  *
- * Sources: dockerd(8) without live-restore: SIGTERM to every container, SIGKILL after 10 s (docker stop --time). containerd.service:
+ * Sources: dockerd(8) without live-restore: SIGTERM to every container, SIGKILL after 10 s. containerd.service:
  * KillMode=process, the shims and their containers stay. Unit: microseconds.
  *
  * Static pods are processes of the kernel; ordinary pods are the keeper's own, which is told.
  */
-import { stopProcess, tellOfRuntime, terminateProcess, wakeDependants } from './processes.ts';
+import { tellOfRuntime } from './keeper.ts';
+import { stopProcess, terminateProcess, wakeDependants } from './processes.ts';
 import type { Host, Process } from './state.ts';
 import { SECOND_US } from './time.ts';
 import type { World } from './world.ts';
 
+/** docker stop --time, moby container/container.go defaultStopTimeout; dockerd's --shutdown-timeout for all of them is longer, 15 s. */
 export const DOCKER_STOP_US = 10 * SECOND_US;
 
 /** The runtime of this host stops, or starts again. */

@@ -10,11 +10,18 @@
  * Not modelled: exit codes beyond 0 and not 0, start-up ordering other than `requires`.
  */
 
-import { setAddresses } from './arp.ts';
-import { powerCut } from './disk.ts';
+import { keeperOf, tellKeeper, tellOfRuntime } from './keeper.ts';
 import type { MachineEvent } from './machine.ts';
-import { type Cell, type Host, PROCESS_START, type Process, STOP_LIMIT, type Supervisor } from './state.ts';
-import { dropHostConnections, releaseEnds } from './tcp-end.ts';
+import {
+  type Cell,
+  type Host,
+  isAlive,
+  PROCESS_START,
+  type Process,
+  STOP_LIMIT,
+  type Supervisor,
+} from './state.ts';
+import { releaseEnds } from './tcp-end.ts';
 import { dropListeners } from './tcp-listen.ts';
 import { MINUTE_US, SECOND_US } from './time.ts';
 import type { World } from './world.ts';
@@ -26,7 +33,8 @@ const POD_BACKOFF_FIRST_US = 10 * SECOND_US;
 const POD_BACKOFF_MAX_US = 5 * MINUTE_US;
 const POD_RESET_US = 10 * MINUTE_US;
 const PLEG_RELIST_US = SECOND_US;
-const STOP_LIMIT_US: Readonly<Record<Supervisor['kind'], number>> = {
+/** From SIGTERM to SIGKILL. */
+export const STOP_LIMIT_US: Readonly<Record<Supervisor['kind'], number>> = {
   none: Number.POSITIVE_INFINITY,
   systemd: 90 * SECOND_US,
   'static-pod': 30 * SECOND_US,
@@ -39,7 +47,7 @@ function streamName(world: World, process: Process, purpose: string): string {
 /** Runs the process now: a fresh lead machine with what the disk kept. */
 export function beginProcess(world: World, process: Process): void {
   const host = world.hosts[process.host] as Host;
-  if (!host.up || process.state === 'running' || process.state === 'paused') return;
+  if (!host.up || isAlive(process)) return;
   const prefix = `${process.spec.name}/`;
   const disk: Record<string, unknown> = {};
   for (const [key, value] of host.disk.values)
@@ -78,45 +86,6 @@ export function beginProcess(world: World, process: Process): void {
   }
 }
 
-/** The process that keeps this static pod, if there is one and it runs. */
-function keeperOf(world: World, process: Process): Process | undefined {
-  const { supervisor } = process.spec;
-  if (supervisor.kind !== 'static-pod') return undefined;
-  const host = world.hosts[process.host] as Host;
-  const keeper = host.processes
-    .map((index) => world.processes[index] as Process)
-    .find(({ spec, state }) => spec.name === supervisor.requires && state === 'running');
-  return keeper?.spec.type.watchesContainers === true ? keeper : undefined;
-}
-
-/** The kubelet hears of its static pods (in reality by the runtime's list, each second). */
-function tellKeeper(world: World, process: Process, running: boolean, backoffUs = 0): void {
-  const keeper = keeperOf(world, process);
-  const lead = keeper === undefined ? undefined : world.lead(keeper);
-  if (lead === undefined) return;
-  world.tell(lead, {
-    type: 'container',
-    process: process.spec.name,
-    running,
-    removed: !process.wanted,
-    backoffUs,
-    atUs: world.localUs(world.hosts[process.host] as Host),
-  } as MachineEvent);
-}
-
-/** The kubelet hears of its container runtime. */
-export function tellOfRuntime(world: World, keeper: Process): void {
-  const host = world.hosts[keeper.host] as Host;
-  const lead = world.lead(keeper);
-  if (lead === undefined) return;
-  world.tell(lead, {
-    type: 'runtime',
-    running: host.runtime,
-    containersEnd: !host.runtime && host.containerRuntime === 'docker',
-    atUs: world.localUs(host),
-  } as MachineEvent);
-}
-
 /** Starts what waits for this process on the same host (static pods for the kubelet). */
 export function wakeDependants(world: World, process: Process): void {
   const host = world.hosts[process.host] as Host;
@@ -128,7 +97,7 @@ export function wakeDependants(world: World, process: Process): void {
       other.wanted &&
       other.state === 'stopped'
     ) {
-      planStart(world, other, startDelay(world, other));
+      planStart(world, other);
     }
   }
 }
@@ -138,7 +107,8 @@ function startDelay(world: World, process: Process): number {
   return most <= least ? least : world.streams.integer(streamName(world, process, 'start'), least, most);
 }
 
-export function planStart(world: World, process: Process, delayUs: number): void {
+/** It starts after this delay; without one, after the delay that its spec gives. */
+export function planStart(world: World, process: Process, delayUs = startDelay(world, process)): void {
   process.state = 'waiting';
   world.push(
     world.nowUs + delayUs,
@@ -151,8 +121,14 @@ export function planStart(world: World, process: Process, delayUs: number): void
   );
 }
 
+/** The start that it waits for does not come. */
+export function dropStart(process: Process): void {
+  process.state = 'stopped';
+  process.incarnation++;
+}
+
 /** Is everything there that this process needs in order to be started? */
-function canStart(world: World, process: Process): boolean {
+export function canStart(world: World, process: Process): boolean {
   const host = world.hosts[process.host] as Host;
   if (!host.up || host.stopping || !process.wanted) return false;
   const supervisor = process.spec.supervisor;
@@ -169,7 +145,7 @@ export function startProcess(world: World, process: Process): void {
   process.wanted = true;
   process.failures = 0;
   if (process.stopping) process.again = true;
-  else if (process.state !== 'running' && process.state !== 'paused' && canStart(world, process)) {
+  else if (!isAlive(process) && canStart(world, process)) {
     process.incarnation++;
     planStart(world, process, 0);
   }
@@ -192,14 +168,13 @@ export function stopProcess(world: World, process: Process): void {
 /** SIGTERM for now, as the host or the container runtime stops; SIGKILL after the limit, in microseconds. */
 export function terminateProcess(world: World, process: Process, limitUs: number): void {
   if (process.state === 'waiting') {
-    process.incarnation++;
-    process.state = 'stopped';
+    dropStart(process);
     return;
   }
   // systemd lets go on whom it ends (SendSIGCONT); in a container SIGTERM waits.
   if (process.state === 'paused' && process.spec.supervisor.kind !== 'static-pod')
     resumeProcess(world, process);
-  if (process.state !== 'running' && process.state !== 'paused') return;
+  if (!isAlive(process)) return;
   const lead = world.lead(process);
   process.again = false;
   if (lead !== undefined && process.spec.type.handlesTerminate === true) {
@@ -220,7 +195,6 @@ export function terminateProcess(world: World, process: Process, limitUs: number
       );
   } else {
     remove(world, process, 'eof');
-    process.state = 'stopped';
     tellKeeper(world, process, false);
   }
 }
@@ -234,14 +208,14 @@ export function restartProcess(world: World, process: Process): void {
 
 /** The process ended by itself. */
 export function endProcess(world: World, process: Process, code: number): void {
-  if (process.state !== 'running' && process.state !== 'paused') return;
+  if (!isAlive(process)) return;
   world.report('process-exit', pathOf(world, process), { code });
   bury(world, process, code !== 0);
 }
 
 /** SIGKILL, from somebody or because the time to end after SIGTERM is up. Its addresses stay on the interface; its sockets are closed by the kernel. */
 export function killProcess(world: World, process: Process, why: 'signal' | 'stop-limit'): void {
-  if (process.state !== 'running' && process.state !== 'paused') return;
+  if (!isAlive(process)) return;
   world.report('process-exit', pathOf(world, process), { signal: 'SIGKILL', why });
   bury(world, process, true);
 }
@@ -257,7 +231,8 @@ function pathOf(world: World, process: Process): string {
   return `${(world.hosts[process.host] as Host).name}/${process.spec.name}`;
 }
 
-function remove(world: World, process: Process, how: 'eof' | 'none'): void {
+/** Ends it now: its machines, sockets and listeners. `eof`: the kernel closes its connections; `none`: nobody does. */
+export function remove(world: World, process: Process, how: 'eof' | 'none'): void {
   const cells: Cell[] = [];
   const lead = world.lead(process);
   if (lead !== undefined) cells.push(lead);
@@ -278,7 +253,6 @@ function remove(world: World, process: Process, how: 'eof' | 'none'): void {
 
 /** A host that shuts down is told when nothing runs on it any more. */
 export function tellIfAllEnded(world: World, host: Host): void {
-  const isAlive = ({ state }: Process) => state === 'running' || state === 'paused';
   if (host.processes.some((index) => isAlive(world.processes[index] as Process))) return;
   world.tell(world.cells[host.cell] as Cell, { type: 'all-ended', atUs: world.nowUs } as MachineEvent);
 }
@@ -341,45 +315,5 @@ export function memberExited(world: World, cell: Cell, code: number): void {
         atUs: world.localUs(world.hosts[process.host] as Host),
       } as MachineEvent);
     }
-  }
-}
-
-/** Power is gone: everything on the host ends without a word. */
-export function takeHostDown(world: World, host: Host): void {
-  if (!host.up) return;
-  host.up = false;
-  host.stopping = false;
-  host.life++;
-  for (const index of host.processes) {
-    const process = world.processes[index] as Process;
-    if (process.state === 'running' || process.state === 'paused') remove(world, process, 'none');
-    else if (process.state === 'waiting') {
-      process.state = 'stopped';
-      process.incarnation++;
-    }
-    // A static pod's manifest stays where it was put; what systemctl stopped starts again if it is enabled.
-    if (process.spec.supervisor.kind !== 'static-pod') process.wanted = process.spec.enabled;
-    process.failures = 0;
-    process.recentStartsUs = [];
-  }
-  dropHostConnections(world, host);
-  powerCut(host);
-  host.listeners = [];
-  host.forwards = [];
-  setAddresses(world, host, [host.address]);
-  host.runtime = true;
-  host.arp = new Map();
-  host.unresolved = new Map();
-  world.report('host-down', host.name, {});
-}
-
-/** The host has booted: its network is up and its enabled processes start after their delays. */
-export function takeHostUp(world: World, host: Host): void {
-  if (host.up) return;
-  host.up = true;
-  world.report('host-up', host.name, {});
-  for (const index of host.processes) {
-    const process = world.processes[index] as Process;
-    if (process.wanted && canStart(world, process)) planStart(world, process, startDelay(world, process));
   }
 }

@@ -36,7 +36,7 @@ function copyOf(world: World, last: World | undefined): World {
   copy.streams = world.streams.clone();
   copy.network = world.network.clone(copy.streams);
   copy.queue = world.queue.clone();
-  copy.hosts = world.hosts.map((host) => copyHost(host));
+  copy.hosts = world.hosts.map(copyHost);
   copy.holders = new Map(world.holders);
   copy.processes = world.processes.map((process, i) => sharedOr(process, last?.processes[i], copyProcess));
   copy.cells = world.cells.map((cell, i) =>

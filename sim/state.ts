@@ -59,6 +59,11 @@ export interface Cell extends Instance {
 
 export type ProcessState = 'stopped' | 'running' | 'paused' | 'waiting';
 
+/** Is there a process, even one that is stopped by SIGSTOP? */
+export function isAlive({ state }: Process): boolean {
+  return state === 'running' || state === 'paused';
+}
+
 /** What restarts a process that ended. `requires`: only while that process of the same host runs. */
 export type Supervisor =
   | { readonly kind: 'none' }

@@ -16,6 +16,7 @@ import {
   type KubeletConfig,
 } from '../kubelet/config.ts';
 import { kubeletProcess } from '../kubelet/process.ts';
+import { minorOf } from '../kubernetes-minor.ts';
 import { type LeaderElectionConfig, refusal } from '../leader-election/config.ts';
 import type { Daemon, Site } from './build.ts';
 import { endpointFor } from './front-door.ts';
@@ -28,10 +29,6 @@ type Settings = Readonly<Record<string, string | number | boolean>>;
 const LOCAL_SERVER_MINOR = 20;
 /** ControlPlaneKubeletLocalMode on by default (KEP-4471). */
 const LOCAL_KUBELET_MINOR = 33;
-
-function minor(version: string): number {
-  return Number(version.replace(/^v/, '').split('.')[1] ?? 0);
-}
 
 /** Flags that were set and that the daemon's configuration has, durations in microseconds. */
 function flags(settings: Settings, known: object): Record<string, unknown> {
@@ -51,7 +48,7 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
   const endpoint = endpointFor(topology, site.parameters, host.name);
   const own: ApiServerAddress = { address: host.address, port: topology.apiserverPort };
   const local = host.processes.includes('kube-apiserver');
-  const server = local && minor(version) >= LOCAL_SERVER_MINOR ? own : endpoint;
+  const server = local && minorOf(version) >= LOCAL_SERVER_MINOR ? own : endpoint;
   switch (name) {
     case 'kube-apiserver':
       return {
@@ -61,8 +58,8 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
           'etcd-servers': etcdServers(site),
           'secure-port': topology.apiserverPort,
           certificatesNotAfterUs: notAfterUs(site),
-          minor: minor(version),
-          initialCheckUs: initialCheckUs(minor(version)),
+          minor: minorOf(version),
+          initialCheckUs: initialCheckUs(minorOf(version)),
           ...flags(settings, APISERVER),
         },
       };
@@ -81,7 +78,7 @@ export function kubernetesProcess(site: Site, name: ProcessName): Daemon {
     default:
       return {
         type: kubeletProcess,
-        config: kubelet(site, local && minor(version) >= LOCAL_KUBELET_MINOR ? own : endpoint, settings),
+        config: kubelet(site, local && minorOf(version) >= LOCAL_KUBELET_MINOR ? own : endpoint, settings),
       };
   }
 }
@@ -143,8 +140,8 @@ function kubelet({ topology, host }: Site, server: ApiServerAddress, settings: S
 function labelsOf(host: TopologyHost, version: string, settings: Settings): Record<string, string> {
   const labels: Record<string, string> = {};
   if (host.roles.includes('control-plane')) {
-    if (minor(version) >= 20) labels['node-role.kubernetes.io/control-plane'] = '';
-    if (minor(version) < 24) labels['node-role.kubernetes.io/master'] = '';
+    if (minorOf(version) >= 20) labels['node-role.kubernetes.io/control-plane'] = '';
+    if (minorOf(version) < 24) labels['node-role.kubernetes.io/master'] = '';
   }
   for (const pair of String(settings['node-labels'] ?? '').split(',')) {
     const [key = '', value = ''] = pair.split('=');
@@ -159,8 +156,8 @@ function taintsOf(host: TopologyHost, version: string, settings: Settings): Tain
   if (own !== undefined) return readTaints(String(own));
   if (!host.roles.includes('control-plane')) return [];
   const keys = [
-    ...(minor(version) >= 24 ? ['control-plane'] : []),
-    ...(minor(version) <= 24 ? ['master'] : []),
+    ...(minorOf(version) >= 24 ? ['control-plane'] : []),
+    ...(minorOf(version) <= 24 ? ['master'] : []),
   ];
   return keys.map((key) => ({ key: `node-role.kubernetes.io/${key}`, effect: 'NoSchedule' }));
 }

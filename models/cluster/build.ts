@@ -18,6 +18,7 @@ import { client } from '../client/process.ts';
 import { SHELL, shell } from '../console/shell-process.ts';
 import type { Finding } from '../finding.ts';
 import { hostMachine } from '../host/machine.ts';
+import { minorOf } from '../kubernetes-minor.ts';
 import { type ApplyConfig, apply } from '../operator/apply.ts';
 import { manifestsOf, type WorkloadSpec } from '../operator/manifests.ts';
 import { cloudBalancerDaemon } from './build-cloud-balancer.ts';
@@ -215,7 +216,7 @@ function hostSpec(host: TopologyHost, parameters: ParameterMap, kubernetes: stri
     address: host.address,
     ...(host.segment === undefined ? {} : { segment: host.segment }),
     ...(host.zone === undefined ? {} : { zone: host.zone }),
-    containerRuntime: containerRuntimeOf(kubernetes),
+    containerRuntime: containerRuntimeOf(minorOf(kubernetes)),
     nonlocalBind: (of('nonlocal-bind') as boolean | undefined) ?? host.nonlocalBind ?? false,
     synLinearTimeouts: (of('tcp_syn_linear_timeouts') as number | undefined) ?? 0,
     disk: {

@@ -33,9 +33,9 @@ export interface RunsAs<Version extends string = string> {
   readonly same: boolean;
 }
 
-/** dockershim went with 1.24. */
-export function containerRuntimeOf(kubernetes: string): ContainerRuntime {
-  return Number(kubernetes.replace(/^v/, '').split('.')[1] ?? 0) < 24 ? 'docker' : 'containerd';
+/** dockershim went with 1.24. @param minor of Kubernetes */
+export function containerRuntimeOf(minor: number): ContainerRuntime {
+  return minor < 24 ? 'docker' : 'containerd';
 }
 
 /** The etcd series for a version such as `3.2.24`; undefined if the text is no version. */

@@ -6,6 +6,7 @@
  */
 import type { Topology } from '../cluster/topology.ts';
 import type { EtcdVersion } from '../etcd/version.ts';
+import { minorOf } from '../kubernetes-minor.ts';
 import type { LogLine } from './command.ts';
 import { etcdLogLine } from './etcd-log.ts';
 import { klogHeader } from './log-text.ts';
@@ -23,7 +24,7 @@ const OLD_MINOR = 12;
 function sourceOf(line: string, version: string): string {
   const found = SOURCES.find(([words]) => words.test(line));
   if (found === undefined) return '';
-  const isOld = Number(version.split('.')[1] ?? 0) <= OLD_MINOR;
+  const isOld = minorOf(version) <= OLD_MINOR;
   return `${isOld ? found[1] : found[2]}] `;
 }
 

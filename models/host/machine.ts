@@ -3,7 +3,7 @@
  * up and starts the enabled processes, `host-off` ends everything without a word, `host-stopping` sends SIGTERM to all.
  *
  * Unit: microseconds. Boot time is a parameter of the topology, 30 s by default (an assumption: a small server or virtual
- * machine from power-on to its first service). An orderly shutdown takes until all processes have ended (sim/shutdown.ts sees
+ * machine from power-on to its first service). An orderly shutdown takes until all processes have ended (sim/power.ts sees
  * to it that they do) and 2 s more (an assumption: unmounting, the power switch).
  * Not modelled: firmware, file-system checks, suspend.
  */
@@ -32,6 +32,12 @@ type HostEvent =
   | { readonly type: 'reset' }
   /** From the kernel, in a shutdown: no process runs any more. */
   | { readonly type: 'all-ended' };
+
+/** Whatever it does, it loses power. */
+const CUT = {
+  'power-off': { target: 'off', actions: 'goDown' },
+  reset: { target: 'booting', actions: 'goDown' },
+} as const;
 
 export const hostMachine = setup({
   types: {
@@ -66,8 +72,7 @@ export const hostMachine = setup({
     up: {
       entry: 'comeUp',
       on: {
-        'power-off': { target: 'off', actions: 'goDown' },
-        reset: { target: 'booting', actions: 'goDown' },
+        ...CUT,
         shutdown: 'stopping',
         reboot: 'rebooting',
       },
@@ -75,31 +80,23 @@ export const hostMachine = setup({
     stopping: {
       entry: 'terminateAll',
       on: {
-        'power-off': { target: 'off', actions: 'goDown' },
-        reset: { target: 'booting', actions: 'goDown' },
+        ...CUT,
         'all-ended': 'halting',
       },
     },
     halting: {
-      on: {
-        'power-off': { target: 'off', actions: 'goDown' },
-        reset: { target: 'booting', actions: 'goDown' },
-      },
+      on: CUT,
       after: { haltTime: { target: 'off', actions: 'goDown' } },
     },
     rebooting: {
       entry: 'terminateAll',
       on: {
-        'power-off': { target: 'off', actions: 'goDown' },
-        reset: { target: 'booting', actions: 'goDown' },
+        ...CUT,
         'all-ended': 'resetting',
       },
     },
     resetting: {
-      on: {
-        'power-off': { target: 'off', actions: 'goDown' },
-        reset: { target: 'booting', actions: 'goDown' },
-      },
+      on: CUT,
       after: { haltTime: { target: 'booting', actions: 'goDown' } },
     },
   },

@@ -145,6 +145,14 @@ const initialCheck = tell<EtcdCall>(ETCD_CLIENT, {
   body: INITIAL_CHECK,
 });
 
+/** What goes on until the end. */
+const SERVING = {
+  received: { actions: ['take', 'act'] },
+  closed: { actions: ['take', 'act'] },
+  reply: { actions: ['take', 'act'] },
+  push: { actions: ['take', 'act'] },
+} as const;
+
 export const kubeApiserver = setup({
   types: {} as { context: Context; events: Event; input: Input; emitted: Effect },
   actions: {
@@ -271,10 +279,7 @@ export const kubeApiserver = setup({
           { guard: 'listed', target: 'leaving', actions: ['close', 'stopServing', 'leaveEndpoints'] },
           { target: 'terminating', actions: ['close', 'stopServing'] },
         ],
-        received: { actions: ['take', 'act'] },
-        closed: { actions: ['take', 'act'] },
-        reply: { actions: ['take', 'act'] },
-        push: { actions: ['take', 'act'] },
+        ...SERVING,
       },
     },
     /** Hooks before the shutdown: what still serves fails at /readyz already. */
@@ -282,21 +287,13 @@ export const kubeApiserver = setup({
       entry: assign({ shuttingDown: true }),
       on: {
         left: { target: 'terminating', actions: ['close', 'stopServing'] },
-        received: { actions: ['take', 'act'] },
-        closed: { actions: ['take', 'act'] },
-        reply: { actions: ['take', 'act'] },
-        push: { actions: ['take', 'act'] },
+        ...SERVING,
       },
     },
     terminating: {
       entry: assign({ shuttingDown: true }),
       always: { guard: 'drained', target: 'stopped' },
-      on: {
-        received: { actions: ['take', 'act'] },
-        closed: { actions: ['take', 'act'] },
-        reply: { actions: ['take', 'act'] },
-        push: { actions: ['take', 'act'] },
-      },
+      on: SERVING,
       after: { requestTimeout: 'stopped' },
     },
     stopped: { entry: emit({ type: 'exit', code: 0 }) },

@@ -3,6 +3,7 @@ import type { Address } from '../../sim/effects.ts';
 import { METRICS_PORT } from '../etcd/api.ts';
 import type { Taint } from '../kube-apiserver/api.ts';
 import type { ApiServerAddress } from '../kube-apiserver/rest-calls.ts';
+import { minorOf } from '../kubernetes-minor.ts';
 
 /** One HTTP probe of a container (k/k pkg/apis/core types Probe). */
 export interface Probe {
@@ -66,10 +67,6 @@ export const DEFAULTS: Omit<KubeletConfig, 'server' | 'kubernetesVersion'> = {
   servesPods: false,
   startUpUs: 1_000_000,
 };
-
-function minorOf(version: string): number {
-  return Number(version.replace(/^v/, '').split('.')[1] ?? 0);
-}
 
 /** kubeadm's probes of a container (k/k cmd/kubeadm/app/util/staticpod/utils.go). */
 function kubeadmProbes(

@@ -16,7 +16,7 @@ import type { KubeletConfig } from './config.ts';
 import type { ContainerProbeInput } from './container-probe.ts';
 import type { PodsOfNode } from './local-pod.ts';
 import { NODE_LEASE, type NodeLeaseInput } from './node-lease.ts';
-import { NODE_STATUS, type NodeStatusInput } from './node-status.ts';
+import { NODE_STATUS, type NodeStatusInput, type RuntimeNews } from './node-status.ts';
 import { POD_NETWORK } from './pod-network.ts';
 import { POD_STATUS } from './pod-status.ts';
 import {
@@ -95,9 +95,7 @@ function startMembers(context: Context, atUs: number): Effect {
         return { type: 'start', machine: 'container-probe', id: `probe/${probes.process}`, input };
       }),
       ...startPods(context, atUs),
-      ...(context.hasRuntime
-        ? []
-        : [tell<RuntimeChanged>(NODE_STATUS, { type: 'runtime', running: false, containersEnd: false })]),
+      ...(context.hasRuntime ? [] : [tell<RuntimeNews>(NODE_STATUS, { type: 'runtime', running: false })]),
     ],
   };
 }

@@ -45,7 +45,7 @@ export interface NodeStatusInput {
   readonly hasNetwork: boolean;
 }
 /** The container runtime stopped, or runs again. */
-interface RuntimeNews {
+export interface RuntimeNews {
   readonly type: 'runtime';
   readonly running: boolean;
 }

@@ -60,43 +60,43 @@ test('a unit cannot be stopped while its host has no power: it starts with the b
 });
 
 describe('the container runtime stops', () => {
-  test('docker gives its containers 10 s', () => {
-    const s = alone(POD, { containerRuntime: 'docker' });
+  /** It stops at 1 s; beside its keeper there is this container. */
+  function stopped(container: typeof echoType, more: Parameters<typeof host>[2], keeper = echoType) {
+    const s = story({
+      hosts: [host('a', 1, more)],
+      processes: [process('a', keeper), process('a', container, {}, POD)],
+    });
     s.world.act(SECOND, { do: 'runtime', host: 'a', on: false });
+    const stateAt = (atS: number, name: string) => {
+      s.world.runUntil(atS * SECOND);
+      return s.world.process(`a/${name}`).state;
+    };
+    return { s, stateAt };
+  }
+
+  test('docker gives its containers 10 s', () => {
+    const { s } = stopped(stubbornType, { containerRuntime: 'docker' });
     s.world.runUntil(60 * SECOND);
     expect(exits(s)).toEqual([[11, 'stop-limit']]);
   });
 
   test("containerd's go on, and who ends meanwhile is not started until it runs again", () => {
-    const keeper = { ...echoType, watchesContainers: true } as typeof echoType;
-    const s = story({
-      hosts: [host('a', 1, { containerRuntime: 'containerd' })],
-      processes: [process('a', keeper), process('a', stubbornType, {}, POD)],
-    });
-    s.world.act(SECOND, { do: 'runtime', host: 'a', on: false });
-    s.world.runUntil(60 * SECOND);
-    expect(s.world.process('a/stubborn').state).toBe('running');
+    const keeper = { ...echoType, watchesContainers: true };
+    const { s, stateAt } = stopped(stubbornType, { containerRuntime: 'containerd' }, keeper);
+    expect(stateAt(60, 'stubborn')).toBe('running');
     s.world.act(60 * SECOND, { do: 'kill', process: 'a/stubborn' });
-    s.world.runUntil(120 * SECOND);
-    expect(s.world.process('a/stubborn').state).toBe('stopped');
+    expect(stateAt(120, 'stubborn')).toBe('stopped');
     s.world.act(120 * SECOND, { do: 'runtime', host: 'a', on: true });
-    s.world.runUntil(122 * SECOND);
-    expect(s.world.process('a/stubborn').state).toBe('running');
+    expect(stateAt(122, 'stubborn')).toBe('running');
   });
-});
 
-test('without its runtime nobody ends a container whose manifest is taken away; it ends when the runtime is back', () => {
-  const s = story({
-    hosts: [host('a', 1)],
-    processes: [process('a', echoType), process('a', writerType, {}, POD)],
+  test('nobody ends a container whose manifest is taken away; it ends when the runtime is back', () => {
+    const { s, stateAt } = stopped(writerType, { containerRuntime: 'containerd' });
+    s.world.act(2 * SECOND, { do: 'stop', process: 'a/writer' });
+    expect(stateAt(3, 'writer')).toBe('running');
+    s.world.act(4 * SECOND, { do: 'runtime', host: 'a', on: true });
+    expect(stateAt(5, 'writer')).toBe('stopped');
   });
-  s.world.act(SECOND, { do: 'runtime', host: 'a', on: false });
-  s.world.act(2 * SECOND, { do: 'stop', process: 'a/writer' });
-  s.world.runUntil(3 * SECOND);
-  expect(s.world.process('a/writer').state).toBe('running');
-  s.world.act(4 * SECOND, { do: 'runtime', host: 'a', on: true });
-  s.world.runUntil(5 * SECOND);
-  expect(s.world.process('a/writer').state).toBe('stopped');
 });
 
 describe('a host shuts down', () => {

@@ -13,6 +13,7 @@
  */
 import type { Topology } from '../../cluster/topology.ts';
 import { isStatus, type KubeObject, objectPath, RESOURCES, type Status } from '../../kube-apiserver/api.ts';
+import { minorOf as minorOfVersion } from '../../kubernetes-minor.ts';
 import { EXPIRED } from '../../tls.ts';
 import {
   type Call,
@@ -99,7 +100,7 @@ export function targetsOf(kubectl: Kubectl, args: readonly string[]): Targets | 
 
 /** The minor version of Kubernetes, which kubectl's is, too. */
 export function minorOf({ call }: Kubectl): number {
-  return Number(call.place.topology.versions.kubernetes.split('.')[1] ?? 0);
+  return minorOfVersion(call.place.topology.versions.kubernetes);
 }
 
 export function isFailed(answer: object): answer is Failed {

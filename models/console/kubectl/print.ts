@@ -6,6 +6,7 @@
  * Times are microseconds of the host's wall clock.
  */
 
+import { containerRuntimeOf } from '../../cluster/versions.ts';
 import type { ComponentStatus, KubeObject, Lease, Namespace, Node } from '../../kube-apiserver/api.ts';
 import type { EndpointsObject } from '../../kube-apiserver/endpoint-reconciler.ts';
 import { nodeStatusText, podStatusText } from '../../kube-apiserver/observe.ts';
@@ -72,9 +73,8 @@ export function rolesOf(node: Node): string {
   return roles.length === 0 ? '<none>' : roles.join(',');
 }
 
-/** Docker until 1.23 (dockershim was removed in 1.24), containerd from then on. */
 export function runtimeOf(minor: number): string {
-  return minor < 24 ? 'docker://20.10.7' : 'containerd://1.7.27';
+  return containerRuntimeOf(minor) === 'docker' ? 'docker://20.10.7' : 'containerd://1.7.27';
 }
 
 function addressOf(node: Node, type: string): string {
