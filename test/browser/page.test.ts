@@ -227,6 +227,18 @@ describe.skipIf(withoutBrowser())('the page', () => {
       }
     });
 
+    it('fits a desk, however long a scenario has to say what it is about', async () => {
+      const page = await open('#scenario=labs/guide-000-docker-stopped&until=5s');
+      await page.setViewportSize({ width: 1400, height: 900 });
+      await runShown(page);
+      const sizes = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+      expect(sizes[0]).toBeLessThanOrEqual(sizes[1]!);
+      const about = page.locator('page-header .about');
+      const lineHeight = (await about.boundingBox())!.height;
+      await about.locator('summary').press('Enter');
+      await expect.poll(async () => (await about.boundingBox())!.height).toBeGreaterThan(1.8 * lineHeight);
+    });
+
     it('fits a telephone: nothing sticks out sideways, and lanes come first', async () => {
       const page = await openStored();
       await page.setViewportSize({ width: 390, height: 844 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Scene, SceneHost } from '../../ui/run/scene-at.ts';
 import { type Box, layOut } from '../../ui/topology/layout.ts';
+import { messageWay } from '../../ui/topology/message-way.ts';
 
 function hostOf(name: string, role: string, processes: readonly string[]): SceneHost {
   return {
@@ -91,5 +92,32 @@ describe('the drawing of a cluster', () => {
     expect(yOf(sceneOf({ client: 1, 'control-plane': 3 }), 1_000)).toBeDefined();
     expect(yOf(sceneOf({ client: 1, 'control-plane': 5 }), 1_000)).toBeUndefined();
     expect(yOf(sceneOf({ client: 1, 'control-plane': 3 }), 360)).toBeUndefined();
+  });
+
+  it('lets a message go from the edge of one box to the edge of the other, in through neither', () => {
+    const within = (at: number, start: number, length: number) => at >= start && at <= start + length;
+    const onEdge = ([x, y]: readonly [number, number], box: Box): boolean =>
+      ([box.x, box.x + box.width].includes(x) && within(y, box.y, box.height)) ||
+      ([box.y, box.y + box.height].includes(y) && within(x, box.x, box.width));
+    fc.assert(
+      fc.property(scenes, widths, fc.nat(), fc.nat(), (scene, width, first, second) => {
+        const { boxes } = layOut(scene, width);
+        const [from, to] = [boxes[first % boxes.length], boxes[second % boxes.length]];
+        fc.pre(from !== undefined && to !== undefined && from !== to);
+        const way = messageWay(from!, to!, 'etcd');
+        expect(onEdge(way.from, from!)).toBe(true);
+        expect(onEdge(way.to, to!)).toBe(true);
+        const middle = [0, 1].map((axis) => (way.from[axis]! + way.to[axis]!) / 2);
+        for (const box of [from!, to!]) {
+          const inside =
+            middle[0]! > box.x &&
+            middle[0]! < box.x + box.width &&
+            middle[1]! > box.y &&
+            middle[1]! < box.y + box.height;
+          expect(inside).toBe(false);
+        }
+      }),
+      { seed: 1, numRuns: 1_000 },
+    );
   });
 });

@@ -13,9 +13,14 @@ export const library: Texts = new Map(
   Object.entries(files).map(([path, text]) => [path.slice(FOLDER.length), text]),
 );
 
-/** All other scenarios: fetched when somebody wants to see one; those of the root folder together. */
+/** All other scenarios: fetched when somebody wants to see one, with those of the same folder. */
 const others = import.meta.glob<string>(
-  ['../../scenarios/**/*.yaml', '!../../scenarios/topologies/**/*', '!../../scenarios/guides/**/*'],
+  [
+    '../../scenarios/**/*.yaml',
+    '!../../scenarios/power-off.yaml',
+    '!../../scenarios/topologies/**/*',
+    '!../../scenarios/guides/**/*',
+  ],
   { query: '?raw', import: 'default' },
 );
 

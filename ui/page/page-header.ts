@@ -1,5 +1,5 @@
 /** Which run: the choice of a scenario and a seed, files, the link, help. */
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { HIGHEST_SEED, type RunRequest } from '../run/request.ts';
 import { PageElement } from '../state/page-element.ts';
 import { shared } from '../styles/shared.ts';
@@ -62,11 +62,16 @@ export class PageHeader extends PageElement {
       .about {
         flex: 1;
         min-width: 0;
-        margin: 0;
-        overflow: hidden;
         color: var(--muted);
+      }
+      .about:not([open]) summary {
+        overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
+      }
+      .about[open] {
+        order: 9;
+        flex-basis: 100%;
       }
       .tools {
         display: flex;
@@ -98,7 +103,7 @@ export class PageHeader extends PageElement {
         input[type='number'] {
           width: 64px;
         }
-        .about {
+        .about:not([open]) summary {
           white-space: normal;
         }
       }
@@ -121,6 +126,7 @@ export class PageHeader extends PageElement {
     const names = this.state.scenarios.get().map(({ name }) => name);
     const wanted = this.state.wanted.get();
     const shown = wanted?.scenario ?? record?.scenario;
+    const about = this.#about();
     // A run from a file may be of a scenario that is not built in; its name is still what is shown.
     const options = shown === undefined || names.includes(shown) ? names : [shown, ...names];
     return html`
@@ -154,7 +160,7 @@ export class PageHeader extends PageElement {
         </label>
         <button>Run</button>
       </form>
-      <p class="about">${this.#about()}</p>
+      ${about === '' ? nothing : html`<details class="about"><summary>${about}</summary></details>`}
       <div class="tools">
         <button @click=${() => this.renderRoot.querySelector<HTMLInputElement>('[type=file]')?.click()}>
           Open run

@@ -31,7 +31,7 @@ export class SidePanel extends PageElement {
       }
       [role='tablist'] {
         display: flex;
-        gap: 0;
+        flex-wrap: wrap;
         padding: 8px 8px 0;
         border-bottom: 1px solid var(--line);
       }

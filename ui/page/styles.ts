@@ -5,6 +5,7 @@ export const pageStyles = css`
   :host {
     display: grid;
     grid-template-rows: auto auto minmax(0, 1fr) auto;
+    grid-template-columns: minmax(0, 1fr);
     height: 100dvh;
     min-height: 640px;
   }

@@ -3,13 +3,12 @@ import { path } from 'd3';
 import type { Messages, Moment, RunningTimer } from '../engine/moment.ts';
 import { lengthText } from '../run/times.ts';
 import type { Layer } from './draw-hosts.ts';
-import { type Box, HEAD, isOutside, type Layout, ROW } from './layout.ts';
+import { type Layout, ROW } from './layout.ts';
+import { messageWay } from './message-way.ts';
 
 const VERDICTS: Readonly<Record<Messages['verdict'], string>> = { delivered: '✓', lost: '✕', refused: '!' };
 /** Outside of a process's mark. */
 const RADIUS = 9.5;
-/** There and back do not lie on each other. */
-const APART = 3.5;
 
 export function drawTimers(hosts: Layer, moment: Moment | undefined, atMs: number): void {
   const [next] = moment?.timers ?? [];
@@ -80,23 +79,15 @@ export function wordsOf({ from, to, who, verdict, count }: Messages): string {
   return `${count} ${verdict}, ${from} to ${to}${who === 'tcp' ? '' : `, ${who}`}`;
 }
 
-/** At the height of the process that is spoken to; from edge to edge. */
 function arrowOf(message: Messages, layout: Layout): Arrow | undefined {
   const box = (name: string) => layout.boxes.find(({ host }) => host.name === name);
   const [from, to] = [box(message.from), box(message.to)];
   if (from === undefined || to === undefined) return undefined;
-  const right = to.x >= from.x;
-  const y = heightOf(to, message.who) + (right ? -APART : APART);
-  const [x1, x2] = right ? [from.x + from.width, to.x] : [from.x, to.x + to.width];
+  const way = messageWay(from, to, message.who);
   const line = path();
-  line.moveTo(x1, Math.min(y, from.y + from.height - 4));
-  line.lineTo(x2, y);
+  line.moveTo(...way.from);
+  line.lineTo(...way.to);
   const key = `${message.from} ${message.to} ${message.who} ${message.verdict}`;
-  return { ...message, key, shape: line.toString(), x: x2 + (right ? -7 : 7), y };
-}
-
-function heightOf({ host, y }: Box, who: string): number {
-  if (isOutside(host)) return y + HEAD / 2;
-  const index = host.processes.findIndex(({ name }) => name === who);
-  return y + (index < 0 ? HEAD / 2 : HEAD + index * ROW + ROW / 2);
+  const [x, y] = way.mark;
+  return { ...message, key, shape: line.toString(), x, y };
 }
