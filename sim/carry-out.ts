@@ -118,6 +118,9 @@ function startMember(world: World, lead: Cell, machine: string, id: string, inpu
   if (previous !== undefined) world.endMember(world.cells[previous] as Cell, 0);
   const cell = world.createCell(definition, process.index, process.host, id, input);
   process.members.set(id, cell.index);
+  const host = world.hosts[process.host] as Host;
+  if (host.starved !== undefined && process.spec.type.countsTime === id)
+    world.tell(cell, { type: 'unsteady', atUs: world.localUs(host) } as MachineEvent);
 }
 
 function changeAddress(world: World, host: Host, address: string, present: boolean): void {

@@ -130,6 +130,12 @@ export type KernelEvent =
   | { readonly type: 'inspected'; readonly id: string; readonly ok: boolean; readonly atUs: number }
   /** A member of the family ended (its machine emitted exit, or it was stopped). To the lead. */
   | { readonly type: 'member-exited'; readonly id: string; readonly code: number; readonly atUs: number }
+  /**
+   * From now on the process may be kept from running (paused, starved), until `steady`; both at once when its clock begins to run at
+   * another pace. To the member that its type names in `countsTime`. No daemon hears of this: it lets a machine leave out timers
+   * that would only count.
+   */
+  | { readonly type: 'unsteady' | 'steady'; readonly atUs: number }
   /** The carrier of the host's interface (netlink); to processes that declared `watchesLink`. */
   | { readonly type: 'link'; readonly up: boolean; readonly atUs: number }
   /** An address of this host's interface came or went, by whoever's hand (netlink); to processes that declared `watchesLink`. */

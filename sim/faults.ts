@@ -10,6 +10,7 @@ import type { MachineEvent } from './machine.ts';
 import type { Rule } from './network.ts';
 import { killProcess, pauseProcess, resumeProcess, startProcess, stopProcess } from './processes.ts';
 import type { Cell, Host } from './state.ts';
+import { processesOf, settle, unsettle } from './steadiness.ts';
 import type { World } from './world.ts';
 
 export type Action =
@@ -94,7 +95,7 @@ export function applyAction(world: World, action: Action): void {
       killProcess(world, world.process(action.process), 'signal');
       break;
     case 'pause':
-      pauseProcess(world.process(action.process));
+      pauseProcess(world, world.process(action.process));
       break;
     case 'resume':
       resumeProcess(world, world.process(action.process));
@@ -163,25 +164,26 @@ export function applyAction(world: World, action: Action): void {
       if (action.driftPpm !== undefined) {
         if (action.driftPpm <= -1e6)
           throw new NoSuchThing(`a clock cannot drift by ${action.driftPpm} ppm: it would stand still`);
+        for (const process of processesOf(world, host)) unsettle(world, process);
         host.clock = withDrift(host.clock, world.nowUs, action.driftPpm);
+        for (const process of processesOf(world, host)) settle(world, process);
       }
       if (action.stepUs !== undefined)
         host.clock = { ...host.clock, wallOffsetUs: host.clock.wallOffsetUs + action.stepUs };
       break;
     }
-    case 'starve':
-      world.host(action.host).starved = {
-        periodUs: action.periodUs,
-        shareUs: action.shareUs,
-        sinceUs: world.nowUs,
-      };
+    case 'starve': {
+      const host = world.host(action.host);
+      for (const process of processesOf(world, host)) unsettle(world, process);
+      host.starved = { periodUs: action.periodUs, shareUs: action.shareUs, sinceUs: world.nowUs };
       break;
+    }
     case 'feed': {
       const host = world.host(action.host);
       host.starved = undefined;
-      for (const index of host.processes) {
-        const process = world.processes[index];
-        if (process !== undefined && process.state === 'running') world.release(process);
+      for (const process of processesOf(world, host)) {
+        if (process.state === 'running') world.release(process);
+        settle(world, process);
       }
       break;
     }

@@ -16,6 +16,8 @@ export interface ProcessType {
   readonly watchesLink?: boolean;
   /** The lead is told of the containers that wait for this process (static pods): started, ended, removed; and of their runtime. */
   readonly watchesContainers?: boolean;
+  /** This member counts time that passes without an event, so it is told of `unsteady` and `steady` times. */
+  readonly countsTime?: string;
   /** SIGTERM is delivered as `terminate` and the process ends when it emits `exit`. Otherwise it ends at once. */
   readonly handlesTerminate?: boolean;
 }

@@ -57,6 +57,8 @@ export interface Node {
   readonly silenceAtUs: number;
   /** The ticker fired during a write; a Go ticker keeps one tick. */
   readonly tickHeld: boolean;
+  /** The kernel may take time from the process: ticks are not made up for (raft-ticks.ts). */
+  readonly unsteady: boolean;
   readonly writes: number;
   /** What the last step of the node itself asks for. */
   readonly out: readonly Effect[];
@@ -76,6 +78,7 @@ export function draftOfNode(node: Node): NodeDraft {
     saving: node.saving,
     silenceAtUs: node.silenceAtUs,
     tickHeld: node.tickHeld,
+    unsteady: node.unsteady,
     writes: node.writes,
     out: node.out,
   };
@@ -90,12 +93,15 @@ export function asking(node: Node, out: readonly Effect[]): Node {
 
 export interface RaftNodeContext extends RaftContext {
   readonly node: Node;
+  /** Up to when Raft has counted its ticks (raft-ticks.ts). */
+  readonly countedAtUs: number;
 }
 
 export type Received = Extract<KernelEvent, { type: 'received' }>;
 export type Closed = Extract<KernelEvent, { type: 'closed' }>;
 type Written = Extract<KernelEvent, { type: 'written' }>;
 type TcpInfo = Extract<KernelEvent, { type: 'tcp-info' }>;
+type Steadiness = Extract<KernelEvent, { type: 'unsteady' | 'steady' }>;
 type Stamped<E> = E extends unknown ? E & { readonly atUs: number } : never;
 
 export type NodeEvent =
@@ -105,6 +111,9 @@ export type NodeEvent =
   | Closed
   | Written
   | TcpInfo
+  | Steadiness
+  /** A follower's tick that may do more than count. */
+  | { readonly type: 'ticker'; readonly atUs: number }
   /** A received message that needs more than Raft's step. Raised by the machine itself. */
   | (Omit<Received, 'type'> & { readonly type: 'unusual' })
   /** A message for a peer whose stream is not there yet. Told to itself. */
@@ -144,6 +153,7 @@ export function newNode({ name, heartbeatUs, tickerSinceUs, atUs, peers }: RaftN
     saving: null,
     silenceAtUs: Number.POSITIVE_INFINITY,
     tickHeld: false,
+    unsteady: false,
     writes: 0,
     out: NO_EFFECTS,
   };

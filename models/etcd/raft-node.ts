@@ -7,21 +7,25 @@
  * others only after), server/etcdserver/api/rafthttp (peer.go, stream.go). Unit: microseconds.
  *
  * The transitions and rules of the roles are the Raft machine's own, unchanged. Here each role also takes a message
- * straight from its connection (`received`) and re-arms the ticker, and `report` sends: so an idle cluster costs
- * one step a tick and one a message. Whatever needs the disk goes through `saveReady` and `written` (raft-saving.ts).
+ * straight from its connection (`received`) and re-arms the ticker, and `report` sends: so an idle cluster costs one step a
+ * message and one a tick of its leader; those of a follower that would only count are made up for (raft-ticks.ts). Whatever
+ * needs the disk goes through `saveReady` and `written` (raft-saving.ts).
  *
  * Not modelled: merging of several MsgAppResp of a Ready into the last; the second stream (MsgApp v2) with a back-off of its
  * own, and the size of messages: etcd's writer of appends to a silent peer sits in a write once the socket is full, and takes no
  * new connection until the old one's next retransmission is answered by RST, so that under load a healed follower is caught
  * up later than its links stand (E10); the limit of 4096 messages a stream behind it.
  */
-import { assign, emit, raise, setup } from 'xstate';
+import { assign, type EventObject, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
-import { LINK_HEARTBEAT_US, READ_TIMEOUT_US } from './links.ts';
+import { LINK_HEARTBEAT_US, linkTo, READ_TIMEOUT_US } from './links.ts';
+import { isInLease } from './raft/election.ts';
 import type { RaftEvent } from './raft/events.ts';
+import { heartbeatAnswer } from './raft/follower.ts';
 import { lastIndex } from './raft/log.ts';
 import { actionOfEach, raftMachine } from './raft/machine.ts';
-import { settled, started, withTick } from './raft/steps.ts';
+import type { Raft } from './raft/raft.ts';
+import { settled, started, withTicks } from './raft/steps.ts';
 import {
   batch,
   carryOutReport,
@@ -32,6 +36,7 @@ import {
   type Of,
   type RaftNodeContext,
   type RaftNodeInput,
+  send,
   tellLead,
 } from './raft-node-work.ts';
 import { saveReady, written } from './raft-saving.ts';
@@ -52,6 +57,7 @@ import {
   sendOne,
   takePeerMessage,
 } from './raft-streams.ts';
+import { caughtUp, isTooEarly, tickerDelayUs, uncountedTicks } from './raft-ticks.ts';
 
 interface Given {
   readonly context: RaftNodeContext;
@@ -74,19 +80,43 @@ function actionsOf({ actions = [] }: Transition): readonly string[] {
 
 /** What an idle cluster says, by who hears it; looked at first, as it is nearly all that a simulation does. */
 const USUAL: Readonly<Record<string, Transition>> = {
-  follower: { guard: 'isUsualHeartbeat', actions: ['follow', 'report'] },
+  follower: { guard: 'isUsualHeartbeat', actions: ['countAnew', 'answerHeartbeat'] },
   leader: { guard: 'isOldNews' },
 };
 
-/** A role's own transitions; its ticks re-arm the ticker and wait for the disk, its messages come from the streams. */
-function around(role: string, on: Transitions): Transitions {
-  const ticks = transitionsOf(on['tick']).map((transition) => ({
-    ...transition,
-    actions: [...actionsOf(transition), 'armTicker'],
-  }));
+/** With the action that sets the ticker anew, for the role that the transition leads to. */
+function arming(transition: Transition, from: string): Transition {
+  const arm = (transition['target'] ?? from) === 'follower' ? 'armTicker' : 'armTick';
+  return { ...transition, actions: [...actionsOf(transition), arm] };
+}
+
+/** A role's own transitions; its ticks wait for the disk, its messages come from the streams. */
+function around(role: string, own: Transitions): Transitions {
+  const on = Object.fromEntries(
+    Object.entries(own).map(([type, value]) => [
+      type,
+      // The drawn timeout is another after a change of role only.
+      transitionsOf(value).map((each) =>
+        type === 'tick' || each['target'] !== undefined ? arming(each, role) : each,
+      ),
+    ]),
+  );
+  const held = arming({ guard: 'isSaving', actions: 'holdTick' }, role);
+  const tick = [held, ...transitionsOf(on['tick'])];
   return {
     ...on,
-    tick: [{ guard: 'isSaving', actions: ['holdTick', 'armTicker'] }, ...ticks],
+    ...(role === 'follower'
+      ? {
+          tick: [{ guard: 'isBehind', actions: ['catchUp', 'tickAgain'] }, ...tick],
+          ticker: [
+            held,
+            arming({ guard: 'isTooEarly', actions: 'catchUp' }, role),
+            { actions: ['catchUpButOne', 'tickAgain'] },
+          ],
+        }
+      : { tick }),
+    unsteady: arming({ actions: ['catchUp', 'becomeUnsteady'] }, role),
+    steady: arming({ actions: ['catchUp', 'becomeSteady'] }, role),
     received: [
       ...(USUAL[role] === undefined ? [] : [USUAL[role]]),
       { guard: 'isLinkHeartbeat' },
@@ -110,6 +140,21 @@ const own = raftMachine.implementations as unknown as {
 
 // --- the machine
 
+/** The context, in which Raft has counted its ticks up to now. */
+function counted({ node }: RaftNodeContext, raft: Raft, { atUs }: NodeEvent): RaftNodeContext {
+  return { raft, report: null, node, countedAtUs: atUs };
+}
+
+/** What starts the machine has no time. */
+const untilTick = ({ context, event }: { readonly context: RaftNodeContext; readonly event: EventObject }) =>
+  tickerDelayUs(context, (event as { readonly atUs?: number }).atUs ?? context.node.startedAtUs);
+
+/** An assign of all. */
+const become = (work: (context: RaftNodeContext, event: NodeEvent) => RaftNodeContext) =>
+  assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) =>
+    work(context, event),
+  );
+
 /** An assign of what is around Raft. */
 const act = <Type extends NodeEvent['type']>(work: (context: RaftNodeContext, event: Of<Type>) => Node) =>
   assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>({
@@ -127,6 +172,11 @@ const node = setup({
     ...own.guards,
     isSaving: ({ context }: Given) => context.node.saving !== null,
     isAnswered: ({ context, event }: Given) => context.node.saving?.id === (event as Of<'written'>).id,
+    // --- ticks that only count (raft-ticks.ts)
+    isBehind: ({ context, event }: Given) => uncountedTicks(context, event.atUs) > 0,
+    isTooEarly: ({ context, event }: Given) => isTooEarly(context, event.atUs),
+    isInLease: ({ context, event }: Given) => isInLease(caughtUp(context, event.atUs), raftMessage(event)),
+    // --- messages
     isUsualHeartbeat: ({ context, event }: Given) => isUsualHeartbeat(context, raftMessage(event)),
     // Its arrival is all that it says.
     isLinkHeartbeat: ({ event }: Given) => isLinkHeartbeat(event),
@@ -134,25 +184,34 @@ const node = setup({
     isForServer: ({ event }: Given) => isForServer(event),
   },
   actions: {
-    countTick: assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(
-      ({ context: { raft, node } }) => ({ raft: withTick(raft), report: null, node }),
-    ),
     ...actionOfEach((work) =>
-      assign<RaftNodeContext, NodeEvent, undefined, NodeEvent, never>(({ context, event }) => {
-        const { raft, report } = settled(context.raft, event as RaftEvent, work);
+      become((context, event) => {
+        const { raft, report } = settled(caughtUp(context, event.atUs), event as RaftEvent, work);
         return saveReady(raft, report, context.node, event);
       }),
     ),
+    // --- ticks that only count
+    countTick: become((context, event) => counted(context, withTicks(context.raft, 1), event)),
+    catchUp: become((context, event) => counted(context, caughtUp(context, event.atUs), event)),
+    catchUpButOne: become((context, event) => counted(context, caughtUp(context, event.atUs, 1), event)),
+    tickAgain: raise(({ event }: Given) => ({ type: 'tick', atUs: event.atUs }) as NodeEvent),
+    /** The leader is heard, and there was no tick to forget. */
+    countAnew: become((context, event) => counted(context, context.raft, event)),
+    answerHeartbeat: emit(({ context: { raft, node }, event }: Given): Effect => {
+      const answer = heartbeatAnswer(raft, raftMessage(event));
+      const writer = linkTo(node.links, answer.to)?.writer;
+      if (writer != null) return { type: 'transmit', connection: writer, message: answer };
+      const effects: Effect[] = [];
+      send({ raft, node }, [answer], effects);
+      return batch(effects);
+    }),
+    becomeUnsteady: act<'unsteady'>(({ node }) => ({ ...draftOfNode(node), unsteady: true })),
+    becomeSteady: act<'steady'>(({ node }) => ({ ...draftOfNode(node), unsteady: false })),
     report: emit(({ context, event }: Given) => carryOutReport(context, event)),
     carryOut: emit(({ context }: Given) => batch(context.node.out)),
     // --- time
-    armTicker: raise({ type: 'tick' } as NodeEvent, {
-      id: 'tick',
-      delay: ({ context: { node }, event }: Given) => {
-        const atUs = event.atUs ?? node.startedAtUs;
-        return node.heartbeatUs - ((atUs - node.tickerSinceUs) % node.heartbeatUs);
-      },
-    }),
+    armTicker: raise({ type: 'ticker' } as NodeEvent, { id: 'tick', delay: untilTick }),
+    armTick: raise({ type: 'tick' } as NodeEvent, { id: 'tick', delay: untilTick }),
     holdTick: act(({ node }) => {
       const next = draftOfNode(node);
       next.tickHeld = true;

@@ -27,8 +27,10 @@ import {
   tellNews,
   tellSelf,
 } from './raft-node-work.ts';
+import { ticksBetween } from './raft-ticks.ts';
 
 type Done = Pick<RaftNodeContext, 'raft' | 'node'>;
+type Written = Extract<KernelEvent, { type: 'written' }>;
 
 /** What the disk holds once this Ready is saved. */
 function storageAfter(storage: RaftStorage, { hardState, snapshot, entries }: Ready): RaftStorage {
@@ -57,10 +59,12 @@ export function saveReady(
   node: Node,
   event: { readonly atUs: number },
 ): RaftNodeContext {
-  if (report === null || report.ready === null || !report.ready.mustAdvance) return { raft, report, node };
+  const countedAtUs = event.atUs;
+  if (report === null || report.ready === null || !report.ready.mustAdvance)
+    return { raft, report, node, countedAtUs };
   const out: Effect[] = [];
   const next = deal(raft, asking(node, out), report, event.atUs, out);
-  return { raft: next.raft, report, node: next.node };
+  return { raft: next.raft, report, node: next.node, countedAtUs };
 }
 
 /**
@@ -109,11 +113,12 @@ function deal(first: Raft, before: Node, begin: RaftReport | null, atUs: number,
 /** The write is done: what waited for it goes out, Raft goes on, and the tick that came meanwhile is counted. */
 export function written(
   { raft, node }: RaftNodeContext,
-  { ok, atUs }: Extract<KernelEvent, { type: 'written' }>,
-): Done {
+  { ok, atUs }: Written,
+): Done & { countedAtUs: number } {
+  const countedAtUs = atUs;
   if (!ok) {
     const line = 'failed to save Raft hard state and entries: no space left on device';
-    return { raft, node: asking(node, [tellLead({ type: 'fatal', line })]) };
+    return { raft, node: asking(node, [tellLead({ type: 'fatal', line })]), countedAtUs };
   }
   const saving = node.saving as Saving;
   const out: Effect[] = [];
@@ -123,8 +128,8 @@ export function written(
   done.saving = null;
   done.tickHeld = false;
   const next = goOn(raft, done, saving, atUs, out);
-  if (node.tickHeld) out.push(tellSelf({ type: 'tick' }));
-  return next;
+  if (node.tickHeld || ticksBetween(node, saving.sinceUs, atUs) > 0) out.push(tellSelf({ type: 'tick' }));
+  return { raft: next.raft, node: next.node, countedAtUs };
 }
 
 function goOn(raft: Raft, node: Node, { ready, before, after }: Saving, atUs: number, out: Effect[]): Done {

@@ -19,6 +19,7 @@ import {
   withoutConnection,
   withoutSilent,
 } from './links.ts';
+import { isPlainHeartbeat } from './raft/follower.ts';
 import { lastIndex } from './raft/log.ts';
 import type { RaftMessage } from './raft/messages.ts';
 import {
@@ -35,6 +36,7 @@ import {
   tellLead,
   tellSelf,
 } from './raft-node-work.ts';
+import { caughtUp } from './raft-ticks.ts';
 
 const LINK_BEAT: StreamMessage = { kind: 'link-heartbeat' };
 
@@ -112,9 +114,10 @@ export function dropSilent({ node }: RaftNodeContext, { lastReceivedUs, atUs }: 
 }
 
 /** Streams on which Raft itself says nothing get a link heartbeat. */
-export function linkHeartbeats({ raft, node }: RaftNodeContext): Node {
+export function linkHeartbeats(context: RaftNodeContext, { atUs }: Of<'link-beat'>): Node {
+  const { raft, node } = context;
   const leads = raft.role === 'leader' && node.saving === null;
-  const answers = raft.electionElapsed * node.heartbeatUs < LINK_HEARTBEAT_US;
+  const answers = caughtUp(context, atUs).electionElapsed * node.heartbeatUs < LINK_HEARTBEAT_US;
   const out: Effect[] = [];
   for (const { id, writer } of node.links) {
     if (writer === null || leads || (answers && id === raft.lead)) continue;
@@ -146,9 +149,9 @@ export function panics({ raft }: RaftNodeContext, { type, term, commit }: RaftMe
   );
 }
 
-/** Whether it is our leader's heartbeat and tells us of nothing new. */
-export function isUsualHeartbeat({ raft }: RaftNodeContext, { type, term, commit }: RaftMessage): boolean {
-  return type === 'MsgHeartbeat' && term === raft.term && commit <= raft.log.committed;
+/** Whether it is our leader's heartbeat, and nothing comes of it but the answer and the wait for the next. */
+export function isUsualHeartbeat({ raft, node }: RaftNodeContext, message: RaftMessage): boolean {
+  return node.unsteady ? false : isPlainHeartbeat(raft, message);
 }
 
 /** Whether a received message takes more than Raft's step. One test, as nearly every message takes no more. */

@@ -83,7 +83,7 @@ export class EtcdSafety {
   }
 
   private seeRaft({ event, effects, atUs }: Step, cell: Cell): void {
-    const { raft } = cell.context as RaftNodeContext;
+    const { raft, node } = cell.context as RaftNodeContext;
     let member = this.members[cell.index];
     let before: Raft | undefined;
     if (member === undefined || member.serial !== cell.serial) {
@@ -101,6 +101,7 @@ export class EtcdSafety {
       before,
       after: raft,
       event: event as NodeEvent | undefined,
+      ticker: { sinceUs: node.tickerSinceUs, periodUs: node.heartbeatUs },
       effects,
     };
     for (const { watch, watching } of member.watched) {

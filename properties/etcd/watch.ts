@@ -19,6 +19,8 @@ export interface MemberStep {
   readonly before: Raft | undefined;
   readonly after: Raft;
   readonly event: NodeEvent | undefined;
+  /** By the host's clock: the member's ticker runs since then, this often. */
+  readonly ticker: { readonly sinceUs: number; readonly periodUs: number };
   readonly effects: readonly Effect[];
 }
 

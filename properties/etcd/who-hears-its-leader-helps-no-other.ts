@@ -12,39 +12,69 @@ function raftMessageOf(event: NodeEvent | undefined): RaftMessage | undefined {
   return message.kind === undefined ? message : undefined;
 }
 
-/** A leader's own lease ends with its office. */
+/** What a member has waited since it last heard the leader that it follows. */
+interface Wait {
+  /** Ticks that were seen or are past counting by the clock. */
+  ticks: number;
+  /** From then on by the ticker's own time; undefined while the process may lose time and each tick is seen. */
+  sinceUs: number | undefined;
+}
+
+/** A leader's own lease ends with its office. A tick that came during a write and was lost counts, so that nobody is blamed for it. */
 class LeaseHolds implements Watching {
-  /** By member: ticks since it last heard the leader that it follows. */
-  private readonly ticks = new Map<string, number>();
+  private readonly waits = new Map<string, Wait>();
 
   see(step: MemberStep): string | undefined {
     const { who, before, after, event } = step;
-    if (before === undefined) {
-      this.ticks.delete(who);
-      return undefined;
-    }
-    if (event?.type === 'tick') {
-      const ticks = this.ticks.get(who);
-      if (ticks !== undefined) this.ticks.set(who, ticks + 1);
+    if (before === undefined || event === undefined) {
+      this.waits.delete(who);
       return undefined;
     }
     const message = raftMessageOf(event);
-    if (message === undefined) return undefined;
+    if (message === undefined) {
+      this.passTime(step, event);
+      return undefined;
+    }
     if (message.type === 'MsgVote' || message.type === 'MsgPreVote') return this.asked(step, before, message);
     const isLeaders =
       message.type === 'MsgApp' || message.type === 'MsgHeartbeat' || message.type === 'MsgSnap';
-    if (isLeaders && message.term === after.term && after.lead === message.from) this.ticks.set(who, 0);
+    if (isLeaders && message.term === after.term && after.lead === message.from) {
+      const isSeen = this.waits.has(who) && this.waits.get(who)?.sinceUs === undefined;
+      this.waits.set(who, { ticks: 0, sinceUs: isSeen ? undefined : event.atUs });
+    }
     return undefined;
   }
 
+  private passTime(step: MemberStep, { type, atUs }: NodeEvent): void {
+    const wait = this.waits.get(step.who);
+    if (wait === undefined) return;
+    if (type === 'unsteady') {
+      wait.ticks = this.ticksOf(step, atUs);
+      wait.sinceUs = undefined;
+    } else if (type === 'steady') {
+      wait.sinceUs = atUs;
+    } else if (wait.sinceUs === undefined && (type === 'tick' || type === 'ticker')) {
+      wait.ticks++;
+    }
+  }
+
+  private ticksOf({ who, ticker: { sinceUs, periodUs } }: MemberStep, atUs: number): number {
+    const wait = this.waits.get(who);
+    if (wait === undefined) return Number.POSITIVE_INFINITY;
+    if (wait.sinceUs === undefined) return wait.ticks;
+    const until = (us: number) => Math.floor((us - sinceUs) / periodUs);
+    return wait.ticks + until(atUs) - until(wait.sinceUs);
+  }
+
   private asked(
-    { who, after, effects }: MemberStep,
+    step: MemberStep,
     before: NonNullable<MemberStep['before']>,
     message: RaftMessage,
   ): string | undefined {
+    const { who, after, effects, event } = step;
     const { electionTick, checkQuorum } = before.config;
-    const ticks = before.role === 'leader' ? 0 : this.ticks.get(who);
-    const isInLease = ticks !== undefined && ticks < electionTick && before.lead !== NONE;
+    const ticks = before.role === 'leader' ? 0 : this.ticksOf(step, event?.atUs ?? 0);
+    const isInLease = ticks < electionTick && before.lead !== NONE;
     if (!checkQuorum || !isInLease || message.term <= before.term || message.context === TRANSFER)
       return undefined;
     const from = hex(message.from);

@@ -13,7 +13,7 @@ export function arithmeticOf(program: string, { contextAfter, event }: TraceReco
       return vrrp(known as unknown as InstanceContext);
     case 'haproxy.check':
       return check(known);
-    case 'etcd.raft':
+    case 'etcd.raft-node':
       return raft(known);
     default:
       return [...elector(known), ...timeout(known, event?.type ?? '')];

@@ -19,7 +19,7 @@ import {
 } from './log.ts';
 import { switchToConfig } from './membership.ts';
 import { NONE, newMessage, type RaftMessage, type Snapshot } from './messages.ts';
-import { type Draft, forward, PROPOSAL_DROPPED, send } from './raft.ts';
+import { type Draft, forward, PROPOSAL_DROPPED, type Raft, send } from './raft.ts';
 
 /** A follower's reaction to a message of its own term (or of none). */
 export function stepFollower(raft: Draft, message: RaftMessage): void {
@@ -107,18 +107,33 @@ export function handleFromLeader(raft: Draft, message: RaftMessage): void {
     case 'MsgApp':
       handleAppend(raft, message);
       break;
-    case 'MsgHeartbeat': {
+    case 'MsgHeartbeat':
       raft.log = committedTo(raft.log, message.commit);
-      const answer = newMessage('MsgHeartbeatResp', raft.config.id, message.from, raft.term);
-      answer.context = message.context;
-      send(raft, answer);
+      send(raft, heartbeatAnswer(raft, message));
       break;
-    }
     case 'MsgSnap':
       handleSnapshot(raft, message);
       break;
     default:
   }
+}
+
+export function heartbeatAnswer(raft: Raft, message: RaftMessage): RaftMessage {
+  const answer = newMessage('MsgHeartbeatResp', raft.config.id, message.from, raft.term);
+  answer.context = message.context;
+  return answer;
+}
+
+/** A heartbeat of which nothing comes but its answer, at once: it changes nothing in a follower that has no tick to forget. */
+export function isPlainHeartbeat(raft: Raft, { type, term, from, commit }: RaftMessage): boolean {
+  return (
+    type === 'MsgHeartbeat' &&
+    term === raft.term &&
+    from === raft.lead &&
+    commit <= raft.log.committed &&
+    raft.electionElapsed === 0 &&
+    !raft.awaitsAdvance
+  );
 }
 
 function handleAppend(raft: Draft, message: RaftMessage): void {

@@ -155,7 +155,7 @@ export const raftMachine = setup({
       const { report } = context;
       return report === null ? NOTHING : { type: 'tell', to: '', event: report };
     }),
-    countTick: assign(({ context: { raft } }) => ({ raft: steps.withTick(raft), report: null })),
+    countTick: assign(({ context: { raft } }) => ({ raft: steps.withTicks(raft, 1), report: null })),
     ...actionOfEach((work) =>
       assign<RaftContext, RaftEvent, undefined, RaftEvent, never>(({ context, event }) =>
         steps.settled(context.raft, event, work),

@@ -113,10 +113,10 @@ export function started({ config, luck, storage, applied }: RaftInput): Settled 
 
 // --- time
 
-/** One tick in which nothing falls due: nearly all that followers do. */
-export function withTick(before: Raft): Raft {
+/** After so many ticks in which nothing fell due. */
+export function withTicks(before: Raft, ticks: number): Raft {
   const raft = draftOf(before);
-  raft.electionElapsed++;
+  raft.electionElapsed += ticks;
   raft.lines = null;
   return raft;
 }
