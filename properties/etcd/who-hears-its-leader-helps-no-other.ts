@@ -14,13 +14,13 @@ function raftMessageOf(event: NodeEvent | undefined): RaftMessage | undefined {
 
 /** What a member has waited since it last heard the leader that it follows. */
 interface Wait {
-  /** Ticks that were seen or are past counting by the clock. */
+  /** Ticks that were seen: told (a start is told most of an election timeout), or each while the process may lose time. */
   ticks: number;
-  /** From then on by the ticker's own time; undefined while the process may lose time and each tick is seen. */
+  /** And those that the ticker has made since; undefined while the process may lose time. */
   sinceUs: number | undefined;
 }
 
-/** A leader's own lease ends with its office. A tick that came during a write and was lost counts, so that nobody is blamed for it. */
+/** A leader's own lease ends with its office. Ticks may be counted that were lost during a write: then nobody is blamed who should not be. */
 class LeaseHolds implements Watching {
   private readonly waits = new Map<string, Wait>();
 
@@ -53,7 +53,7 @@ class LeaseHolds implements Watching {
       wait.sinceUs = undefined;
     } else if (type === 'steady') {
       wait.sinceUs = atUs;
-    } else if (wait.sinceUs === undefined && (type === 'tick' || type === 'ticker')) {
+    } else if (type === 'tick' || (type === 'ticker' && wait.sinceUs === undefined)) {
       wait.ticks++;
     }
   }
