@@ -16,18 +16,21 @@ function raftMessageOf(event: NodeEvent | undefined): RaftMessage | undefined {
 interface Wait {
   /** Ticks that were seen: told (a start is told most of an election timeout), or each while the process may lose time. */
   ticks: number;
-  /** And those that the ticker has made since; undefined while the process may lose time. */
-  sinceUs: number | undefined;
+  /** From then on by the ticker's own time, unless the process may lose time. */
+  sinceUs: number;
 }
 
 /** A leader's own lease ends with its office. Ticks may be counted that were lost during a write: then nobody is blamed who should not be. */
 class LeaseHolds implements Watching {
   private readonly waits = new Map<string, Wait>();
+  /** Members that may lose time. */
+  private readonly unsteady = new Set<string>();
 
   see(step: MemberStep): string | undefined {
     const { who, before, after, event } = step;
     if (before === undefined || event === undefined) {
       this.waits.delete(who);
+      this.unsteady.delete(who);
       return undefined;
     }
     const message = raftMessageOf(event);
@@ -38,30 +41,24 @@ class LeaseHolds implements Watching {
     if (message.type === 'MsgVote' || message.type === 'MsgPreVote') return this.asked(step, before, message);
     const isLeaders =
       message.type === 'MsgApp' || message.type === 'MsgHeartbeat' || message.type === 'MsgSnap';
-    if (isLeaders && message.term === after.term && after.lead === message.from) {
-      const isSeen = this.waits.has(who) && this.waits.get(who)?.sinceUs === undefined;
-      this.waits.set(who, { ticks: 0, sinceUs: isSeen ? undefined : event.atUs });
-    }
+    if (isLeaders && message.term === after.term && after.lead === message.from)
+      this.waits.set(who, { ticks: 0, sinceUs: event.atUs });
     return undefined;
   }
 
   private passTime(step: MemberStep, { type, atUs }: NodeEvent): void {
-    const wait = this.waits.get(step.who);
-    if (wait === undefined) return;
-    if (type === 'unsteady') {
-      wait.ticks = this.ticksOf(step, atUs);
-      wait.sinceUs = undefined;
-    } else if (type === 'steady') {
-      wait.sinceUs = atUs;
-    } else if (type === 'tick' || (type === 'ticker' && wait.sinceUs === undefined)) {
-      wait.ticks++;
-    }
+    const { who } = step;
+    const ticks =
+      this.ticksOf(step, atUs) + (type === 'tick' || (type === 'ticker' && this.unsteady.has(who)) ? 1 : 0);
+    if (type === 'unsteady') this.unsteady.add(who);
+    if (type === 'steady') this.unsteady.delete(who);
+    if (this.waits.has(who)) this.waits.set(who, { ticks, sinceUs: atUs });
   }
 
   private ticksOf({ who, ticker: { sinceUs, periodUs } }: MemberStep, atUs: number): number {
     const wait = this.waits.get(who);
     if (wait === undefined) return Number.POSITIVE_INFINITY;
-    if (wait.sinceUs === undefined) return wait.ticks;
+    if (this.unsteady.has(who)) return wait.ticks;
     const until = (us: number) => Math.floor((us - sinceUs) / periodUs);
     return wait.ticks + until(atUs) - until(wait.sinceUs);
   }
