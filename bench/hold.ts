@@ -34,10 +34,10 @@ const holder: Program = {
   timers: ['wake'],
   start(instance: Instance, _input: unknown, port: Port) {
     instance.leaf = 0;
-    port.schedule(0, nextDelayUs(), WAKE);
+    port.schedule(0, nextDelayUs(), WAKE, WAKE.type);
   },
   step(_instance: Instance, _event: unknown, port: Port) {
-    port.schedule(0, nextDelayUs(), WAKE);
+    port.schedule(0, nextDelayUs(), WAKE, WAKE.type);
     return true;
   },
 };

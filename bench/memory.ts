@@ -8,6 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { collectSooner } from '../cli/heap.ts';
 import { SECOND_US } from '../sim/time.ts';
 import { fullDetailWorld } from './full-detail.ts';
 import { recordedSession } from './recording.ts';
@@ -55,6 +56,8 @@ function started(kind: string, hours: number) {
 }
 
 if (process.argv[1] === FILE) {
+  // As the command line does.
+  collectSooner();
   const [kind = 'recorded', hours = '1'] = process.argv.slice(2);
   process.stdout.write(`${JSON.stringify(run(kind, Number(hours)))}\n`);
 }

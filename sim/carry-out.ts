@@ -113,7 +113,7 @@ function startMember(world: World, lead: Cell, machine: string, id: string, inpu
   const process = world.processes[lead.process] as Process;
   const definition = process.spec.type.members?.[machine];
   if (definition === undefined)
-    throw new NoSuchThing(`${world.pathOf(lead)} starts a ${machine}, which its family does not have`);
+    throw new NoSuchThing(`${lead.path} starts a ${machine}, which its family does not have`);
   const previous = process.members.get(id);
   if (previous !== undefined) world.endMember(world.cells[previous] as Cell, 0);
   const cell = world.createCell(definition, process.index, process.host, id, input);

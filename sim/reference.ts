@@ -5,7 +5,7 @@
  *
  * Unlike the compiled executor it makes its port calls after the whole macrostep, in the same order.
  */
-import { type AnyStateMachine, initialTransition, transition } from 'xstate';
+import { type AnyStateMachine, createActor, initialTransition, transition } from 'xstate';
 import { type Definition, define } from './definition.ts';
 import type { Effect } from './effects.ts';
 import { SimulationError } from './errors.ts';
@@ -17,17 +17,68 @@ import { checkDelayUs, INIT, MachineFailed, MICROSTEPS, UnboundedAlways } from '
  * @throws MachineRefused
  */
 export function referenceProgram(machine: AnyStateMachine): Program {
-  const definition = define(machine);
-  const bounded = machine.provide({});
+  return new Reference(define(machine), bounded(machine), PURE);
+}
+
+/**
+ * The same interpreter without what `transition()` builds anew for each call: for the soak, which would take days otherwise.
+ * test/sim/executors holds it to the reference.
+ * @throws MachineRefused
+ */
+export function interpretedProgram(machine: AnyStateMachine): Program {
+  const own = bounded(machine);
+  return new Reference(define(machine), own, inOneScope(own));
+}
+
+function bounded(machine: AnyStateMachine): AnyStateMachine {
+  const own = machine.provide({});
   // One turn of xstate's loop finds that nothing is left to do; it counts too.
-  bounded.options = { ...bounded.options, maxIterations: MICROSTEPS + 1 };
-  return new Reference(definition, bounded);
+  own.options = { ...own.options, maxIterations: MICROSTEPS + 1 };
+  return own;
 }
 
 type Snapshot = ReturnType<AnyStateMachine['resolveState']>;
 interface Executable {
   readonly type: string;
   readonly params?: unknown;
+}
+type Outcome = readonly [after: Snapshot, actions: readonly Executable[]];
+
+/** How xstate is asked. */
+interface Calls {
+  initial(machine: AnyStateMachine, input: unknown): Outcome;
+  next(machine: AnyStateMachine, before: Snapshot, event: MachineEvent): Outcome;
+}
+
+const PURE: Calls = { initial: initialTransition, next: transition };
+
+/** As initialTransition() and transition() call the machine (xstate 5.33 src/transition.ts), always in the scope of one actor. */
+function inOneScope(machine: AnyStateMachine): Calls {
+  const self = createActor(machine);
+  const nothing = (): void => {};
+  let actions: Executable[] = [];
+  type Scope = Parameters<AnyStateMachine['transition']>[2];
+  const scope = {
+    self,
+    system: self.system,
+    id: '',
+    sessionId: '',
+    defer: nothing,
+    logger: nothing,
+    stopChild: nothing,
+    emit: nothing,
+    actionExecutor: (action: Executable) => {
+      actions.push(action);
+    },
+  } as unknown as Scope;
+  const collected = (work: () => Snapshot): Outcome => {
+    actions = [];
+    return [work(), actions];
+  };
+  return {
+    initial: (_, input) => collected(() => machine.getInitialSnapshot(scope as never, input as never)),
+    next: (_, before, event) => collected(() => machine.transition(before, event, scope)),
+  };
 }
 
 class Reference implements Program {
@@ -36,8 +87,10 @@ class Reference implements Program {
   readonly timers: readonly string[];
   private readonly machine: AnyStateMachine;
   private readonly snapshots: readonly Snapshot[];
+  private readonly calls: Calls;
 
-  constructor(definition: Definition, machine: AnyStateMachine) {
+  constructor(definition: Definition, machine: AnyStateMachine, calls: Calls) {
+    this.calls = calls;
     this.id = definition.id;
     this.leaves = definition.leaves;
     this.timers = definition.timers;
@@ -48,8 +101,8 @@ class Reference implements Program {
   }
 
   start(instance: Instance, input: unknown, port: Port): void {
-    const [snapshot, actions] = initialTransition(this.machine, input);
-    // initialTransition swallows what a function throws.
+    const [snapshot, actions] = this.calls.initial(this.machine, input);
+    // xstate swallows what a function throws.
     if (snapshot.status === 'error') throw this.failure('', INIT, snapshot.error);
     try {
       this.perform(actions, port);
@@ -65,7 +118,7 @@ class Reference implements Program {
     const before = { ...this.snapshots[instance.leaf]!, context: instance.context } as Snapshot;
     try {
       const selected = this.machine.getTransitionData(before, event);
-      const [after, actions] = transition(this.machine, before, event);
+      const [after, actions] = this.calls.next(this.machine, before, event);
       this.perform(actions, port);
       instance.leaf = this.leafOf(after);
       instance.context = after.context;

@@ -50,6 +50,8 @@ export interface Cell extends Instance {
   readonly host: number;
   /** Name within the family; '' is the lead. */
   readonly member: string;
+  /** `host/process/member`, or as much of it as there is: made once, as every observer asks for it at every step. */
+  readonly path: string;
   /** Per timer slot: the sequence number of the queue entry that is in force, 0 if none; and when it is due. */
   timers: number[];
   dueUs: number[];

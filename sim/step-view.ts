@@ -55,7 +55,6 @@ export class StepView implements Step {
   readonly handled: boolean;
   readonly effects: readonly Effect[];
   readonly detail: unknown;
-  private readonly world: World;
   private readonly name: string | undefined;
 
   constructor(
@@ -70,7 +69,6 @@ export class StepView implements Step {
     name: string | undefined,
     detail: unknown,
   ) {
-    this.world = world;
     this.id = world.current;
     this.atUs = world.nowUs;
     this.cause = cause;
@@ -87,6 +85,6 @@ export class StepView implements Step {
   }
 
   get who(): string {
-    return this.name ?? this.world.pathOf(this.cell as Cell);
+    return this.name ?? (this.cell as Cell).path;
   }
 }

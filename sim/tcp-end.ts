@@ -119,7 +119,7 @@ export function handOver(world: World, cell: Cell, name: string, to: string, as:
   if (ref === undefined) return;
   const member = world.member(world.processes[cell.process] as Process, to);
   if (member === undefined)
-    throw new NoSuchThing(`${world.pathOf(cell)} hands ${name} over to ${to}, which does not exist`);
+    throw new NoSuchThing(`${cell.path} hands ${name} over to ${to}, which does not exist`);
   cell.ends?.delete(name);
   hold(member, as, ref);
   const end = endOf(world.connections.get(ref >> 1) as Connection, ref & 1);

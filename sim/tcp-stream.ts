@@ -34,7 +34,7 @@ export function transmit(world: World, cell: Cell, name: string, message: unknow
   if (ref === undefined) return;
   const connection = world.connections.get(ref >> 1) as Connection;
   if (connection.state !== 'open')
-    throw new NoSuchThing(`${world.pathOf(cell)} transmits on ${name}, which is not connected yet`);
+    throw new NoSuchThing(`${cell.path} transmits on ${name}, which is not connected yet`);
   confirmHandshake(world, connection);
   sendStream(world, connection, ref & 1, message);
 }

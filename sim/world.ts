@@ -149,12 +149,12 @@ export class World implements Port {
     throw new NoSuchThing(`there is no process ${name} on ${host.name} (there are ${known})`);
   }
 
-  /** `m1/keepalived/VI_1`; the lead is `m1/keepalived`. */
-  pathOf(cell: Cell): string {
-    const host = (this.hosts[cell.host] as Host).name;
-    if (cell.process < 0) return host;
-    const process = (this.processes[cell.process] as Process).spec.name;
-    return cell.member === '' ? `${host}/${process}` : `${host}/${process}/${cell.member}`;
+  /** `m1/keepalived/VI_1`; the lead is `m1/keepalived`, a host's power `m1`. */
+  private pathOf(process: number, host: number, member: string): string {
+    const { name } = this.hosts[host] as Host;
+    if (process < 0) return name;
+    const { spec } = this.processes[process] as Process;
+    return member === '' ? `${name}/${spec.name}` : `${name}/${spec.name}/${member}`;
   }
 
   lead(process: Process): Cell | undefined {
@@ -260,6 +260,7 @@ export class World implements Port {
       process,
       host,
       member,
+      path: this.pathOf(process, host, member),
       timers: timers === 0 ? [] : new Array<number>(timers).fill(0),
       dueUs: timers === 0 ? [] : new Array<number>(timers).fill(0),
       ends: undefined,
@@ -298,7 +299,7 @@ export class World implements Port {
 
   private react(cell: Cell, event: MachineEvent, kind: number, cause: number, type?: string): void {
     if (this.cell !== undefined || this.emitted > 0)
-      throw new Error(`${this.pathOf(cell)} is stepped while another step is being carried out`);
+      throw new Error(`${cell.path} is stepped while another step is being carried out`);
     this.begin();
     this.cell = cell;
     const before = cell.leaf;
@@ -479,7 +480,7 @@ export class World implements Port {
       const item = this.immediate[this.immediateHead++] as Item;
       const cell = this.cells[item.target];
       if (cell === undefined || cell.serial !== item.serial) continue;
-      if (++count > MAX_AT_ONE_INSTANT) throw new FamilyLoop(this.pathOf(cell), MAX_AT_ONE_INSTANT);
+      if (++count > MAX_AT_ONE_INSTANT) throw new FamilyLoop(cell.path, MAX_AT_ONE_INSTANT);
       if (item.kind === PROCESS_START) this.startCell(cell, item.a, item.cause);
       else if (item.kind === ACCEPT) acceptNow(this, item);
       else if (item.kind === TIMER) {

@@ -9,7 +9,7 @@ import { LIBRARY } from './scenarios/library.ts';
 import { soakInterleavings } from './soak/interleavings.ts';
 import { soakProperties } from './soak/properties.ts';
 import { replayRaft, soakRaft } from './soak/raft.ts';
-import { SWITCHED_NAMES, soakShipped, soakSwitches } from './soak/scenarios.ts';
+import { SWITCHED_NAMES, soakExecutors, soakShipped, soakSwitches } from './soak/scenarios.ts';
 
 /** A search of its own. */
 interface Search {
@@ -83,10 +83,10 @@ const PARTS: Readonly<Record<string, Part | Search>> = {
     run: soakSwitches,
   },
   executors: {
-    about: 'both executors on every whole scenario, seeds',
-    file: 'test/sim/executors-on-scenarios.test.ts',
-    variable: 'QUORATE_SEEDS',
+    about:
+      'compiled and xstate leave the same trace of every shipped scenario, on all cores, goes on after Ctrl-C; seeds',
     count: 20,
+    run: soakExecutors,
   },
   raft: {
     about: "etcd's promises under random fault schedules, on all cores, schedules",

@@ -87,7 +87,7 @@ export class EtcdSafety {
     let member = this.members[cell.index];
     let before: Raft | undefined;
     if (member === undefined || member.serial !== cell.serial) {
-      const who = this.world.pathOf(cell).slice(0, -RAFT.length - 1);
+      const who = cell.path.slice(0, -RAFT.length - 1);
       member = { who, serial: cell.serial, watched: this.watchedOf(cell), raft };
       this.members[cell.index] = member;
     } else {

@@ -1,6 +1,6 @@
 /**
- * Soak parts `shipped` and `switches`: every shipped scenario with many seeds, and with each of its switches. On all cores; after Ctrl-C
- * the same command goes on where it was (kept.ts).
+ * Soak parts `shipped`, `executors` and `switches`: every shipped scenario with many seeds, in both executors, and with each of its
+ * switches. On all cores; after Ctrl-C the same command goes on where it was (kept.ts).
  */
 import { shippedScenarios } from '../../cli/shared.ts';
 import { runOnPool } from '../../plan/runners/pool.ts';
@@ -38,6 +38,15 @@ export function soakShipped(count: number, _seed: number, threads: number): Prom
     ),
   ).flat();
   return soak('shipped', tasks, threads);
+}
+
+/** Every shipped scenario whole, with seeds 1 to `count`: compiled and by xstate the same trace. @returns the exit code */
+export function soakExecutors(count: number, _seed: number, threads: number): Promise<number> {
+  const names = shippedScenarios(LIBRARY);
+  const tasks = Array.from({ length: count }, (_, i) =>
+    names.map((name): ScenarioTask => ({ names: [name], seed: i + 1, executors: true })),
+  ).flat();
+  return soak('executors', tasks, threads);
 }
 
 /** The first `count` scenarios as they are and with each switch: no expectation may hold with all of them. @returns the exit code */

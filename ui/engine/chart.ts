@@ -56,7 +56,7 @@ export function machineAt({ run }: Held, who: string, atMs: number): LiveMachine
   const kinds = [type.lead, ...Object.values(type.members ?? {})];
   const machine = kinds.find(({ id }) => id === cell?.program.id) ?? type.lead;
   return {
-    who: cell === undefined ? path : world.pathOf(cell),
+    who: cell === undefined ? path : cell.path,
     family: [path, ...members],
     chart: chartOf(machine),
     state: cell === undefined || cell.leaf < 0 ? undefined : cell.program.leaves[cell.leaf],

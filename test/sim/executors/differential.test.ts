@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledProgram } from '../../../sim/compiled.ts';
+import { interpretedProgram } from '../../../sim/reference.ts';
 import { nothingSeen } from './differ.ts';
 import { sameAsReference } from './property.ts';
 
@@ -22,3 +23,9 @@ test(
   // Some 500 machines a second.
   60_000 + numRuns * 10,
 );
+
+test('xstate in the scope of one actor gives what its transition() gives', () => {
+  const seen = nothingSeen();
+  fc.assert(sameAsReference(interpretedProgram, seen), { seed: 20_250_702, numRuns: Math.ceil(numRuns / 4) });
+  expect(seen.reactions).toBeGreaterThan(seen.steps / 3);
+});
