@@ -117,12 +117,12 @@ class Reference implements Program {
     const path = this.leaves[instance.leaf]!;
     const before = { ...this.snapshots[instance.leaf]!, context: instance.context } as Snapshot;
     try {
-      const selected = this.machine.getTransitionData(before, event);
       const [after, actions] = this.calls.next(this.machine, before, event);
       this.perform(actions, port);
       instance.leaf = this.leafOf(after);
       instance.context = after.context;
-      return selected.length > 0 || after !== before || actions.length > 0;
+      const changed = after !== before || actions.length > 0;
+      return changed || this.machine.getTransitionData(before, event).length > 0;
     } catch (error) {
       throw this.failure(path, event.type, error);
     }
