@@ -113,7 +113,7 @@ function print({ host, line, text, result }: Typed, atMs: number, flags: ExecFla
     };
     process.stdout.write(`${JSON.stringify(object, undefined, 2)}\n`);
   } else {
-    process.stdout.write(text);
+    process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
     const how = result === undefined ? `still running after ${flags.wait}` : `exit code ${result.exitCode}`;
     process.stdout.write(`(${host}: ${how}, took ${(hungMs / 1000).toFixed(3)} s)\n`);
   }

@@ -44,7 +44,8 @@ export function columns(rows: readonly (readonly string[])[], padding: number, l
 
 /** As sigs.k8s.io/yaml writes it: lists are no deeper than their key. */
 export function yamlText(value: unknown): string {
-  return stringify(value, { indentSeq: false });
+  // What YAML 1.1 would take for a time or a truth value stands in quotes, as go-yaml has it.
+  return stringify(value, { indentSeq: false, compat: 'yaml-1.1' });
 }
 
 /** A table as etcdctl -w table prints it, with its last newline. */

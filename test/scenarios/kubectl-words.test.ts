@@ -43,6 +43,70 @@ describe('what is there from the start', () => {
     expect(cells('kubectl get ep kubernetes')[1]?.[2]).toBe(cells('kubectl get svc kubernetes')[1]?.[5]);
   });
 
+  test("get -o: what is there as the API has it, paths in it, and columns of one's own", () => {
+    const LEASE = 'kubectl get lease kube-scheduler -n kube-system';
+    expect(
+      typed(`${LEASE} -o jsonpath='{.spec.leaseDurationSeconds} {.spec.renewTime}{"\\n"}'`).text,
+    ).toMatch(/^15 2026-01-05T\d\d:\d\d:\d\d\.\d{6}Z\n$/);
+    const holder = typed(`${LEASE} -o=jsonpath={.spec.holderIdentity}`).text;
+    expect(holder).toMatch(/^m\d_[0-9a-f-]{36}$/);
+    expect(
+      typed(`${LEASE} -o custom-columns=NAME:.metadata.name,HOLDER:.spec.holderIdentity,NONE:.spec.none`)
+        .text,
+    ).toBe(
+      `NAME             HOLDER${' '.repeat(holder.length - 3)}NONE\nkube-scheduler   ${holder}   <none>\n`,
+    );
+    expect(typed('kubectl get nodes -o custom-columns=N:metadata.name --no-headers').text).toBe(
+      'm1\nm2\nm3\nw1\n',
+    );
+    const READY = `{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status} {end}`;
+    expect(typed(`kubectl get nodes -o jsonpath='${READY}'`).text).toMatch(
+      /^m1=True m2=True m3=\w+ w1=True $/,
+    );
+    const pod = JSON.parse(typed('kubectl get pod etcd-m1 -n kube-system -o json').text);
+    expect(pod.spec.containers).toEqual([{ image: 'etcd', name: 'etcd' }]);
+    expect(pod.status.containerStatuses[0]).toMatchObject({ name: 'etcd', ready: true, restartCount: 0 });
+    expect(pod.metadata.creationTimestamp).toMatch(/^2026-01-05T\d\d:\d\d:\d\dZ$/);
+    expect(typed('kubectl get deploy -n shop web -o yaml').text).toMatch(
+      /\n {2}selector:\n {4}matchLabels:\n {6}app: web\n {2}template:\n {4}metadata:\n {6}labels:\n {8}app: web\n {4}spec:\n {6}containers:\n {6}- image: /,
+    );
+    expect(typed('kubectl get deploy -n shop web -o yaml').text).toMatch(
+      /\n {2}creationTimestamp: "2026-01-05T/,
+    );
+    expect(JSON.parse(typed('kubectl get pods -n kube-public -o json').text)).toEqual({
+      apiVersion: 'v1',
+      items: [],
+      kind: 'List',
+      metadata: { resourceVersion: '' },
+    });
+    expect(typed('kubectl get nodes,svc -o name').text).toBe(
+      'node/m1\nnode/m2\nnode/m3\nnode/w1\nservice/kubernetes\n',
+    );
+    expect(JSON.parse(typed('kubectl get --raw /api/v1/nodes').text).items).toHaveLength(4);
+  });
+
+  test.each([
+    [
+      'go-template={{.kind}}',
+      /^error: unable to match a printer .* "go-template=.*allowed formats are: custom-columns,json,/,
+    ],
+    ['jsonpath', /^error: template format specified but no template given\n$/],
+    ['jsonpath={.items', /^error: error parsing jsonpath \{\.items, unclosed action\n$/],
+    [
+      'jsonpath={.items[9].kind}',
+      /^error: error executing jsonpath "\{\.items\[9\]\.kind\}": .*index 9, length 4\n$/,
+    ],
+    [
+      'custom-columns=NAME',
+      /^error: unexpected custom-columns spec: NAME, expected <header>:<json-path-expr>\n$/,
+    ],
+    ['json=x', /^error: unable to match a printer/],
+  ])('get -o %s is refused', (output, words) => {
+    const { text, exitCode } = typed(`kubectl get nodes -o '${output}'`);
+    expect(text).toMatch(words);
+    expect(exitCode).toBe(1);
+  });
+
   test('four namespaces, and those that somebody made', () => {
     const rows = cells('kubectl get ns');
     expect(rows.map((row) => row.slice(0, 2).join(' '))).toEqual([

@@ -14,11 +14,13 @@ import {
 } from '../../kube-apiserver/api.ts';
 import { type Script, look as see } from '../command.ts';
 import { flagOf, isSet } from '../flags.ts';
-import { yamlText } from '../go-text.ts';
 import { hostWallUs } from '../host-clock.ts';
 import { type Answered, type Failed, isFailed, type Kubectl, minorOf, pathOf, request } from './client.ts';
+import { type Printer, printerOf } from './formats.ts';
+import { findAll, relaxed, TemplateError } from './jsonpath.ts';
 import { type Look, tableOf, tableText, withLabels, withNamespaces } from './print.ts';
 import { ALL, kindName, pluralOf, unknownResource } from './resources.ts';
+import { wireBody, wireOf } from './wire.ts';
 
 const WATCH_US = 60_000_000;
 
@@ -73,19 +75,12 @@ function selected(object: KubeObject, selector: string | undefined): boolean {
   });
 }
 
-/** What stands at `.metadata.name` or `{.lastTimestamp}` of an object; times are kept in microseconds. */
-function fieldAt(object: KubeObject, path: string): unknown {
-  const keys = path.replace(/^\{?\.?|\}$/g, '').split('.');
-  return keys.reduce<unknown>((at, key) => {
-    const fields = (at ?? {}) as Readonly<Record<string, unknown>>;
-    return fields[key] ?? fields[`${key}Us`];
-  }, object);
-}
-
-/** By a field; objects without it come first. Undefined: no object has it. */
-function sortedBy(objects: readonly KubeObject[], path: string): KubeObject[] | undefined {
-  const fields = new Map(objects.map((object) => [object, fieldAt(object, path)]));
-  if (objects.length > 0 && [...fields.values()].every((field) => field === undefined)) return undefined;
+/** By a field; objects without it come first. @throws TemplateError */
+function sortedBy(objects: readonly KubeObject[], path: string): readonly KubeObject[] {
+  const pieces = relaxed(path);
+  const fields = new Map(objects.map((object) => [object, findAll(pieces, wireOf(object)).flat()[0]]));
+  if (objects.length > 0 && [...fields.values()].every((field) => field === undefined))
+    throw new TemplateError(`couldn't find any field with path "{${path}}" in the list of objects`);
   const rank = (a: unknown, b: unknown): number =>
     typeof a === 'number' && typeof b === 'number' ? a - b : String(a ?? '') < String(b ?? '') ? -1 : 1;
   return [...objects].sort((a, b) =>
@@ -95,10 +90,12 @@ function sortedBy(objects: readonly KubeObject[], path: string): KubeObject[] | 
 
 /** `get --raw /healthz` */
 function* getRaw(kubectl: Kubectl, path: string): Script {
-  const answer = yield* request(kubectl, 'GET', path, { what: `get ${path}` });
+  const answer = yield* request<string | KubeObject | KubeList>(kubectl, 'GET', path, {
+    what: `get ${path}`,
+  });
   if (isFailed(answer)) return 1;
   const { body } = answer;
-  kubectl.call.out(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`);
+  kubectl.call.out(typeof body === 'string' ? body : `${JSON.stringify(wireBody(body))}\n`);
   return 0;
 }
 
@@ -158,28 +155,13 @@ export function* lookOf(kubectl: Kubectl): Script<Look> {
   return { wide, nowUs: yield* see(hostWallUs), minor: minorOf(kubectl) };
 }
 
-function* printList(
+function* printTable(
   kubectl: Kubectl,
-  { plural, names }: Wanted,
+  plural: string,
   objects: readonly KubeObject[],
   prefixed: boolean,
 ): Script<void> {
   const { call, flags } = kubectl;
-  // A list is one even of one object.
-  const only = names.length === 1 ? objects[0] : undefined;
-  const output = flagOf(flags, 'output') ?? '';
-  if (output === 'name') {
-    for (const { metadata } of objects) call.out(`${kindName(plural)}/${metadata.name}\n`);
-    return;
-  }
-  if (output === 'json') {
-    call.out(`${JSON.stringify(only ?? { apiVersion: 'v1', kind: 'List', items: objects }, null, 4)}\n`);
-    return;
-  }
-  if (output === 'yaml') {
-    call.out(yamlText(only ?? { apiVersion: 'v1', items: objects, kind: 'List' }));
-    return;
-  }
   const table = tableOf(plural, objects, yield* lookOf(kubectl));
   const named = prefixed
     ? { ...table, rows: table.rows.map(([name, ...rest]) => [`${kindName(plural)}/${name}`, ...rest]) }
@@ -208,7 +190,19 @@ function* watchOn(kubectl: Kubectl, { plural, names }: Wanted, revision: string)
   return 0;
 }
 
+/** What is wrong with a template is said as kubectl does. */
 export function* get(kubectl: Kubectl): Script {
+  try {
+    const printer = printerOf(flagOf(kubectl.flags, 'output'), !isSet(kubectl.flags, 'no-headers'));
+    return yield* getObjects(kubectl, printer);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    kubectl.call.err(`error: ${error.message}\n`);
+    return 1;
+  }
+}
+
+function* getObjects(kubectl: Kubectl, printer: Printer | undefined): Script {
   const { call, flags, args } = kubectl;
   const raw = flagOf(flags, 'raw');
   if (raw !== undefined) return yield* getRaw(kubectl, raw);
@@ -218,19 +212,12 @@ export function* get(kubectl: Kubectl): Script {
     );
     return 1;
   }
-  const output = flagOf(flags, 'output');
-  if (output !== undefined && !['wide', 'name', 'json', 'yaml'].includes(output)) {
-    call.err(
-      `error: unable to match a printer suitable for the output format "${output}", allowed formats are: json,name,wide,yaml\n`,
-    );
-    return 1;
-  }
   const wanted = wantedOf(args);
   if ('unknown' in wanted) {
     call.err(unknownResource(wanted.unknown));
     return 1;
   }
-  let shown = 0;
+  const all: KubeObject[] = [];
   let code = 0;
   let revision = '0';
   for (const one of wanted) {
@@ -238,21 +225,22 @@ export function* get(kubectl: Kubectl): Script {
     if (fetched === undefined) return 1;
     const order = flagOf(flags, 'sort-by');
     const objects = order === undefined ? fetched.objects : sortedBy(fetched.objects, order);
-    if (objects === undefined) {
-      call.err(`error: couldn't find any field with path "{${order}}" in the list of objects\n`);
-      return 1;
-    }
     revision = fetched.revision;
     if (one.names.length > objects.length && !isSet(flags, 'ignore-not-found')) code = 1;
-    if (objects.length === 0) continue;
-    if (shown > 0 && output === undefined) call.out('\n');
-    yield* printList(kubectl, one, objects, wanted.length > 1);
-    shown += objects.length;
+    if (printer === undefined && objects.length > 0) {
+      if (all.length > 0 && flagOf(flags, 'output') === undefined) call.out('\n');
+      yield* printTable(kubectl, one.plural, objects, wanted.length > 1);
+    }
+    all.push(...objects);
   }
   const [first] = wanted;
+  if (printer !== undefined) {
+    const isOne = wanted.length === 1 && first?.names.length === 1;
+    if (all.length > 0 || !isOne) call.out(printer(all, isOne ? all[0] : undefined));
+  }
   if (first !== undefined && (isSet(flags, 'watch') || isSet(flags, 'watch-only')))
     return yield* watchOn(kubectl, first, revision);
-  if (shown === 0 && code === 0 && !isSet(flags, 'ignore-not-found')) {
+  if (printer === undefined && all.length === 0 && code === 0 && !isSet(flags, 'ignore-not-found')) {
     const namespaced = RESOURCES[first?.plural ?? '']?.namespaced === true && !isSet(flags, 'all-namespaces');
     call.err(namespaced ? `No resources found in ${kubectl.namespace} namespace.\n` : 'No resources found\n');
   }
