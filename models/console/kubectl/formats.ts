@@ -7,7 +7,8 @@
  */
 import type { KubeObject } from '../../kube-apiserver/api.ts';
 import { yamlText } from '../go-text.ts';
-import { filledIn, findAll, readTemplate, relaxed, TemplateError } from './jsonpath.ts';
+import { filledIn, findAll, readTemplate, relaxed } from './jsonpath.ts';
+import { TemplateError } from './jsonpath-steps.ts';
 import { tableText } from './print.ts';
 import { kindName, pluralOf } from './resources.ts';
 import { type Json, wireList, wireOf } from './wire.ts';

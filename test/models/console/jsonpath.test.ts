@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filledIn, readTemplate, relaxed, TemplateError } from '../../../models/console/kubectl/jsonpath.ts';
+import { filledIn, readTemplate, relaxed } from '../../../models/console/kubectl/jsonpath.ts';
+import { TemplateError } from '../../../models/console/kubectl/jsonpath-steps.ts';
 import type { Json } from '../../../models/console/kubectl/wire.ts';
 
 /** The object of the page "JSONPath Support" of Kubernetes' documentation. */
