@@ -45,12 +45,12 @@ function check({ health, input, verdict }: Known): string[] {
 
 function raft({ raft }: Known): string[] {
   const { electionElapsed, randomizedElectionTimeout, term, role } = (raft ?? {}) as Known;
-  if (typeof electionElapsed !== 'number') return [];
-  const waited =
-    typeof randomizedElectionTimeout === 'number'
-      ? `${electionElapsed} of ${randomizedElectionTimeout} drawn ticks without a word of the leader`
-      : `${electionElapsed} ticks`;
-  return [`${String(role)} in term ${String(term)}; ${waited}`];
+  if (typeof electionElapsed !== 'number' || typeof randomizedElectionTimeout !== 'number') return [];
+  const now = `${String(role)} in term ${String(term)}`;
+  if (role === 'leader') return [now];
+  return role === 'follower'
+    ? [`${now}; ${electionElapsed} of ${randomizedElectionTimeout} drawn ticks without a word of the leader`]
+    : [`${now}; another try after ${randomizedElectionTimeout - electionElapsed} ticks without a majority`];
 }
 
 function elector({ config }: Known): string[] {
