@@ -10,7 +10,7 @@ import type { MachineEvent } from './machine.ts';
 import type { Rule } from './network.ts';
 import { killProcess, pauseProcess, resumeProcess, startProcess, stopProcess } from './processes.ts';
 import type { Cell, Host } from './state.ts';
-import { processesOf, settle, unsettle } from './steadiness.ts';
+import { processesOf, tellSteady, tellUnsteady } from './steadiness.ts';
 import type { World } from './world.ts';
 
 export type Action =
@@ -164,9 +164,9 @@ export function applyAction(world: World, action: Action): void {
       if (action.driftPpm !== undefined) {
         if (action.driftPpm <= -1e6)
           throw new NoSuchThing(`a clock cannot drift by ${action.driftPpm} ppm: it would stand still`);
-        for (const process of processesOf(world, host)) unsettle(world, process);
+        for (const process of processesOf(world, host)) tellUnsteady(world, process);
         host.clock = withDrift(host.clock, world.nowUs, action.driftPpm);
-        for (const process of processesOf(world, host)) settle(world, process);
+        for (const process of processesOf(world, host)) tellSteady(world, process);
       }
       if (action.stepUs !== undefined)
         host.clock = { ...host.clock, wallOffsetUs: host.clock.wallOffsetUs + action.stepUs };
@@ -174,7 +174,7 @@ export function applyAction(world: World, action: Action): void {
     }
     case 'starve': {
       const host = world.host(action.host);
-      for (const process of processesOf(world, host)) unsettle(world, process);
+      for (const process of processesOf(world, host)) tellUnsteady(world, process);
       host.starved = { periodUs: action.periodUs, shareUs: action.shareUs, sinceUs: world.nowUs };
       break;
     }
@@ -183,7 +183,7 @@ export function applyAction(world: World, action: Action): void {
       host.starved = undefined;
       for (const process of processesOf(world, host)) {
         if (process.state === 'running') world.release(process);
-        settle(world, process);
+        tellSteady(world, process);
       }
       break;
     }

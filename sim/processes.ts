@@ -21,7 +21,7 @@ import {
   STOP_LIMIT,
   type Supervisor,
 } from './state.ts';
-import { settle, unsettle } from './steadiness.ts';
+import { tellSteady, tellUnsteady } from './steadiness.ts';
 import { releaseEnds } from './tcp-end.ts';
 import { dropListeners } from './tcp-listen.ts';
 import { MINUTE_US, SECOND_US } from './time.ts';
@@ -290,7 +290,7 @@ function supervise(world: World, process: Process, failed: boolean): void {
 /** SIGSTOP: the process keeps its sockets and addresses and does nothing. */
 export function pauseProcess(world: World, process: Process): void {
   if (process.state !== 'running') return;
-  unsettle(world, process);
+  tellUnsteady(world, process);
   process.state = 'paused';
 }
 
@@ -299,7 +299,7 @@ export function resumeProcess(world: World, process: Process): void {
   if (process.state !== 'paused') return;
   process.state = 'running';
   world.release(process);
-  settle(world, process);
+  tellSteady(world, process);
 }
 
 /** A member's machine ended or was stopped by its lead. */

@@ -5,7 +5,7 @@
  *
  * Unlike the compiled executor it makes its port calls after the whole macrostep, in the same order.
  */
-import { type AnyStateMachine, createActor, initialTransition, transition } from 'xstate';
+import { type AnyStateMachine, initialTransition, transition } from 'xstate';
 import { type Definition, define } from './definition.ts';
 import type { Effect } from './effects.ts';
 import { SimulationError } from './errors.ts';
@@ -17,69 +17,31 @@ import { checkDelayUs, INIT, MachineFailed, MICROSTEPS, UnboundedAlways } from '
  * @throws MachineRefused
  */
 export function referenceProgram(machine: AnyStateMachine): Program {
-  return new Reference(define(machine), bounded(machine), PURE);
+  return programBy(machine, () => PURE);
 }
 
-/**
- * The same interpreter without what `transition()` builds anew for each call: for the soak, which would take days otherwise.
- * test/sim/executors holds it to the reference.
- * @throws MachineRefused
- */
-export function interpretedProgram(machine: AnyStateMachine): Program {
-  const own = bounded(machine);
-  return new Reference(define(machine), own, inOneScope(own));
-}
-
-function bounded(machine: AnyStateMachine): AnyStateMachine {
+/** A program that asks xstate in this way. @throws MachineRefused */
+export function programBy(machine: AnyStateMachine, callsOf: (machine: AnyStateMachine) => Calls): Program {
   const own = machine.provide({});
   // One turn of xstate's loop finds that nothing is left to do; it counts too.
   own.options = { ...own.options, maxIterations: MICROSTEPS + 1 };
-  return own;
+  return new Reference(define(machine), own, callsOf(own));
 }
 
-type Snapshot = ReturnType<AnyStateMachine['resolveState']>;
-interface Executable {
+export type Snapshot = ReturnType<AnyStateMachine['resolveState']>;
+export interface Executable {
   readonly type: string;
   readonly params?: unknown;
 }
-type Outcome = readonly [after: Snapshot, actions: readonly Executable[]];
+export type Outcome = readonly [after: Snapshot, actions: readonly Executable[]];
 
 /** How xstate is asked. */
-interface Calls {
+export interface Calls {
   initial(machine: AnyStateMachine, input: unknown): Outcome;
   next(machine: AnyStateMachine, before: Snapshot, event: MachineEvent): Outcome;
 }
 
 const PURE: Calls = { initial: initialTransition, next: transition };
-
-/** As initialTransition() and transition() call the machine (xstate 5.33 src/transition.ts), always in the scope of one actor. */
-function inOneScope(machine: AnyStateMachine): Calls {
-  const self = createActor(machine);
-  const nothing = (): void => {};
-  let actions: Executable[] = [];
-  type Scope = Parameters<AnyStateMachine['transition']>[2];
-  const scope = {
-    self,
-    system: self.system,
-    id: '',
-    sessionId: '',
-    defer: nothing,
-    logger: nothing,
-    stopChild: nothing,
-    emit: nothing,
-    actionExecutor: (action: Executable) => {
-      actions.push(action);
-    },
-  } as unknown as Scope;
-  const collected = (work: () => Snapshot): Outcome => {
-    actions = [];
-    return [work(), actions];
-  };
-  return {
-    initial: (_, input) => collected(() => machine.getInitialSnapshot(scope as never, input as never)),
-    next: (_, before, event) => collected(() => machine.transition(before, event, scope)),
-  };
-}
 
 class Reference implements Program {
   readonly id: string;

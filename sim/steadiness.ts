@@ -12,7 +12,7 @@ function counterOf(world: World, process: Process) {
 }
 
 /** Told at once, as what follows may keep it from being told. */
-export function unsettle(world: World, process: Process): void {
+export function tellUnsteady(world: World, process: Process): void {
   const cell = counterOf(world, process);
   if (cell === undefined) return;
   const cause = world.current;
@@ -22,7 +22,7 @@ export function unsettle(world: World, process: Process): void {
 }
 
 /** Told after all that has waited, if nothing else takes its time. */
-export function settle(world: World, process: Process): void {
+export function tellSteady(world: World, process: Process): void {
   const cell = counterOf(world, process);
   const host = world.hosts[process.host] as Host;
   if (cell === undefined || host.starved !== undefined) return;

@@ -26,9 +26,9 @@ export function uncountedTicks({ raft, node, countedAtUs }: RaftNodeContext, atU
   return ticksBetween(node, countedAtUs, atUs);
 }
 
-/** Raft as it would be, had it counted all but so many of them. */
-export function caughtUp(context: RaftNodeContext, atUs: number, butOf = 0): Raft {
-  const ticks = uncountedTicks(context, atUs) - butOf;
+/** Raft as it would be had it counted them, `but` so many. */
+export function caughtUp(context: RaftNodeContext, atUs: number, but = 0): Raft {
+  const ticks = uncountedTicks(context, atUs) - but;
   return ticks <= 0 ? context.raft : withTicks(context.raft, ticks);
 }
 

@@ -1,11 +1,11 @@
 /** The thread that runs shipped scenarios: with a seed as they are, in both executors, or with each of their switches. */
 import { loadScenario } from '../../scenarios/load.ts';
 import { compiledProgram } from '../../sim/compiled.ts';
-import { interpretedProgram } from '../../sim/reference.ts';
 import { LIBRARY } from '../scenarios/library.ts';
 import { SharedRuns } from '../scenarios/shared-runs.ts';
 import { complaintsIn, trySwitches } from '../scenarios/switches.ts';
 import { leftBy } from '../sim/both-executors.ts';
+import { interpretedProgram } from '../sim/interpreted.ts';
 
 export interface ScenarioTask {
   readonly names: readonly string[];

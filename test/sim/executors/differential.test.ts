@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledProgram } from '../../../sim/compiled.ts';
-import { interpretedProgram } from '../../../sim/reference.ts';
+import { interpretedProgram } from '../interpreted.ts';
 import { nothingSeen } from './differ.ts';
 import { sameAsReference } from './property.ts';
 
