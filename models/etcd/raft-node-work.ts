@@ -112,8 +112,8 @@ export type NodeEvent =
   | Written
   | TcpInfo
   | Steadiness
-  /** A follower's tick that may do more than count. */
-  | { readonly type: 'ticker'; readonly atUs: number }
+  /** A follower's tick at which its election timeout may be over. */
+  | { readonly type: 'election-timeout'; readonly atUs: number }
   /** A received message that needs more than Raft's step. Raised by the machine itself. */
   | (Omit<Received, 'type'> & { readonly type: 'unusual' })
   /** A message for a peer whose stream is not there yet. Told to itself. */

@@ -108,7 +108,7 @@ function around(role: string, own: Transitions): Transitions {
     ...(role === 'follower'
       ? {
           tick: [{ guard: 'isBehind', actions: ['catchUp', 'tickAgain'] }, ...tick],
-          ticker: [
+          'election-timeout': [
             held,
             arming({ guard: 'isTooEarly', actions: 'catchUp' }, role),
             { actions: ['catchUpButOne', 'tickAgain'] },
@@ -210,7 +210,7 @@ const node = setup({
     report: emit(({ context, event }: Given) => carryOutReport(context, event)),
     carryOut: emit(({ context }: Given) => batch(context.node.out)),
     // --- time
-    armTicker: raise({ type: 'ticker' } as NodeEvent, { id: 'tick', delay: untilTick }),
+    armTicker: raise({ type: 'election-timeout' } as NodeEvent, { id: 'tick', delay: untilTick }),
     armTick: raise({ type: 'tick' } as NodeEvent, { id: 'tick', delay: untilTick }),
     holdTick: act(({ node }) => {
       const next = draftOfNode(node);

@@ -49,7 +49,8 @@ class LeaseHolds implements Watching {
   private passTime(step: MemberStep, { type, atUs }: NodeEvent): void {
     const { who } = step;
     const ticks =
-      this.ticksOf(step, atUs) + (type === 'tick' || (type === 'ticker' && this.unsteady.has(who)) ? 1 : 0);
+      this.ticksOf(step, atUs) +
+      (type === 'tick' || (type === 'election-timeout' && this.unsteady.has(who)) ? 1 : 0);
     if (type === 'unsteady') this.unsteady.add(who);
     if (type === 'steady') this.unsteady.delete(who);
     if (this.waits.has(who)) this.waits.set(who, { ticks, sinceUs: atUs });

@@ -156,7 +156,7 @@ test('an idle follower takes a step in a second or two for its ticks, in place o
     .slice(before)
     .filter(
       ({ who, event }) =>
-        who === `${follower}/etcd/${RAFT}` && ['tick', 'ticker'].includes(event?.type ?? ''),
+        who === `${follower}/etcd/${RAFT}` && ['tick', 'election-timeout'].includes(event?.type ?? ''),
     );
   expect(ticks.length).toBeGreaterThan(5);
   expect(ticks.length).toBeLessThan(25);
