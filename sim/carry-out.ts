@@ -9,6 +9,7 @@ import type { MachineEvent } from './machine.ts';
 import { shutDown, takeHostDown, takeHostUp } from './power.ts';
 import { endProcess, killProcess, restartProcess, stopProcess } from './processes.ts';
 import { type Cell, type Host, isAlive, type Process } from './state.ts';
+import { tellIfStarved } from './steadiness.ts';
 import { connect } from './tcp-connect.ts';
 import { close, handOver } from './tcp-end.ts';
 import { accepting, listen, unlisten } from './tcp-listen.ts';
@@ -118,9 +119,7 @@ function startMember(world: World, lead: Cell, machine: string, id: string, inpu
   if (previous !== undefined) world.endMember(world.cells[previous] as Cell, 0);
   const cell = world.createCell(definition, process.index, process.host, id, input);
   process.members.set(id, cell.index);
-  const host = world.hosts[process.host] as Host;
-  if (host.starved !== undefined && process.spec.type.countsTime === id)
-    world.tell(cell, { type: 'unsteady', atUs: world.localUs(host) } as MachineEvent);
+  if (process.spec.type.countsTime === id) tellIfStarved(world, cell);
 }
 
 function changeAddress(world: World, host: Host, address: string, present: boolean): void {

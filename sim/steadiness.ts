@@ -3,7 +3,7 @@
  * (a pause, starvation, another pace of its clock), and when it is its own again.
  */
 import type { MachineEvent } from './machine.ts';
-import { type Host, type Process, TELL } from './state.ts';
+import { type Cell, type Host, type Process, TELL } from './state.ts';
 import type { World } from './world.ts';
 
 function counterOf(world: World, process: Process) {
@@ -19,6 +19,13 @@ export function tellUnsteady(world: World, process: Process): void {
   const atUs = world.localUs(world.hosts[process.host] as Host);
   world.deliver(cell, { type: 'unsteady', atUs } as MachineEvent, TELL, cause);
   world.current = cause;
+}
+
+/** Told to one that begins on a host whose time is taken already. */
+export function tellIfStarved(world: World, cell: Cell): void {
+  const host = world.hosts[cell.host] as Host;
+  if (host.starved !== undefined)
+    world.tell(cell, { type: 'unsteady', atUs: world.localUs(host) } as MachineEvent);
 }
 
 /** Told after all that has waited, if nothing else takes its time. */

@@ -93,6 +93,13 @@ const PARTS: Readonly<Record<string, Part | Search>> = {
     count: 100_000,
     run: soakRaft,
   },
+  ticks: {
+    about:
+      "etcd's followers do the same whether their ticks are made up for or counted one by one, schedules",
+    file: 'test/models/etcd/ticks.test.ts',
+    variable: 'QUORATE_RUNS',
+    count: 4_000,
+  },
   interleavings: {
     about: 'Raft with few messages, and VRRP routers, in every order; sets of bounds',
     count: 7,

@@ -52,9 +52,9 @@ export function civilTime(wallUs: number): CivilTime {
 
 const two = (number: number): string => String(number).padStart(2, '0');
 
-/** `2026-01-05T00:02:05.123Z`, as zap prints it. */
-export function isoTime(wallUs: number): string {
+/** `2026-01-05T00:02:05.123Z`, as zap prints it; with `digits` of a second, none for `2026-01-05T00:02:05Z`. */
+export function isoTime(wallUs: number, digits = 3): string {
   const { year, month, day, hour, minute, second, microsecond } = civilTime(wallUs);
-  const ms = String(Math.floor(microsecond / 1000)).padStart(3, '0');
-  return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}.${ms}Z`;
+  const fraction = digits === 0 ? '' : `.${String(microsecond).padStart(6, '0').slice(0, digits)}`;
+  return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}${fraction}Z`;
 }

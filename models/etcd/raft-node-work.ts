@@ -99,7 +99,7 @@ export interface RaftNodeContext extends RaftContext {
 
 export type Received = Extract<KernelEvent, { type: 'received' }>;
 export type Closed = Extract<KernelEvent, { type: 'closed' }>;
-type Written = Extract<KernelEvent, { type: 'written' }>;
+export type Written = Extract<KernelEvent, { type: 'written' }>;
 type TcpInfo = Extract<KernelEvent, { type: 'tcp-info' }>;
 type Steadiness = Extract<KernelEvent, { type: 'unsteady' | 'steady' }>;
 type Stamped<E> = E extends unknown ? E & { readonly atUs: number } : never;
@@ -184,6 +184,15 @@ export function send(
   }
 }
 
+/** What sends a single message: most of what a cluster says. */
+export function sendOnly(context: Pick<RaftNodeContext, 'raft' | 'node'>, message: RaftMessage): Effect {
+  const writer = linkTo(context.node.links, message.to)?.writer;
+  if (writer != null && message.type !== 'MsgSnap') return { type: 'transmit', connection: writer, message };
+  const effects: Effect[] = [];
+  send(context, [message], effects);
+  return batch(effects);
+}
+
 /** What the report of a step of the Raft machine makes happen. What needs the disk or an `advance` is in `out` already (raft-saving.ts). */
 export function carryOutReport(context: RaftNodeContext, event: { readonly atUs?: number }): Effect {
   const { report, node } = context;
@@ -193,10 +202,7 @@ export function carryOutReport(context: RaftNodeContext, event: { readonly atUs?
   const effects: Effect[] = [];
   const tells = refusal !== null || isNews(report);
   if (ready !== null && lines.length === 0 && !tells && ready.messages.length === 1) {
-    // One heartbeat's answer: most of what a cluster says.
-    const link = linkTo(node.links, ready.messages[0]!.to);
-    if (link !== undefined && link.writer !== null && ready.messages[0]!.type !== 'MsgSnap')
-      return { type: 'transmit', connection: link.writer, message: ready.messages[0]! };
+    return sendOnly(context, ready.messages[0]!);
   }
   logLines(report, effects);
   if (ready !== null) send(context, ready.messages, effects);

@@ -18,10 +18,10 @@
  */
 import { assign, type EventObject, emit, raise, setup } from 'xstate';
 import type { Effect } from '../../sim/effects.ts';
-import { LINK_HEARTBEAT_US, linkTo, READ_TIMEOUT_US } from './links.ts';
+import { LINK_HEARTBEAT_US, READ_TIMEOUT_US } from './links.ts';
 import { isInLease } from './raft/election.ts';
 import type { RaftEvent } from './raft/events.ts';
-import { heartbeatAnswer } from './raft/follower.ts';
+import { heartbeatAnswer, isPlainHeartbeat } from './raft/follower.ts';
 import { lastIndex } from './raft/log.ts';
 import { actionOfEach, raftMachine } from './raft/machine.ts';
 import type { Raft } from './raft/raft.ts';
@@ -36,7 +36,7 @@ import {
   type Of,
   type RaftNodeContext,
   type RaftNodeInput,
-  send,
+  sendOnly,
   tellLead,
 } from './raft-node-work.ts';
 import { saveReady, written } from './raft-saving.ts';
@@ -48,7 +48,6 @@ import {
   isForServer,
   isLinkHeartbeat,
   isUnusual,
-  isUsualHeartbeat,
   linkHeartbeats,
   lookForSilence,
   loseConnection,
@@ -80,7 +79,7 @@ function actionsOf({ actions = [] }: Transition): readonly string[] {
 
 /** What an idle cluster says, by who hears it; looked at first, as it is nearly all that a simulation does. */
 const USUAL: Readonly<Record<string, Transition>> = {
-  follower: { guard: 'isUsualHeartbeat', actions: ['countAnew', 'answerHeartbeat'] },
+  follower: { guard: 'isPlainHeartbeat', actions: ['countAnew', 'answerHeartbeat'] },
   leader: { guard: 'isOldNews' },
 };
 
@@ -177,7 +176,7 @@ const node = setup({
     isTooEarly: ({ context, event }: Given) => isTooEarly(context, event.atUs),
     isInLease: ({ context, event }: Given) => isInLease(caughtUp(context, event.atUs), raftMessage(event)),
     // --- messages
-    isUsualHeartbeat: ({ context, event }: Given) => isUsualHeartbeat(context, raftMessage(event)),
+    isPlainHeartbeat: ({ context, event }: Given) => isPlainHeartbeat(context.raft, raftMessage(event)),
     // Its arrival is all that it says.
     isLinkHeartbeat: ({ event }: Given) => isLinkHeartbeat(event),
     isUnusual: ({ context, event }: Given) => isUnusual(context, event),
@@ -197,14 +196,9 @@ const node = setup({
     tickAgain: raise(({ event }: Given) => ({ type: 'tick', atUs: event.atUs }) as NodeEvent),
     /** The leader is heard, and there was no tick to forget. */
     countAnew: become((context, event) => counted(context, context.raft, event)),
-    answerHeartbeat: emit(({ context: { raft, node }, event }: Given): Effect => {
-      const answer = heartbeatAnswer(raft, raftMessage(event));
-      const writer = linkTo(node.links, answer.to)?.writer;
-      if (writer != null) return { type: 'transmit', connection: writer, message: answer };
-      const effects: Effect[] = [];
-      send({ raft, node }, [answer], effects);
-      return batch(effects);
-    }),
+    answerHeartbeat: emit(({ context, event }: Given) =>
+      sendOnly(context, heartbeatAnswer(context.raft, raftMessage(event))),
+    ),
     becomeUnsteady: act<'unsteady'>(({ node }) => ({ ...draftOfNode(node), unsteady: true })),
     becomeSteady: act<'steady'>(({ node }) => ({ ...draftOfNode(node), unsteady: false })),
     report: emit(({ context, event }: Given) => carryOutReport(context, event)),

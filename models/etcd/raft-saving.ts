@@ -8,7 +8,7 @@
  * A Ready without fsync is done with at once, and so is the next one that it brings about: one step of the machine.
  * Not modelled: the size of writes.
  */
-import type { Effect, KernelEvent } from '../../sim/effects.ts';
+import type { Effect } from '../../sim/effects.ts';
 import { RAFT_KEY } from './first-members.ts';
 import type { RaftReport } from './raft/events.ts';
 import type { Raft } from './raft/raft.ts';
@@ -26,11 +26,11 @@ import {
   tellLead,
   tellNews,
   tellSelf,
+  type Written,
 } from './raft-node-work.ts';
 import { ticksBetween } from './raft-ticks.ts';
 
 type Done = Pick<RaftNodeContext, 'raft' | 'node'>;
-type Written = Extract<KernelEvent, { type: 'written' }>;
 
 /** What the disk holds once this Ready is saved. */
 function storageAfter(storage: RaftStorage, { hardState, snapshot, entries }: Ready): RaftStorage {

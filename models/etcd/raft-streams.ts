@@ -19,7 +19,6 @@ import {
   withoutConnection,
   withoutSilent,
 } from './links.ts';
-import { isPlainHeartbeat } from './raft/follower.ts';
 import { lastIndex } from './raft/log.ts';
 import type { RaftMessage } from './raft/messages.ts';
 import {
@@ -147,11 +146,6 @@ export function panics({ raft }: RaftNodeContext, { type, term, commit }: RaftMe
     term >= raft.term &&
     commit > lastIndex(raft.log)
   );
-}
-
-/** Whether it is our leader's heartbeat, and nothing comes of it but the answer and the wait for the next. */
-export function isUsualHeartbeat({ raft, node }: RaftNodeContext, message: RaftMessage): boolean {
-  return node.unsteady ? false : isPlainHeartbeat(raft, message);
 }
 
 /** Whether a received message takes more than Raft's step. One test, as nearly every message takes no more. */

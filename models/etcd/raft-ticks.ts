@@ -7,6 +7,7 @@
  *
  * Made up for is only what was surely taken: during a write the ticker waits as etcd's does (raft-saving.ts), and while the
  * kernel may take time from the process (paused, starved: `unsteady`) every tick is an event of its own, as in the other roles.
+ * Who looks at a context between its steps finds the count of the last one (`countedAtUs`).
  */
 
 import type { Raft } from './raft/raft.ts';

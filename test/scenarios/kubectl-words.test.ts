@@ -92,6 +92,7 @@ describe('what is there from the start', () => {
     ],
     ['jsonpath', /^error: template format specified but no template given\n$/],
     ['jsonpath={.items', /^error: error parsing jsonpath \{\.items, unclosed action\n$/],
+    ['jsonpath-as-json={.items', /^error: error parsing jsonpath \{\.items, unclosed action\n$/],
     [
       'jsonpath={.items[9].kind}',
       /^error: error executing jsonpath "\{\.items\[9\]\.kind\}": .*index 9, length 4\n$/,

@@ -156,7 +156,7 @@ function* list(kubeadm: Kubeadm): Script {
   const rows = found.body.map(({ metadata, data }) => [
     `${metadata.name.slice('bootstrap-token-'.length)}.${data.value}`,
     data.expirationUs === undefined ? '<forever>' : humanDuration(data.expirationUs - nowUs),
-    data.expirationUs === undefined ? '<never>' : isoTime(data.expirationUs).replace(/\.\d+Z$/, 'Z'),
+    data.expirationUs === undefined ? '<never>' : isoTime(data.expirationUs, 0),
     (data.usages ?? []).join(','),
     data.description === '' || data.description === undefined ? '<none>' : data.description,
     (data.groups ?? []).join(','),

@@ -150,7 +150,7 @@ function placeOf({ address, port }: Server): string {
 
 /** As Go's x509 ends the sentence. */
 export function expiredWords({ nowUs, notAfterUs }: Expired): string {
-  const text = (us: number): string => isoTime(us).replace(/\.\d+Z$/, 'Z');
+  const text = (us: number): string => isoTime(us, 0);
   return `current time ${text(nowUs)} is after ${text(notAfterUs)}`;
 }
 

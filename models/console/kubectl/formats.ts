@@ -18,6 +18,8 @@ const FORMATS = ['custom-columns', 'json', 'jsonpath', 'jsonpath-as-json', 'name
 /** The text for these objects. `only`: one was asked for by its name. @throws TemplateError */
 export type Printer = (objects: readonly KubeObject[], only: KubeObject | undefined) => string;
 
+type Pieces = ReturnType<typeof readTemplate>;
+
 function whole(objects: readonly KubeObject[], only: KubeObject | undefined): Json {
   return only === undefined ? wireList(objects) : wireOf(only);
 }
@@ -51,8 +53,9 @@ function customColumns(spec: string, headers: boolean): Printer {
   };
 }
 
-function jsonPath(template: string): Printer {
-  let pieces: ReturnType<typeof readTemplate>;
+/** `print`: what the template finds in the object. */
+function jsonPath(template: string, print: (pieces: Pieces, from: Json) => string): Printer {
+  let pieces: Pieces;
   try {
     pieces = readTemplate(template);
   } catch (error) {
@@ -60,7 +63,7 @@ function jsonPath(template: string): Printer {
   }
   return (objects, only) => {
     try {
-      return filledIn(pieces, whole(objects, only));
+      return print(pieces, whole(objects, only));
     } catch (error) {
       throw new TemplateError(
         `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${(error as Error).message}`,
@@ -77,11 +80,9 @@ const PRINTERS: Readonly<Record<string, (argument: string, headers: boolean) => 
   name: () => (objects) =>
     objects.map(({ kind, metadata: { name } }) => `${kindName(pluralOf(kind) ?? kind)}/${name}\n`).join(''),
   'custom-columns': customColumns,
-  jsonpath: jsonPath,
-  'jsonpath-as-json': (template) => {
-    const pieces = readTemplate(template);
-    return (objects, only) => findAll(pieces, whole(objects, only)).map(indented).join('');
-  },
+  jsonpath: (template) => jsonPath(template, filledIn),
+  'jsonpath-as-json': (template) =>
+    jsonPath(template, (pieces, from) => findAll(pieces, from).map(indented).join('')),
 };
 
 /** Of -o; undefined for a table. `headers`: no --no-headers. @throws TemplateError */

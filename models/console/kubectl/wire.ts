@@ -17,7 +17,7 @@ import {
   type ReplicaWorkload,
   type Service,
 } from '../../kube-apiserver/workloads.ts';
-import { civilTime } from '../wall-clock.ts';
+import { isoTime } from '../wall-clock.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -26,13 +26,6 @@ export interface JsonObject {
 
 const TIME = 'Us';
 const MICRO_TIMES = ['acquireTime', 'renewTime', 'eventTime'];
-
-function timeText(name: string, us: number): string {
-  const { year, month, day, hour, minute, second, microsecond } = civilTime(us);
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const micro = MICRO_TIMES.includes(name) ? `.${String(microsecond).padStart(6, '0')}` : '';
-  return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}${micro}Z`;
-}
 
 /** Plain data with its keys in order; what has no value is left out. */
 function plain(value: unknown): Json {
@@ -43,7 +36,7 @@ function plain(value: unknown): Json {
     .map(([key, field]): [string, Json] => {
       const name = key.slice(0, -TIME.length);
       return key.endsWith(TIME) && typeof field === 'number'
-        ? [name, timeText(name, field)]
+        ? [name, isoTime(field, MICRO_TIMES.includes(name) ? 6 : 0)]
         : [key, plain(field)];
     });
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -111,7 +111,7 @@ function life(seed: number, version: '3.4' | '3.5', schedule: readonly Entry[], 
 }
 
 test('followers do the same at the same moments', () => {
-  const runs = Number(process.env['QUORATE_TICK_RUNS'] ?? 25);
+  const runs = Number(process.env['QUORATE_RUNS'] ?? 25);
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 1_000_000 }),
